@@ -1,0 +1,21 @@
+"""How alembic runs: on the connection that the service hands it, or on the ini's database."""
+
+from alembic import context
+from pyramid.paster import get_appsettings
+from sqlalchemy import Connection
+
+from classroom.db import for_writing, make_engine
+from classroom.models import Base
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(connection, target_metadata=Base.metadata, render_as_batch=True)
+    context.run_migrations()
+
+
+if given := context.config.attributes.get("connection"):
+    migrate(given)
+else:
+    engine = make_engine(get_appsettings(context.config.config_file_name))
+    with for_writing(engine).begin() as connection:
+        migrate(connection)

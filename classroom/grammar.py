@@ -1,0 +1,25 @@
+"""What text from outside may look like: ids, and the header fields that decide something."""
+
+import re
+
+# Eighteen digits fit into 63 bits; [0-9], since \d would let other alphabets' digits in.
+ID = r"[1-9][0-9]{0,17}"
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2, "token"
+_QUOTED = r'"(?:[^"\\]|\\.)*"'  # RFC 9110, 5.6.4
+_LABEL = r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?"  # RFC 1123, 2.1
+
+HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]{{2,45}}\])(?::[0-9]{{1,5}})?")
+
+# RFC 9110, 8.8.3 and 13.1.1: entity tags or "*", between commas.
+ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")|\*')
+ENTITY_TAGS = re.compile(
+    rf"[ \t,]*(?:{ENTITY_TAG.pattern})(?:[ \t]*,[ \t,]*(?:{ENTITY_TAG.pattern}))*[ \t,]*"
+)
+
+# RFC 9110, 12.5.1, and, since Java sends them, a lone "*" and weights like ".2".
+_WEIGHT = r"[qQ]=(?:[01]?\.[0-9]{0,3}|[01])"
+_PARAMETER = rf"(?:{_WEIGHT}|(?![qQ]=){_WORD}=(?:{_WORD}|{_QUOTED}))"
+_MEDIA_RANGE = rf"(?:{_WORD}/{_WORD}|\*)(?:[ \t]*;[ \t]*{_PARAMETER})*"
+ACCEPT = re.compile(rf"[ \t,]*(?:{_MEDIA_RANGE}(?:[ \t]*,[ \t,]*{_MEDIA_RANGE})*[ \t,]*)?")

@@ -1,0 +1,153 @@
+"""Calls counted per client in a fixed window of time, in Redis or in this process."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, Self
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+
+class Usage(NamedTuple):
+    """Where a client stands after a call: the calls allowed and left, the window's end.
+
+    ``reset`` is in seconds of the epoch, ``retry_after`` in seconds from now, at least 1.
+    """
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+    retry_after: int
+
+
+class CallCounter(Protocol):
+    def increment(self, client: str, window: int) -> int:
+        """Count one call of ``client`` in ``window`` and give the calls so far."""
+
+
+class MemoryCounter:
+    """Counts in this process, and forgets a window when another begins."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._window = 0
+        self._calls: Counter[str] = Counter()
+
+    def increment(self, client: str, window: int) -> int:
+        with self._lock:
+            if window != self._window:
+                self._window, self._calls = window, Counter()
+            self._calls[client] += 1
+            return self._calls[client]
+
+
+class RedisCounter:
+    """Counts in Redis for all processes, in one round trip a call.
+
+    :raises redis.RedisError: within a fifth of a second where Redis is down or hung.
+    """
+
+    def __init__(self, client: redis.Redis, period: int) -> None:
+        self._redis = client
+        self._period = period
+
+    @classmethod
+    def from_url(cls, url: str, period: int) -> Self:
+        # Without all three of these redis-py waits for a silent server for most of a minute.
+        client = redis.Redis.from_url(
+            url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
+        )
+        return cls(client, period)
+
+    def increment(self, client: str, window: int) -> int:
+        key = f"classroom:calls:{self._period}:{window}:{client}"
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.incr(key)
+            pipeline.expire(key, self._period + 1)
+            calls, _ = pipeline.execute()
+        return int(calls)
+
+
+class FailOverCounter:
+    """Counts with Redis while it answers; meanwhile, in this process.
+
+    After a failure Redis is left alone for ``pause`` seconds, then one call tries it again.
+    """
+
+    def __init__(
+        self,
+        shared: CallCounter,
+        pause: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shared = shared
+        self._local = MemoryCounter()
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._retry_at: float | None = None
+
+    def increment(self, client: str, window: int) -> int:
+        if not self._may_ask():
+            return self._local.increment(client, window)
+        try:
+            calls = self._shared.increment(client, window)
+        except redis.RedisError as error:
+            self._leave_alone(error)
+            return self._local.increment(client, window)
+        self._welcome_back()
+        return calls
+
+    def _may_ask(self) -> bool:
+        if self._retry_at is None:
+            return True
+        with self._lock:
+            if self._retry_at is None or self._clock() < self._retry_at:
+                return self._retry_at is None
+            self._retry_at = self._clock() + self._pause
+            return True
+
+    def _leave_alone(self, error: redis.RedisError) -> None:
+        with self._lock:
+            if self._retry_at is None:
+                log.warning("Redis does not answer (%s); calls are counted per process", error)
+            self._retry_at = self._clock() + self._pause
+
+    def _welcome_back(self) -> None:
+        if self._retry_at is not None:
+            with self._lock:
+                self._retry_at = None
+            log.info("Redis answers again; calls are counted for all processes")
+
+
+class FixedWindow:
+    """Allows each client ``calls`` in every ``period`` seconds of the UTC clock."""
+
+    def __init__(
+        self, calls: int, period: int, counter: CallCounter, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._calls = calls
+        self._period = period
+        self._counter = counter
+        self._clock = clock
+
+    def hit(self, client: str) -> Usage:
+        """Count one call of ``client`` and say where it stands."""
+        now = self._clock()
+        window = int(now // self._period)
+        reset = (window + 1) * self._period
+        calls = self._counter.increment(client, window)
+        return Usage(
+            allowed=calls <= self._calls,
+            limit=self._calls,
+            remaining=max(self._calls - calls, 0),
+            reset=reset,
+            retry_after=max(int(reset - now), 1),
+        )

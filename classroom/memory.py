@@ -1,0 +1,37 @@
+"""A small memory of what was verified, so that it need not be verified again for a while."""
+
+import hashlib
+import secrets
+import threading
+import time
+from typing import Generic, TypeVar
+
+from cachetools import TLRUCache
+
+Value = TypeVar("Value")
+
+
+class Memory(Generic[Value]):
+    """Values under secrets, for some seconds each; bounded, thread-safe, nothing kept in clear.
+
+    :param size: how many values are kept at the most; the least recently used go first.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._key = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._values: TLRUCache[bytes, tuple[Value, float]] = TLRUCache(
+            size, ttu=lambda _, kept, now: now + kept[1], timer=time.monotonic
+        )
+
+    def recall(self, *secret: str) -> Value | None:
+        with self._lock:
+            kept = self._values.get(self._digest(secret))
+        return kept[0] if kept else None
+
+    def keep(self, value: Value, seconds: float, *secret: str) -> None:
+        with self._lock:
+            self._values[self._digest(secret)] = value, seconds
+
+    def _digest(self, secret: tuple[str, ...]) -> bytes:
+        return hashlib.blake2b("\0".join(secret).encode(), key=self._key).digest()

@@ -1,0 +1,95 @@
+"""The tables. A model is a row, and nothing more: its place in the tree is a resource's matter."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAME_LENGTH = 64
+
+# SQLite gives out AUTOINCREMENT ids, never twice, for INTEGER PRIMARY KEY alone; it holds 64 bits.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python whether or not the database knows time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Named(Base):
+    """What a student and a class have in common: an id, never given out twice, and a name."""
+
+    __abstract__ = True
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(
+        String(NAME_LENGTH),
+        CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
+    )
+
+
+class Student(Named):
+    __tablename__ = "students"
+
+
+class Class(Named):
+    __tablename__ = "classes"
+
+
+class Registration(Base):
+    """Who attends what, since when; a pair at most once."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (Index(None, "class_id", "student_id"),)
+
+    student_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Student.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    class_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class User(Base):
+    """Who may come in; the password only as its argon2id hash."""
+
+    __tablename__ = "users"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))

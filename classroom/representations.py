@@ -1,0 +1,171 @@
+"""Resources as JSON, and JSON as fields, side by side.
+
+A representation is given by a renderer adapter for the resource's class, so that a view returns
+its context; what a request body says is read and refused here too.
+"""
+
+from email.utils import format_datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from pyramid.config import Configurator
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPRequestEntityTooLarge,
+    HTTPUnsupportedMediaType,
+)
+from pyramid.renderers import JSON
+from pyramid.traversal import find_resource
+from sqlalchemy import Row
+
+from .errors import InvalidField
+from .grammar import CONTROL_CHARACTER
+from .models import NAME_LENGTH
+from .pagination import Page
+from .request import Request
+from .resources import (
+    V1,
+    Class,
+    Collection,
+    Item,
+    NamedItem,
+    Registration,
+    Root,
+    RootWithTokens,
+    Student,
+)
+
+Representation = dict[str, Any]
+Kind = TypeVar("Kind", bound=Item)
+
+MAX_BODY = 64 * 1024
+_VERSION = version("classroom")
+
+
+def root(context: Root, request: Request) -> Representation:
+    api = request.resource_url(context["api"]["v1.0"])
+    return {"name": "classroom", "version": _VERSION, "api": api}
+
+
+def v1(context: V1, request: Request) -> Representation:
+    urls = {name: request.resource_url(context[name]) for name in context.children}
+    if isinstance(request.root, RootWithTokens):
+        urls["token"] = request.resource_url(request.root["auth"]["request-token"])
+    return urls
+
+
+def named_item(context: NamedItem, request: Request) -> Representation:
+    return {
+        "url": request.resource_url(context),
+        "name": context.row.name,
+        "registrations": request.resource_url(context["registrations"]),
+    }
+
+
+def registration(context: Registration, request: Request) -> Representation:
+    tree, row = request.root["api"]["v1.0"], context.row
+    return {
+        "url": request.resource_url(context),
+        "student": request.resource_url(tree["students"].place(row.student_id)),
+        "class": request.resource_url(tree["classes"].place(row.class_id)),
+        "timestamp": format_datetime(row.timestamp, usegmt=True),
+    }
+
+
+def page(context: Collection, request: Request, page: Page[Row[Any]]) -> Representation:
+    """A page of a collection; every URL in it is one of two that are made once."""
+    here, home = request.resource_url(context), request.resource_url(context.home)
+    links = {
+        name: link and f"{here}?{urlencode(link)}"
+        for name, link in (
+            ("prev", page.prev),
+            ("next", page.next),
+            ("first", page.first),
+            ("last", page.last),
+        )
+    }
+    return {
+        "urls": [f"{home}{'/'.join(map(str, row))}" for row in page.rows],
+        "meta": {
+            "page": page.page,
+            "pages": page.pages,
+            "per_page": page.per_page,
+            "total": page.total,
+            **links,
+        },
+    }
+
+
+def read_name(request: Request) -> str:
+    """The ``name`` that a request body gives a student or a class.
+
+    :raises pyramid.httpexceptions.HTTPError: where it gives none that can be stored.
+    """
+    name = _text(_read_object(request), "name")
+    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
+        raise InvalidField(
+            "name", f"must be 1 to {NAME_LENGTH} characters, not blank, no control characters"
+        )
+    return name
+
+
+def read_registration(request: Request) -> tuple[Student, Class]:
+    """The student and the class that a request body names by their URLs.
+
+    :raises pyramid.httpexceptions.HTTPError: where it does not name one of each.
+    """
+    fields = _read_object(request)
+    urls = _text(fields, "student"), _text(fields, "class")
+    student = _find(request, "student", urls[0], Student)
+    return student, _find(request, "class", urls[1], Class)
+
+
+def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:
+    try:
+        path = url.removeprefix(request.application_url)
+        found = find_resource(request.root, path)
+    except (KeyError, UnicodeError):
+        found = None
+    # Only the exact URL will do, or there would be two names for one thing.
+    if not isinstance(found, kind) or request.resource_url(found) != url:
+        raise InvalidField(field, f"must be the URL of a {field} of this server")
+    return found
+
+
+def _text(fields: Representation, field: str) -> str:
+    if field not in fields:
+        raise InvalidField(field, "is missing")
+    if not isinstance(fields[field], str):
+        raise InvalidField(field, "must be a string")
+    return fields[field]
+
+
+def _read_object(request: Request) -> Representation:
+    # A foreign web page cannot send this media type unasked (Fetch, 2.2.2).
+    if request.content_type != "application/json" or request.charset.lower() != "utf-8":
+        raise HTTPUnsupportedMediaType("the body must be application/json in UTF-8")
+    if (request.content_length or 0) > MAX_BODY:
+        raise HTTPRequestEntityTooLarge(f"the body must not exceed {MAX_BODY} bytes")
+    try:
+        fields = msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPBadRequest("the body must be JSON in UTF-8") from None
+    if not isinstance(fields, dict):
+        raise HTTPBadRequest("the body must be a JSON object")
+    return fields
+
+
+def _encode(value: Any, default: Any) -> bytes:
+    return msgspec.json.encode(value, enc_hook=default)
+
+
+def includeme(config: Configurator) -> None:
+    json = JSON(_encode)
+    json.add_adapter(Root, root)
+    json.add_adapter(V1, v1)
+    json.add_adapter(NamedItem, named_item)
+    json.add_adapter(Registration, registration)
+    config.add_renderer(None, json)
+    config.add_renderer("json", json)

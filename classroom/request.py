@@ -1,0 +1,47 @@
+"""The request: Pyramid's, with a database to read, and one to write within a transaction."""
+
+import pyramid.request
+import zope.sqlalchemy
+from pyramid.decorator import reify
+from pyramid_tm import create_tm
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+from transaction import TransactionManager
+
+from .settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
+
+
+class Request(pyramid.request.Request):
+    """Pyramid's request; its properties stand here because a class costs nothing per request,
+    while every ``add_request_method`` makes Pyramid build a class for each one.
+    """
+
+    @property
+    def is_safe(self) -> bool:
+        return self.method in SAFE_METHODS
+
+    @property
+    def conf(self) -> Settings:
+        return self.registry["classroom.settings"]
+
+    @reify
+    def tm(self) -> TransactionManager:
+        return create_tm(self)
+
+    @reify
+    def db(self) -> Connection | Session:
+        """Where this request reads: a plain connection, or the session of one that writes."""
+        if not self.is_safe:
+            return self.dbsession
+        connection = self.registry["classroom.engine"].connect()
+        self.add_finished_callback(lambda _: connection.close())
+        return connection
+
+    @reify
+    def dbsession(self) -> Session:
+        """A session in the request's transaction, which ends with it."""
+        session = self.registry["classroom.dbsession_factory"]()
+        zope.sqlalchemy.register(session, transaction_manager=self.tm)
+        return session

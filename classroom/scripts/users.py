@@ -1,0 +1,99 @@
+"""Who may come in: adding, changing, listing and removing users."""
+
+import sys
+
+import click
+from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from ..db import for_writing
+from ..grammar import CONTROL_CHARACTER
+from ..models import NAME_LENGTH, User
+from ..passwords import MAX_LENGTH, hash_password
+from ..queries import USERS
+
+_password_stdin = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from one line of standard input instead of asking for it.",
+)
+
+
+@click.command()
+@click.argument("name")
+@_password_stdin
+@click.pass_obj
+def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
+    """Add a user."""
+    _check_name(name)
+    values = {"name": name, "password_hash": hash_password(_ask_password(password_stdin))}
+    try:
+        with for_writing(engine).begin() as connection:
+            connection.execute(insert(User).values(values))
+    except IntegrityError:
+        raise click.ClickException(f"User {name} is there already.") from None
+    click.echo(f"User {name} was registered successfully.")
+
+
+@click.command()
+@click.argument("name")
+@_password_stdin
+@click.pass_obj
+def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
+    """Change a user's password; tokens issued before end with it."""
+    password_hash = hash_password(_ask_password(password_stdin))
+    with for_writing(engine).begin() as connection:
+        change = update(User).where(User.name == name).values(password_hash=password_hash)
+        _check_found(connection.execute(change).rowcount, name)
+    click.echo(f"The password of user {name} was changed.")
+
+
+@click.command()
+@click.argument("name")
+@click.pass_obj
+def deluser(engine: Engine, name: str) -> None:
+    """Remove a user."""
+    with for_writing(engine).begin() as connection:
+        _check_found(connection.execute(delete(User).where(User.name == name)).rowcount, name)
+    click.echo(f"User {name} was removed.")
+
+
+@click.command()
+@click.pass_obj
+def users(engine: Engine) -> None:
+    """List the users' names."""
+    with engine.connect() as connection:
+        for name in connection.execute(USERS).scalars():
+            click.echo(name)
+
+
+COMMANDS = (adduser, passwd, users, deluser)
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
+        raise click.ClickException(
+            f"A name has 1 to {NAME_LENGTH} characters, is not blank and has no control characters."
+        )
+    if ":" in name:
+        raise click.ClickException("A name has no colon: it ends the name in HTTP Basic.")
+
+
+def _check_found(count: int, name: str) -> None:
+    if not count:
+        raise click.ClickException(f"There is no user {name}.")
+
+
+def _ask_password(from_stdin: bool) -> str:
+    """:raises click.ClickException: for a password that nobody could log in with."""
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, default="", show_default=False)
+        if password != click.prompt("Confirm", hide_input=True, default="", show_default=False):
+            raise click.ClickException("The passwords differ.")
+    if not password:
+        raise click.ClickException("The password is empty.")
+    if len(password.encode()) > MAX_LENGTH - 4 * NAME_LENGTH or CONTROL_CHARACTER.search(password):
+        raise click.ClickException("The password is too long, or has control characters.")
+    return password

@@ -1,0 +1,127 @@
+"""The ini's ``classroom.*`` strings as one typed, validated object."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+DEFAULT_SETTINGS: dict[str, str | None] = {
+    "classroom.secret_key": None,
+    "classroom.use_token_auth": "false",
+    "classroom.token_lifetime": "3600",
+    "classroom.identity_ttl": "5",
+    "classroom.use_rate_limits": "false",
+    "classroom.rate_limit.calls": "5",
+    "classroom.rate_limit.period": "15",
+    "classroom.redis_url": "redis://localhost:6379/0",
+    "classroom.per_page": "50",
+    "classroom.max_per_page": "100",
+}
+
+
+class SettingError(SystemExit):
+    """A setting that makes no sense; its message names it.
+
+    It derives from SystemExit so that ``pserve``, ``pshell``, ``alembic`` and ``classroom`` stop
+    with this one line and status 1 instead of a traceback.
+    """
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides; times are in seconds."""
+
+    secret_key: str | None
+    use_token_auth: bool
+    token_lifetime: int
+    identity_ttl: int
+    use_rate_limits: bool
+    rate_limit_calls: int
+    rate_limit_period: int
+    redis_url: str
+    per_page: int
+    max_per_page: int
+
+
+def parse(settings: Mapping[str, Any]) -> Settings:
+    """Read the ``classroom.*`` keys of ``settings``, which holds all of DEFAULT_SETTINGS.
+
+    :raises SettingError: for the first value, or unknown key, that makes no sense.
+    """
+    for key in settings:
+        if key.startswith("classroom.") and key not in DEFAULT_SETTINGS:
+            raise SettingError(key, "there is no such setting")
+    parsed = Settings(**{_field(key): _read(key, settings[key]) for key in DEFAULT_SETTINGS})
+    if parsed.per_page > parsed.max_per_page:
+        raise SettingError("classroom.per_page", "must not exceed classroom.max_per_page")
+    return parsed
+
+
+def _field(key: str) -> str:
+    return key.removeprefix("classroom.").replace(".", "_")
+
+
+def _read(key: str, value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        return _READERS[key](str(value).strip())
+    except ValueError as error:
+        raise SettingError(key, str(error)) from None
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text[:19]) <= high):
+            _refuse(f"must be a whole number from {low} to {high}, not", text)
+        return int(text)
+
+    return read
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCH:
+        _refuse("must be true or false, not", text)
+    return _SWITCH[text.lower()]
+
+
+def _secret(text: str) -> str:
+    if len(text.encode()) < 32:
+        raise ValueError(
+            "must be at least 32 bytes; make one with"
+            " python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return text
+
+
+def _redis_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in {"redis", "rediss", "unix", "memory"} or "://" not in text:
+        _refuse("must be a redis://, rediss://, unix:// or memory:// URL, not", text)
+    _ = url.port  # a ValueError where it is no port
+    return text
+
+
+def _refuse(rule: str, text: str) -> NoReturn:
+    raise ValueError(f"{rule} {text!r}")
+
+
+_SWITCH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
+    ("false", "no", "off", "0"), False
+)
+_DAY = 24 * 60 * 60
+_READERS: dict[str, Callable[[str], Any]] = {
+    "classroom.secret_key": _secret,
+    "classroom.use_token_auth": _switch,
+    "classroom.token_lifetime": _whole(1, 365 * _DAY),
+    "classroom.identity_ttl": _whole(0, _DAY),
+    "classroom.use_rate_limits": _switch,
+    "classroom.rate_limit.calls": _whole(1, 10**9),
+    "classroom.rate_limit.period": _whole(1, _DAY),
+    "classroom.redis_url": _redis_url,
+    "classroom.per_page": _whole(1, 10_000),
+    "classroom.max_per_page": _whole(1, 10_000),
+}

@@ -1,0 +1,21 @@
+"""Answers to readers are theirs alone, and are asked about again before they are used again."""
+
+from collections.abc import Callable
+
+from pyramid.registry import Registry
+from pyramid.response import Response
+
+from ..request import Request
+
+Handler = Callable[[Request], Response]
+
+
+def factory(handler: Handler, registry: Registry) -> Handler:
+    def cache_control_tween(request: Request) -> Response:
+        response = handler(request)
+        if request.method in ("GET", "HEAD"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.headers.setdefault("Vary", "Authorization")
+        return response
+
+    return cache_control_tween

@@ -1,0 +1,43 @@
+"""So many calls per client and period, and every response says where the client stands.
+
+Outermost, so that refused and failed calls count too.
+"""
+
+from collections.abc import Callable
+
+from pyramid.registry import Registry
+from pyramid.response import Response
+
+from ..errors import error_response
+from ..limits import CallCounter, FailOverCounter, FixedWindow, MemoryCounter, RedisCounter
+from ..request import Request
+from ..settings import Settings
+
+Handler = Callable[[Request], Response]
+
+
+def factory(handler: Handler, registry: Registry) -> Handler:
+    settings = registry["classroom.settings"]
+    if not settings.use_rate_limits:
+        return handler
+    limiter = FixedWindow(settings.rate_limit_calls, settings.rate_limit_period, _counter(settings))
+
+    def rate_limit_tween(request: Request) -> Response:
+        usage = limiter.hit(request.remote_addr or "unknown")
+        if usage.allowed:
+            response = handler(request)
+        else:
+            headers = [("Retry-After", str(usage.retry_after))]
+            response = error_response(429, "too many calls; try again later", headers)
+        response.headers["X-RateLimit-Limit"] = str(usage.limit)
+        response.headers["X-RateLimit-Remaining"] = str(usage.remaining)
+        response.headers["X-RateLimit-Reset"] = str(usage.reset)
+        return response
+
+    return rate_limit_tween
+
+
+def _counter(settings: Settings) -> CallCounter:
+    if settings.redis_url.startswith("memory:"):
+        return MemoryCounter()
+    return FailOverCounter(RedisCounter.from_url(settings.redis_url, settings.rate_limit_period))

@@ -1,0 +1,44 @@
+"""Refuses what no answer can be made for, before anything looks at it."""
+
+from collections.abc import Callable
+
+from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.registry import Registry
+from pyramid.response import Response
+
+from .. import grammar
+from ..request import Request
+
+Handler = Callable[[Request], Response]
+
+_GRAMMAR = {
+    "Accept": grammar.ACCEPT,
+    "If-Match": grammar.ENTITY_TAGS,
+    "If-None-Match": grammar.ENTITY_TAGS,
+}
+
+
+def factory(handler: Handler, registry: Registry) -> Handler:
+    def well_formed_tween(request: Request) -> Response:
+        environ = request.environ
+        # Links are made of it; more than one arrives as a list, which is no host name either.
+        if not grammar.HOST.fullmatch(environ.get("HTTP_HOST", "")):
+            raise HTTPBadRequest("Host: must be given once, as a host name")
+        # Pyramid lets this header move the root of the tree, and any client may send it.
+        environ.pop("HTTP_X_VHM_ROOT", None)
+        for name, pattern in _GRAMMAR.items():
+            value = request.headers.get(name)
+            if value is not None and not pattern.fullmatch(value):
+                raise HTTPBadRequest(f"{name}: is malformed")
+        if environ.get("QUERY_STRING"):
+            _check_query(request)
+        return handler(request)
+
+    return well_formed_tween
+
+
+def _check_query(request: Request) -> None:
+    try:
+        _ = request.GET
+    except UnicodeDecodeError:
+        raise HTTPBadRequest("the query must be UTF-8") from None

@@ -1,0 +1,63 @@
+"""What holds for every view of a resource: the one spelling of its URL, and preconditions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
+from pyramid.renderers import render
+from pyramid.response import Response
+
+from ..conditions import Outcome, entity_tag, evaluate
+from ..request import Request
+from ..resources import Item, Leaf, Resource
+
+View = Callable[[Any, Request], Response]
+
+
+def canonical_url(view: View, info: Any) -> View:
+    """Serve a resource at one URL alone: 308 where only the slash at its end differs, else 404."""
+    if not _is_view_of(info, Resource):
+        return view
+
+    def canonical_view(context: Resource, request: Request) -> Response:
+        path = "/".join(("", *request.traversed)) + ("" if isinstance(context, Leaf) else "/")
+        asked = request.environ["PATH_INFO"]
+        # The server decodes %2F and its like in PATH_INFO; REQUEST_URI is as the client sent it.
+        sent = request.environ.get("REQUEST_URI", asked).partition("?")[0]
+        if asked == path and sent.endswith(path):
+            return view(context, request)
+        if path in (f"{asked}/", asked.removesuffix("/")):
+            query = request.query_string
+            url = request.resource_url(context) + (query and f"?{query}")
+            raise HTTPPermanentRedirect(url)
+        raise HTTPNotFound
+
+    return canonical_view
+
+
+def precondition(view: View, info: Any) -> View:
+    """Test If-Match and If-None-Match where they matter: on the row as the transaction that
+    writes it holds it (RFC 9110, 13.2)."""
+    if info.options.get("request_method") not in ("PUT", "DELETE"):
+        return view
+
+    def conditional_view(context: Item, request: Request) -> Response:
+        environ = request.environ
+        if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
+            body = render("json", context, request=request)
+            if evaluate(environ, entity_tag(body)) is not Outcome.HOLDS:
+                raise HTTPPreconditionFailed("the resource is not in the state that was asked for")
+        return view(context, request)
+
+    return conditional_view
+
+
+def _is_view_of(info: Any, kind: type) -> bool:
+    context = info.options.get("context")
+    return isinstance(context, type) and issubclass(context, kind)
+
+
+def includeme(config: Configurator) -> None:
+    config.add_view_deriver(canonical_url)
+    config.add_view_deriver(precondition)

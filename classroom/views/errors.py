@@ -1,0 +1,49 @@
+"""Every error that is raised, rendered in one place."""
+
+import logging
+
+from pyramid.exceptions import URLDecodeError
+from pyramid.httpexceptions import (
+    HTTPException,
+    HTTPForbidden,
+    HTTPNotFound,
+    HTTPUnauthorized,
+)
+from pyramid.response import Response
+from pyramid.security import forget
+from pyramid.view import exception_view_config
+
+from ..errors import error_response
+from ..request import Request
+
+log = logging.getLogger(__name__)
+
+
+@exception_view_config(HTTPException)
+def http_error(error: HTTPException, request: Request) -> Response:
+    headers = [
+        (name, value)
+        for name, value in error.headerlist
+        if name not in ("Content-Type", "Content-Length")
+    ]
+    return error_response(error.status_int, error.detail or error.explanation, headers)
+
+
+@exception_view_config(HTTPNotFound)
+@exception_view_config(URLDecodeError)
+def not_found(error: Exception, request: Request) -> Response:
+    return error_response(404, "there is nothing at this URL")
+
+
+@exception_view_config(HTTPUnauthorized)
+@exception_view_config(HTTPForbidden)
+def forbidden(error: HTTPException, request: Request) -> Response:
+    if request.identity:
+        return error_response(403, "you may not do this")
+    return error_response(401, "please authenticate", forget(request))
+
+
+@exception_view_config(Exception)
+def internal_error(error: Exception, request: Request) -> Response:
+    log.error("%s %s failed", request.method, request.path_info, exc_info=error)
+    return error_response(500, "the server failed; it has been logged")

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+setup(
+    name="classroom",
+    version="0.1.0",
+    description="Students, classes and registrations: a REST service on Pyramid by traversal",
+    long_description=Path("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    classifiers=[
+        "Framework :: Pyramid",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Internet :: WWW/HTTP :: WSGI :: Application",
+    ],
+    python_requires=">=3.11",
+    packages=find_packages(include=["classroom", "classroom.*"]),
+    include_package_data=True,
+    package_data={"classroom.alembic": ["script.py.mako"]},
+    install_requires=[
+        "alembic",
+        "argon2-cffi",
+        "cachetools",
+        "click",
+        "msgspec",
+        "plaster_pastedeploy",
+        "PyJWT",
+        "pyramid>=2.1,<3",
+        "pyramid_tm",
+        "redis",
+        "setuptools<82",  # Pyramid 2.1 imports pkg_resources
+        "SQLAlchemy>=2.1,<3",
+        "waitress",
+        "zope.sqlalchemy",
+    ],
+    extras_require={
+        "testing": ["httpie", "pexpect", "pytest", "pytest-cov", "WebTest"],
+        "linting": [
+            "mypy",
+            "ruff",
+            "types-cachetools",
+            "types-pexpect",
+            "types-waitress",
+            "types-WebOb",
+        ],
+    },
+    entry_points={
+        "paste.app_factory": ["main = classroom:main"],
+        "console_scripts": ["classroom = classroom.scripts:classroom"],
+    },
+)
