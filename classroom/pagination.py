@@ -26,6 +26,9 @@ class BadParameter(ValueError):
 class PastTheEnd(LookupError):
     """A page number beyond the last page."""
 
+    def __init__(self, page: int) -> None:
+        super().__init__(f"page: there is no page {page}")
+
 
 class Slice(NamedTuple):
     """Rows to fetch: ``limit`` of them beyond ``key`` (None: an end), ``offset`` rows skipped."""

@@ -1,5 +1,7 @@
 """The request: Pyramid's, with a database to read, and one to write within a transaction."""
 
+from typing import Self
+
 import pyramid.request
 import zope.sqlalchemy
 from pyramid.decorator import reify
@@ -17,6 +19,13 @@ class Request(pyramid.request.Request):
     """Pyramid's request; its properties stand here because a class costs nothing per request,
     while every ``add_request_method`` makes Pyramid build a class for each one.
     """
+
+    @classmethod
+    def adopt(cls, request: pyramid.request.Request) -> Self:
+        """This kind of request in place of Pyramid's own, which ``pviews`` makes."""
+        adopted = cls(request.environ)
+        adopted.registry = request.registry
+        return adopted
 
     @property
     def is_safe(self) -> bool:

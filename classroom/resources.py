@@ -194,7 +194,7 @@ class Root(Resource):
     def __init__(self, request: Request) -> None:
         self.__parent__ = None
         self.__name__ = ""
-        self.request = request
+        self.request = request if isinstance(request, Request) else Request.adopt(request)
 
 
 class RootWithTokens(Root):

@@ -2,31 +2,40 @@
 
 from datetime import UTC, datetime
 
-from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict, HTTPNotFound
+from pyramid.httpexceptions import HTTPConflict
 from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
 from .. import models, pagination, representations
 from ..representations import Representation
 from ..request import Request
-from ..resources import Collection, Item, NamedCollection, Registrations
+from ..resources import (
+    Classes,
+    Collection,
+    Item,
+    NamedCollection,
+    Registrations,
+    RegistrationsOfClass,
+    RegistrationsOfStudent,
+    Students,
+)
 
 
-@view_config(context=Collection, request_method="GET", permission="view")
+@view_config(context=Students, request_method="GET", permission="view")
+@view_config(context=Classes, request_method="GET", permission="view")
+@view_config(context=Registrations, request_method="GET", permission="view")
+@view_config(context=RegistrationsOfStudent, request_method="GET", permission="view")
+@view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
 def read_page(context: Collection, request: Request) -> Representation:
     conf = request.conf
-    try:
-        asked = pagination.parse(
-            request.GET.getall, context.pages.arity, conf.per_page, conf.max_per_page
-        )
-        return representations.page(context, request, context.page(asked))
-    except pagination.BadParameter as error:
-        raise HTTPBadRequest(str(error)) from None
-    except pagination.PastTheEnd:
-        raise HTTPNotFound("there is no such page") from None
+    asked = pagination.parse(
+        request.GET.getall, context.pages.arity, conf.per_page, conf.max_per_page
+    )
+    return representations.page(context, request, context.page(asked))
 
 
-@view_config(context=NamedCollection, request_method="POST", permission="create")
+@view_config(context=Students, request_method="POST", permission="create")
+@view_config(context=Classes, request_method="POST", permission="create")
 def create(context: NamedCollection, request: Request) -> Representation:
     row = context.item.model(name=representations.read_name(request))
     request.dbsession.add(row)

@@ -30,7 +30,7 @@ def canonical_url(view: View, info: Any) -> View:
         if path in (f"{asked}/", asked.removesuffix("/")):
             query = request.query_string
             url = request.resource_url(context) + (query and f"?{query}")
-            raise HTTPPermanentRedirect(url)
+            raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
         raise HTTPNotFound
 
     return canonical_view

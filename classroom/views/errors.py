@@ -14,6 +14,7 @@ from pyramid.security import forget
 from pyramid.view import exception_view_config
 
 from ..errors import error_response
+from ..pagination import BadParameter, PastTheEnd
 from ..request import Request
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,16 @@ def http_error(error: HTTPException, request: Request) -> Response:
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
     return error_response(404, "there is nothing at this URL")
+
+
+@exception_view_config(PastTheEnd)
+def past_the_end(error: PastTheEnd, request: Request) -> Response:
+    return error_response(404, str(error))
+
+
+@exception_view_config(BadParameter)
+def bad_parameter(error: BadParameter, request: Request) -> Response:
+    return error_response(400, str(error))
 
 
 @exception_view_config(HTTPUnauthorized)

@@ -1,23 +1,22 @@
 """What every resource answers beside its own verbs: which verbs it has."""
 
 from pyramid.httpexceptions import HTTPMethodNotAllowed, HTTPNotFound
-from pyramid.response import Response
 from pyramid.view import view_config
 
+from ..representations import Representation
 from ..request import Request
 from ..resources import Resource
 
 
-@view_config(context=Resource, request_method="OPTIONS", permission="view")
-def options(context: Resource, request: Request) -> Response:
-    return Response(status=204, headerlist=[("Allow", _allow(context, request))])
-
-
 @view_config(context=Resource, permission="view")
-def refuse_method(context: Resource, request: Request) -> Response:
-    """A wrong method is 405 (RFC 9110, 15.5.6); Pyramid alone says 404 (pyramid#1526)."""
+def other_methods(context: Resource, request: Request) -> Representation:
+    """OPTIONS, and 405 for a wrong method (RFC 9110, 15.5.6), which Pyramid alone makes 404
+    (pyramid#1526); found last, since every kind of resource has its own views before it."""
     allow = _allow(context, request)
-    raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
+    if request.method != "OPTIONS":
+        raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
+    request.response.headers["Allow"] = allow
+    return {}
 
 
 def _allow(context: Resource, request: Request) -> str:
@@ -29,9 +28,8 @@ def _allow(context: Resource, request: Request) -> str:
     methods = {
         view["introspectable"]["request_methods"]
         for view in views
-        if view["introspectable"]["context"] in type(context).__mro__
+        if view["introspectable"]["context"] is type(context)
     }
-    methods -= {None, "OPTIONS"}
     if not methods:
         raise HTTPNotFound
     return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
