@@ -22,18 +22,22 @@ Acl = Sequence[tuple[str, str, Any]]
 Key = dict[str, int]
 
 
-class Resource:
-    """A place in the tree. Its URL ends in a slash."""
+class Place:
+    """A place in the tree; nothing by itself answers at its URL."""
 
-    children: ClassVar[Mapping[str, "type[Resource]"]] = {}
+    children: ClassVar[Mapping[str, "type[Place]"]] = {}
 
-    def __init__(self, parent: "Resource", name: str) -> None:
-        self.__parent__: Resource | None = parent
+    def __init__(self, parent: "Place", name: str) -> None:
+        self.__parent__: Place | None = parent
         self.__name__ = name
         self.request: Request = parent.request
 
-    def __getitem__(self, name: str) -> "Resource":
+    def __getitem__(self, name: str) -> "Place":
         return self.children[name](self, name)
+
+
+class Resource(Place):
+    """A place with a URL, which ends in a slash, and views."""
 
 
 class Leaf(Resource):
@@ -48,7 +52,7 @@ class Item(Leaf):
 
     model: ClassVar[type[models.Base]]
 
-    def __init__(self, parent: Resource, name: str, key: Key, row: Any = None) -> None:
+    def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
         super().__init__(parent, name)
         self.key = key
         self.row = row
@@ -143,7 +147,7 @@ class Registration(Item):
     model = models.Registration
 
 
-class RegistrationsByStudent(Resource):
+class RegistrationsByStudent(Place):
     """The middle of a registration's path: ``7`` in ``registrations/7/3``."""
 
     def __getitem__(self, name: str) -> Registration:
@@ -173,7 +177,7 @@ class V1(Resource):
     children = {"students": Students, "classes": Classes, "registrations": Registrations}
 
 
-class Api(Resource):
+class Api(Place):
     children = {"v1.0": V1}
 
 
@@ -181,7 +185,7 @@ class RequestToken(Leaf):
     __acl__: ClassVar[Acl] = [(Allow, Authenticated, "view"), DENY_ALL]
 
 
-class Auth(Resource):
+class Auth(Place):
     children = {"request-token": RequestToken}
 
 

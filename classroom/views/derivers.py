@@ -21,13 +21,16 @@ def canonical_url(view: View, info: Any) -> View:
         return view
 
     def canonical_view(context: Resource, request: Request) -> Response:
-        path = "/".join(("", *request.traversed)) + ("" if isinstance(context, Leaf) else "/")
+        without_slash = "/".join(("", *request.traversed))
+        with_slash = f"{without_slash}/"
+        is_leaf = isinstance(context, Leaf)
+        path, other = (without_slash, with_slash) if is_leaf else (with_slash, without_slash)
         asked = request.environ["PATH_INFO"]
         # The server decodes %2F and its like in PATH_INFO; REQUEST_URI is as the client sent it.
         sent = request.environ.get("REQUEST_URI", asked).partition("?")[0]
         if asked == path and sent.endswith(path):
             return view(context, request)
-        if path in (f"{asked}/", asked.removesuffix("/")):
+        if asked == other:
             query = request.query_string
             url = request.resource_url(context) + (query and f"?{query}")
             raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")

@@ -1,6 +1,6 @@
 """What every resource answers beside its own verbs: which verbs it has."""
 
-from pyramid.httpexceptions import HTTPMethodNotAllowed, HTTPNotFound
+from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.view import view_config
 
 from ..representations import Representation
@@ -20,16 +20,12 @@ def other_methods(context: Resource, request: Request) -> Representation:
 
 
 def _allow(context: Resource, request: Request) -> str:
-    """The methods of the views that Pyramid knows for this kind of resource.
-
-    :raises pyramid.httpexceptions.HTTPNotFound: where a place has a part in URLs and no view.
-    """
+    """The methods of the views that Pyramid knows for this kind of resource."""
     views = request.registry.introspector.get_category("views")
     methods = {
         view["introspectable"]["request_methods"]
         for view in views
-        if view["introspectable"]["context"] is type(context)
+        if view["introspectable"]["context"] in type(context).__mro__
     }
-    if not methods:
-        raise HTTPNotFound
-    return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+    implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
+    return ", ".join(sorted((methods | implied) - {None}))

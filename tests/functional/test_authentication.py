@@ -1,0 +1,199 @@
+import time
+from typing import Any
+
+import jwt
+import pytest
+from sqlalchemy import delete, update
+from webtest import TestApp
+
+from classroom import tokens
+from classroom.models import User
+from classroom.passwords import hash_password
+
+from ..conftest import NAME, PASSWORD, SECRET, basic
+
+API_PATHS = ["/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1", "/nowhere", "/auth/x"]
+TOKEN_PATH = "/auth/request-token"
+
+
+@pytest.fixture
+def token_mode(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.use_token_auth"] = "true"
+
+
+@pytest.fixture
+def asked_every_time(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.identity_ttl"] = "0"
+
+
+def status(client: TestApp, authorization: str, path: str = "/api/v1.0/") -> int:
+    headers = {"Authorization": authorization}
+    return client.get(path, headers=headers, status="*").status_int
+
+
+def request_token(client: TestApp) -> str:
+    answer = client.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    return answer.json["token"]
+
+
+@pytest.mark.parametrize("path", [*API_PATHS, TOKEN_PATH])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
+def test_a_stranger_gets_401_before_anything_else(
+    stranger: TestApp, path: str, method: str
+) -> None:
+    answer = stranger.request(path, method=method, status=401)
+    assert answer.headers.getall("WWW-Authenticate") == ['Basic realm="classroom", charset="UTF-8"']
+    assert answer.headers["Cache-Control"] == "no-store"
+    if method != "HEAD":
+        assert answer.json["error"] == "unauthorized"
+
+
+def test_a_stranger_sees_the_root_and_does_nothing_to_it(stranger: TestApp) -> None:
+    stranger.get("/", status=200)
+    stranger.head("/", status=200)
+    stranger.post("/", status=401)
+
+
+@pytest.mark.usefixtures("token_mode")
+@pytest.mark.parametrize("path", API_PATHS)
+def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
+    stranger: TestApp, path: str
+) -> None:
+    challenges = stranger.get(path, status=401).headers.getall("WWW-Authenticate")
+    assert [challenge.split()[0] for challenge in challenges] == ["Basic", "Bearer"]
+    refused = stranger.get(path, headers={"Authorization": "Bearer x"}, status=401)
+    bearer = refused.headers.getall("WWW-Authenticate")[1]
+    assert bearer == 'Bearer realm="classroom", error="invalid_token"'
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Basic YQ",
+        "Basic " + "=" * 9,
+        basic("", ""),
+        basic("", PASSWORD),
+        basic(NAME, ""),
+        basic(NAME, "wrong"),
+        basic("nobody", PASSWORD),
+        basic(NAME.upper(), PASSWORD),
+        basic(NAME, PASSWORD + "\0"),
+        basic(NAME + "\n", PASSWORD),
+        basic(NAME, "x" * 5000),
+        basic(NAME, PASSWORD).replace("Basic", "Digest"),
+        "Basic bm9jb2xvbg==",
+        "Bearer " + PASSWORD,
+        "\xff\xfe",
+    ],
+)
+def test_wrong_and_malformed_credentials_are_a_stranger_s(
+    stranger: TestApp, authorization: str
+) -> None:
+    assert status(stranger, authorization) == 401
+
+
+def test_the_scheme_is_known_in_any_case(stranger: TestApp) -> None:
+    assert status(stranger, basic(NAME, PASSWORD).replace("Basic", "bAsIc")) == 200
+
+
+def test_without_tokens_there_is_nothing_to_request_one_from(stranger: TestApp) -> None:
+    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 404
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_a_token_opens_what_a_password_then_does_not(stranger: TestApp) -> None:
+    answer = stranger.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    assert list(answer.json) == ["token"]
+    assert answer.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
+    token = answer.json["token"]
+    for path in ("/api/v1.0/", "/api/v1.0/students/"):
+        assert status(stranger, f"Bearer {token}", path) == 200
+        assert status(stranger, f"bearer {token}", path) == 200
+        assert status(stranger, basic(token, ""), path) == 200
+        assert status(stranger, basic(NAME, PASSWORD), path) == 401
+    assert status(stranger, basic(NAME, PASSWORD), "/nowhere") == 401
+    for credentials in (f"Bearer {token}", basic(token, ""), basic(NAME, token)):
+        assert status(stranger, credentials, TOKEN_PATH) == 401
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_a_token_has_an_hour(stranger: TestApp) -> None:
+    claims = jwt.decode(request_token(stranger), SECRET, algorithms=["HS256"])
+    assert claims["exp"] - claims["iat"] == 3600
+    assert abs(claims["iat"] - time.time()) < 60
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_forged_tokens_are_refused(stranger: TestApp) -> None:
+    token = request_token(stranger)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    head, body, signature = token.split(".")
+    for forged in (
+        jwt.encode(claims, "another key, as long as it should be", "HS256"),
+        jwt.encode(claims, None, "none"),
+        jwt.encode({**claims, "sub": "2"}, SECRET, "HS256"),
+        jwt.encode({**claims, "pwd": "x"}, SECRET, "HS256"),
+        jwt.encode({**claims, "exp": int(time.time()) - 1}, SECRET, "HS256"),
+        f"{head}.{body}.{signature[::-1]}",
+        f"{head}.{body}.",
+        token[:-1],
+    ):
+        assert status(stranger, f"Bearer {forged}") == 401
+        assert status(stranger, basic(forged, "")) == 401
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_a_believed_token_still_ends_when_it_expires(stranger: TestApp, dbengine: Any) -> None:
+    with dbengine.connect() as connection:
+        user = connection.execute(User.__table__.select()).one()
+    soon = tokens.issue(SECRET, user.id, user.password_hash, int(time.time()), 2)
+    assert status(stranger, f"Bearer {soon}") == 200
+    ends = jwt.decode(soon, options={"verify_signature": False})["exp"]
+    while time.time() <= ends:
+        time.sleep(0.05)
+    assert status(stranger, f"Bearer {soon}") == 401
+
+
+@pytest.mark.usefixtures("asked_every_time", "token_mode")
+@pytest.mark.parametrize(
+    "change",
+    [update(User).values(password_hash=hash_password("new")), delete(User)],
+    ids=["password", "user"],
+)
+def test_a_changed_password_or_a_deleted_user_ends_token_and_password(
+    stranger: TestApp, dbengine: Any, change: Any
+) -> None:
+    token = request_token(stranger)
+    assert status(stranger, f"Bearer {token}") == 200
+    with dbengine.begin() as connection:
+        connection.execute(change)
+    assert status(stranger, f"Bearer {token}") == 401
+    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 401
+
+
+@pytest.mark.parametrize(("ttl", "after"), [("3600", 200), ("0", 401)])
+def test_a_verified_password_is_believed_for_as_long_as_the_setting_says(
+    app_settings: dict[str, str], request: Any, ttl: str, after: int
+) -> None:
+    app_settings["classroom.identity_ttl"] = ttl
+    client, engine = request.getfixturevalue("stranger"), request.getfixturevalue("dbengine")
+    assert status(client, basic(NAME, PASSWORD)) == 200
+    with engine.begin() as connection:
+        connection.execute(delete(User))
+    assert status(client, basic(NAME, PASSWORD)) == after
+    assert status(client, basic(NAME, "wrong")) == 401
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_a_token_bought_with_an_outdated_password_is_worth_nothing(
+    stranger: TestApp, dbengine: Any
+) -> None:
+    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 200
+    with dbengine.begin() as connection:
+        connection.execute(update(User).values(password_hash=hash_password("new")))
+    believed = request_token(stranger)
+    assert status(stranger, f"Bearer {believed}") == 401

@@ -1,0 +1,130 @@
+"""RFC 9110, 13: what a client holds is worth something."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import API
+
+PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
+
+
+@pytest.fixture
+def student(testapp: TestApp) -> str:
+    return testapp.post_json("/api/v1.0/students/", {"name": "david"}).headers["Location"]
+
+
+def tag_of(testapp: TestApp, url: str) -> str:
+    return testapp.get(url).headers["ETag"]
+
+
+@pytest.mark.usefixtures("student")
+@pytest.mark.parametrize("path", PATHS)
+def test_readers_get_a_strong_tag_and_may_keep_the_answer_to_themselves(
+    testapp: TestApp, path: str
+) -> None:
+    answer = testapp.get(path)
+    assert answer.headers["ETag"].startswith('"')
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Vary"] == "Authorization"
+
+
+@pytest.mark.usefixtures("student")
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("field", ["{}", "W/{}", '"x", {}', "*", '"x", *'])
+def test_what_a_reader_has_is_not_sent_again(
+    testapp: TestApp, path: str, method: str, field: str
+) -> None:
+    tag = tag_of(testapp, path)
+    headers = {"If-None-Match": field.format(tag)}
+    answer = testapp.request(path, method=method, headers=headers, status=304)
+    assert answer.body == b""
+    assert answer.headers["ETag"] == tag
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Vary"] == "Authorization"
+    assert "Content-Type" not in answer.headers
+
+
+def test_a_changed_thing_is_sent_again(testapp: TestApp, student: str) -> None:
+    tag = tag_of(testapp, student)
+    testapp.put_json(student, {"name": "susan"})
+    answer = testapp.get(student, headers={"If-None-Match": tag}, status=200)
+    assert answer.json["name"] == "susan"
+    assert answer.headers["ETag"] != tag
+
+
+def test_if_match_holds_for_readers_too_and_comes_first(testapp: TestApp, student: str) -> None:
+    tag = tag_of(testapp, student)
+    testapp.get(student, headers={"If-Match": f'"x", {tag}'}, status=200)
+    for method in ("GET", "HEAD"):
+        testapp.request(student, method=method, headers={"If-Match": '"x"'}, status=412)
+    both = {"If-Match": f"W/{tag}", "If-None-Match": tag}
+    assert testapp.get(student, headers=both, status=412).json["error"] == "precondition failed"
+    testapp.get(student, headers={**both, "If-Match": tag}, status=304)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"If-Match": "{}"}, 200),
+        ({"If-Match": '"x", {}'}, 200),
+        ({"If-Match": "*"}, 200),
+        ({"If-Match": '"x"'}, 412),
+        ({"If-Match": "W/{}"}, 412),
+        ({"If-None-Match": "*"}, 412),
+        ({"If-None-Match": "W/{}"}, 412),
+        ({"If-None-Match": '"x"'}, 200),
+        ({"If-Match": "{}", "If-None-Match": "{}"}, 412),
+    ],
+)
+def test_a_writer_succeeds_only_where_the_condition_holds(
+    testapp: TestApp, student: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    before = testapp.get(student)
+    headers = {name: field.format(before.headers["ETag"]) for name, field in headers.items()}
+    params = '{"name": "susan"}' if method == "PUT" else ""
+    headers["Content-Type"] = "application/json"
+    testapp.request(student, method=method, body=params.encode(), headers=headers, status=status)
+    if status == 412:
+        assert testapp.get(student).json == before.json
+    elif method == "PUT":
+        assert testapp.get(student).json["name"] == "susan"
+    else:
+        testapp.get(student, status=404)
+
+
+def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student: str) -> None:
+    class_ = testapp.post_json("/api/v1.0/classes/", {"name": "algebra"}).headers["Location"]
+    fields = {"student": student, "class": class_}
+    url = testapp.post_json("/api/v1.0/registrations/", fields).headers["Location"]
+    testapp.delete(url, headers={"If-Match": '"x"'}, status=412)
+    testapp.delete(url, headers={"If-Match": tag_of(testapp, url)}, status=200)
+
+
+def test_a_missing_thing_is_404_whatever_the_condition(testapp: TestApp) -> None:
+    for headers in ({"If-Match": "*"}, {"If-None-Match": "*"}):
+        testapp.delete(f"{API}students/9", headers=headers, status=404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_of_twenty_racing_writers_with_one_tag_one_wins(
+    testapp: TestApp, student: str, method: str
+) -> None:
+    headers = {"If-Match": tag_of(testapp, student), "Content-Type": "application/json"}
+    barrier = Barrier(20)
+
+    def write(number: int) -> int:
+        body = b'{"name": "%d"}' % number if method == "PUT" else b""
+        client = TestApp(testapp.app, extra_environ=testapp.extra_environ)
+        client.authorization = testapp.authorization
+        barrier.wait()
+        answer = client.request(student, method=method, body=body, headers=headers, status="*")
+        return answer.status_int
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = sorted(pool.map(write, range(20)))
+    assert statuses == [200] + [412 if method == "PUT" else 404] * 19

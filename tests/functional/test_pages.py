@@ -1,0 +1,151 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from webtest import TestApp
+
+from classroom.models import Class, Registration, Student
+
+from ..conftest import API, NAME, PASSWORD
+
+Fill = Callable[..., None]
+
+
+@pytest.fixture
+def fill(testapp: TestApp, dbengine: Any) -> Fill:
+    """Put rows into a table."""
+
+    def fill(model: type, rows: list[dict[str, Any]]) -> None:
+        with dbengine.begin() as connection:
+            connection.execute(insert(model), rows)
+
+    return fill
+
+
+@pytest.fixture
+def students(fill: Fill) -> None:
+    fill(Student, [{"name": "x"}] * 10)
+
+
+def walk(testapp: TestApp, url: str, link: str = "next") -> list[str]:
+    """The URLs that a client collects who only follows one kind of link."""
+    seen: list[str] = []
+    while url:
+        page = testapp.get(url).json
+        seen += page["urls"] if link == "next" else reversed(page["urls"])
+        url = page["meta"][link]
+    return seen
+
+
+def test_an_empty_collection_has_one_empty_page(testapp: TestApp) -> None:
+    first = f"{API}students/?per_page=50&page=1"
+    meta = {"page": 1, "pages": 0, "per_page": 50, "total": 0, "prev": None, "next": None}
+    page = testapp.get("/api/v1.0/students/").json
+    assert page == {"urls": [], "meta": {**meta, "first": first, "last": first}}
+
+
+@pytest.mark.usefixtures("students")
+def test_a_page_says_where_it_stands_and_where_to_go(testapp: TestApp) -> None:
+    page = testapp.get("/api/v1.0/students/?per_page=3&page=2").json
+    assert page == {
+        "urls": [f"{API}students/{id}" for id in (4, 5, 6)],
+        "meta": {
+            "page": 2,
+            "pages": 4,
+            "per_page": 3,
+            "total": 10,
+            "prev": f"{API}students/?per_page=3&page=1&before=4",
+            "next": f"{API}students/?per_page=3&page=3&after=6",
+            "first": f"{API}students/?per_page=3&page=1",
+            "last": f"{API}students/?per_page=3&page=4",
+        },
+    }
+    assert testapp.get(page["meta"]["last"]).json["urls"] == [f"{API}students/10"]
+
+
+@pytest.mark.usefixtures("students")
+def test_a_walk_by_next_links_sees_each_student_once_and_back_by_prev(testapp: TestApp) -> None:
+    everyone = [f"{API}students/{id}" for id in range(1, 11)]
+    assert walk(testapp, "/api/v1.0/students/?per_page=3") == everyone
+    assert walk(testapp, "/api/v1.0/students/?per_page=3&page=4", "prev") == everyone[::-1]
+
+
+@pytest.mark.usefixtures("students")
+def test_a_reader_misses_nothing_and_sees_nothing_twice_while_others_write(
+    testapp: TestApp,
+) -> None:
+    first = testapp.get("/api/v1.0/students/?per_page=4").json
+    for id in (1, 2, 4, 6):
+        testapp.delete(f"/api/v1.0/students/{id}")
+    testapp.post_json("/api/v1.0/students/", {"name": "new"})
+    seen = first["urls"] + walk(testapp, first["meta"]["next"])
+    assert seen == [f"{API}students/{id}" for id in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11)]
+
+
+@pytest.mark.usefixtures("students")
+def test_a_page_emptied_meanwhile_is_empty_and_not_an_error(testapp: TestApp) -> None:
+    link = testapp.get("/api/v1.0/students/?per_page=5").json["meta"]["next"]
+    for id in range(6, 11):
+        testapp.delete(f"/api/v1.0/students/{id}")
+    page = testapp.get(link).json
+    assert (page["urls"], page["meta"]["next"]) == ([], None)
+    assert walk(testapp, page["meta"]["prev"]) == [f"{API}students/{id}" for id in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("path", "pairs"),
+    [
+        ("registrations/", [(s, c) for s in (1, 2, 3) for c in (1, 2, 3)]),
+        ("students/2/registrations/", [(2, c) for c in (1, 2, 3)]),
+        ("classes/2/registrations/", [(s, 2) for s in (1, 2, 3)]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_registrations_are_walked_in_the_order_of_their_key(
+    testapp: TestApp, fill: Fill, path: str, pairs: list[tuple[int, int]], size: int
+) -> None:
+    fill(Student, [{"name": "x"}] * 3)
+    fill(Class, [{"name": "x"}] * 3)
+    now = datetime.now(UTC)
+    every = [(s, c) for c in (3, 2, 1) for s in (3, 2, 1)]
+    fill(Registration, [{"student_id": s, "class_id": c, "timestamp": now} for s, c in every])
+    expected = [f"{API}registrations/{s}/{c}" for s, c in pairs]
+    assert walk(testapp, f"/api/v1.0/{path}?per_page={size}") == expected
+    last = testapp.get(f"/api/v1.0/{path}?per_page={size}").json["meta"]["last"]
+    assert walk(testapp, last, "prev") == expected[::-1]
+
+
+def test_sizes_come_from_the_settings(app_settings: dict[str, str], request: Any) -> None:
+    app_settings |= {"classroom.per_page": "2", "classroom.max_per_page": "3"}
+    stranger = request.getfixturevalue("stranger")
+    stranger.authorization = ("Basic", (NAME, PASSWORD))
+
+    def size(query: str) -> int:
+        return stranger.get(f"/api/v1.0/students/{query}").json["meta"]["per_page"]
+
+    assert [size(query) for query in ("", "?per_page=3", "?per_page=" + "9" * 30)] == [2, 3, 3]
+
+
+@pytest.mark.usefixtures("students")
+@pytest.mark.parametrize("parameter", ["page", "per_page"])
+@pytest.mark.parametrize("value", ["0", "-1", "abc", "", "1.0", "01", "%2B1", "1&{}=1"])
+def test_a_wrong_page_or_size_is_refused_by_name(
+    testapp: TestApp, parameter: str, value: str
+) -> None:
+    query = f"{parameter}={value.format(parameter)}"
+    refused = testapp.get(f"/api/v1.0/students/?{query}", status=400)
+    assert refused.json["message"].startswith(f"{parameter}: ")
+
+
+@pytest.mark.usefixtures("students")
+@pytest.mark.parametrize("page", ["2", "9" * 18, "1" + "0" * 30])
+def test_a_page_past_the_end_is_not_found(testapp: TestApp, page: str) -> None:
+    assert "page" in testapp.get(f"/api/v1.0/students/?page={page}", status=404).json["message"]
+
+
+def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
+    assert (
+        testapp.get("/api/v1.0/students/?x=%20&x&=").json == testapp.get("/api/v1.0/students/").json
+    )

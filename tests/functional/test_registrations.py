@@ -1,0 +1,141 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import API
+
+PATH = "/api/v1.0/registrations/"
+
+
+@pytest.fixture
+def school(testapp: TestApp) -> TestApp:
+    """Two students, two classes, and nobody registered."""
+    for kind in ("students", "classes"):
+        for name in ("a", "b"):
+            testapp.post_json(f"/api/v1.0/{kind}/", {"name": name})
+    return testapp
+
+
+def body(student: object = 1, class_: object = 1) -> dict[str, Any]:
+    return {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
+
+
+def urls(school: TestApp, path: str) -> list[str]:
+    return school.get(f"/api/v1.0/{path}").json["urls"]
+
+
+def test_a_registration_is_made_read_and_ended(school: TestApp) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    created = school.post_json(PATH, body(1, 2), status=201)
+    url = f"{API}registrations/1/2"
+    assert (created.json, created.headers["Location"]) == ({}, url)
+
+    read = school.get(url).json
+    moment = read.pop("timestamp")
+    assert read == {"url": url, **body(1, 2)}
+    assert moment.endswith(" GMT")
+    assert before <= parsedate_to_datetime(moment) <= datetime.now(UTC)
+
+    assert school.delete(url, status=200).json == {}
+    school.get(url, status=404)
+    school.delete(url, status=404)
+
+
+def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp) -> None:
+    for student, class_ in ((2, 1), (1, 2), (1, 1)):
+        school.post_json(PATH, body(student, class_))
+    pairs = {path: urls(school, path) for path in ("registrations/",)}
+    assert pairs["registrations/"] == [
+        f"{API}registrations/{pair}" for pair in ("1/1", "1/2", "2/1")
+    ]
+    assert urls(school, "students/1/registrations/") == [
+        f"{API}registrations/{pair}" for pair in ("1/1", "1/2")
+    ]
+    assert urls(school, "classes/1/registrations/") == [
+        f"{API}registrations/{pair}" for pair in ("1/1", "2/1")
+    ]
+    assert urls(school, "classes/2/registrations/") == [f"{API}registrations/1/2"]
+
+
+def test_the_second_registration_of_a_pair_is_a_conflict(school: TestApp) -> None:
+    school.post_json(PATH, body(), status=201)
+    first = school.get(f"{PATH}1/1").json
+    assert school.post_json(PATH, body(), status=409).json["error"] == "conflict"
+    assert school.get(f"{PATH}1/1").json == first
+
+
+@pytest.mark.parametrize("kind", ["students", "classes"])
+def test_registrations_go_with_their_student_or_class(school: TestApp, kind: str) -> None:
+    school.post_json(PATH, body(1, 1))
+    school.post_json(PATH, body(2, 2))
+    school.delete(f"/api/v1.0/{kind}/1")
+    assert urls(school, "registrations/") == [f"{API}registrations/2/2"]
+    school.get(f"{PATH}1/1", status=404)
+    school.get(f"/api/v1.0/{kind}/1/registrations/", status=404)
+
+
+@pytest.mark.parametrize("field", ["student", "class"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        7,
+        "",
+        "1",
+        "/api/v1.0/{kind}/1",
+        "{api}{other}/1",
+        "{api}{kind}/",
+        "{api}{kind}/1/",
+        "{api}{kind}/1/registrations/",
+        "{api}{kind}/1?page=1",
+        "{api}{kind}/1#x",
+        "{api}{kind}//1",
+        "{api}{kind}/../{kind}/1",
+        "{api}{kind}/%31",
+        "{api}%73tudents/1",
+        "{api}{kind}/%ff",
+        "{api}{kind}/é",
+        "{api}{kind}/99",
+        "{api}{kind}/01",
+        "{api}{kind}/-1",
+        "{api}{kind}/\u0661",
+        "{api}{kind}/" + "9" * 30,
+        "{api}{kind}/" + "9" * 18,
+        " {api}{kind}/1",
+        "http://foreign/api/v1.0/{kind}/1",
+        "https://localhost/api/v1.0/{kind}/1",
+        "http://localhost:80/api/v1.0/{kind}/1",
+        "HTTP://localhost/api/v1.0/{kind}/1",
+    ],
+)
+def test_whatever_is_not_the_exact_url_is_refused_by_field(
+    school: TestApp, field: str, url: Any
+) -> None:
+    kinds = {"student": "students", "class": "classes"}
+    other = {"student": "classes", "class": "students"}
+    if isinstance(url, str):
+        url = url.format(api=API, kind=kinds[field], other=other[field])
+    refused = school.post_json(PATH, {**body(), field: url}, status=400)
+    assert refused.json["message"].startswith(f"{field}: ")
+    assert urls(school, "registrations/") == []
+
+
+@pytest.mark.parametrize("field", ["student", "class"])
+def test_a_missing_field_is_refused_by_name(school: TestApp, field: str) -> None:
+    fields = body()
+    del fields[field]
+    assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
+
+
+def test_links_and_fields_follow_the_host_and_the_mount(school: TestApp) -> None:
+    environ = {"HTTP_HOST": "school.example:8080", "SCRIPT_NAME": "/mount"}
+    base = "http://school.example:8080/mount/api/v1.0/"
+    fields = {"student": f"{base}students/1", "class": f"{base}classes/1"}
+    created = school.post_json(PATH, fields, extra_environ=environ)
+    assert created.headers["Location"] == f"{base}registrations/1/1"
+    read = school.get(f"{PATH}1/1", extra_environ=environ).json
+    assert {name: read[name] for name in fields} == fields
+    school.post_json(PATH, body(2, 2), extra_environ=environ, status=400)

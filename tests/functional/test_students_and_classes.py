@@ -1,0 +1,92 @@
+"""Students and classes differ by data, not by what one can do with them."""
+
+from importlib.metadata import version
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import API
+
+KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
+
+
+def test_the_root_leads_even_strangers_to_the_api(stranger: TestApp) -> None:
+    answer = stranger.get("/")
+    assert answer.json == {"name": "classroom", "version": version("classroom"), "api": API}
+
+
+def test_the_api_leads_to_its_collections(testapp: TestApp) -> None:
+    names = ["students", "classes", "registrations"]
+    links = testapp.get("/api/v1.0/").json
+    if testapp.authorization[0] == "Bearer":
+        assert links.pop("token") == "http://localhost/auth/request-token"
+    assert links == {name: f"{API}{name}/" for name in names}
+
+
+@KINDS
+def test_a_thing_is_created_read_replaced_and_deleted(testapp: TestApp, kind: str) -> None:
+    created = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david", "unknown": 1}, status=201)
+    url = f"{API}{kind}/1"
+    assert (created.json, created.headers["Location"]) == ({}, url)
+
+    read = testapp.get(url)
+    expected = {"url": url, "name": "david", "registrations": f"{url}/registrations/"}
+    assert read.json == expected
+    assert read.content_type == "application/json"
+
+    assert testapp.put_json(url, {"name": "susan"}, status=200).json == {}
+    assert testapp.get(url).json == {**expected, "name": "susan"}
+
+    assert testapp.delete(url, status=200).json == {}
+    gone = testapp.get(url, status=404)
+    assert gone.json["status"] == 404
+    assert gone.json["error"] == "not found"
+    testapp.put_json(url, {"name": "susan"}, status=404)
+    testapp.delete(url, status=404)
+
+
+@KINDS
+def test_an_id_is_never_given_out_twice(testapp: TestApp, kind: str) -> None:
+    first = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "a"}).headers["Location"]
+    testapp.delete(first)
+    second = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "b"}).headers["Location"]
+    assert (first, second) == (f"{API}{kind}/1", f"{API}{kind}/2")
+
+
+@KINDS
+def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
+    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]
+    for path in (url, f"/api/v1.0/{kind}/", "/api/v1.0/", "/"):
+        get, head = testapp.get(path), testapp.head(path)
+        assert head.body == b""
+        assert head.headers == get.headers
+
+
+@KINDS
+@pytest.mark.parametrize("name", ["x", "x" * 64, "José García", "名前", "😀", " a "])
+def test_a_name_comes_back_as_it_was_given(testapp: TestApp, kind: str, name: str) -> None:
+    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": name}).headers["Location"]
+    assert testapp.get(url).json["name"] == name
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"Name": "x"},
+        *({"name": name} for name in (None, 1, True, [], {}, "", " ", "\u00a0", "x" * 65)),
+        *({"name": name} for name in ("a\0", "a\nb", "\x7f", "\x9f")),
+    ],
+)
+def test_a_wrong_name_is_refused_by_name_and_changes_nothing(
+    testapp: TestApp, kind: str, body: object
+) -> None:
+    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]
+    for refused in (
+        testapp.post_json(f"/api/v1.0/{kind}/", body, status=400),
+        testapp.put_json(url, body, status=400),
+    ):
+        assert refused.json["message"].startswith("name: ")
+    assert testapp.get(url).json["name"] == "david"
+    assert testapp.get(f"/api/v1.0/{kind}/").json["meta"]["total"] == 1

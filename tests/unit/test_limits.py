@@ -1,0 +1,21 @@
+from classroom.limits import FixedWindow, MemoryCounter
+
+
+def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
+    now = 1000.0
+    limiter = FixedWindow(5, 15, MemoryCounter(), clock=lambda: now)
+    first, *others = [limiter.hit("a") for _ in range(6)]
+    assert first == (True, 5, 4, 1005, 5)
+    assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
+    assert [usage.allowed for usage in others] == [True] * 4 + [False]
+    now = 1004.9
+    assert limiter.hit("a") == (False, 5, 0, 1005, 1)
+    now = 1005.0
+    assert limiter.hit("a") == (True, 5, 4, 1020, 15)
+
+
+def test_each_client_has_calls_of_its_own() -> None:
+    limiter = FixedWindow(1, 15, MemoryCounter(), clock=lambda: 0.0)
+    assert limiter.hit("a").allowed
+    assert limiter.hit("b").allowed
+    assert not limiter.hit("a").allowed

@@ -1,0 +1,121 @@
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from classroom.pagination import BadParameter, Page, PageRequest, PastTheEnd, Slice, paginate, parse
+
+
+def ask(query: Mapping[str, Sequence[str]], arity: int = 1) -> PageRequest:
+    return parse(lambda name: query.get(name, []), arity, per_page=50, max_per_page=100)
+
+
+def read(rows: Sequence[int], asked: PageRequest) -> Page[int]:
+    """Read a page of a list of ids, as a database would."""
+
+    def fetch(wanted: Slice) -> Sequence[int]:
+        ordered = sorted(rows, reverse=wanted.backward)
+        if wanted.key:
+            key = wanted.key[0]
+            ordered = [row for row in ordered if (row < key if wanted.backward else row > key)]
+        return ordered[wanted.offset : wanted.offset + wanted.limit]
+
+    return paginate(asked, len(rows), fetch, lambda row: (row,))
+
+
+def follow(link: Sequence[tuple[str, object]] | None) -> PageRequest:
+    assert link is not None
+    return ask({name: [str(value)] for name, value in link})
+
+
+def test_the_defaults_are_the_first_page_of_the_default_size() -> None:
+    assert ask({}) == PageRequest(page=1, per_page=50)
+
+
+def test_a_size_beyond_the_maximum_is_clamped() -> None:
+    assert ask({"per_page": ["101"]}).per_page == 100
+    assert ask({"per_page": ["9" * 5000]}).per_page == 100
+
+
+@pytest.mark.parametrize("name", ["page", "per_page"])
+@pytest.mark.parametrize("text", ["0", "-1", "abc", "", "1.5", "01", "+1", " 1", "\u0661", "1_0"])
+def test_what_is_no_positive_integer_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(BadParameter, match=f"^{name}: "):
+        ask({name: [text]})
+
+
+@pytest.mark.parametrize("name", ["page", "per_page", "after", "before"])
+def test_a_repeated_parameter_is_refused_by_name(name: str) -> None:
+    with pytest.raises(BadParameter, match=f"^{name}: "):
+        ask({name: ["1", "1"]})
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+@pytest.mark.parametrize("text", ["", "0", "x", "1.2.3", "1", "1.", "9" * 30 + ".1"])
+def test_what_is_no_cursor_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(BadParameter, match=f"^{name}: "):
+        ask({name: [text]}, arity=2)
+
+
+def test_both_cursors_at_once_are_refused() -> None:
+    with pytest.raises(BadParameter, match=r"^before: "):
+        ask({"after": ["1"], "before": ["2"]})
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 11])
+def test_every_page_by_number_is_where_counting_puts_it(size: int) -> None:
+    rows = range(1, 11)
+    for page in range(1, -(-10 // size) + 1):
+        expected = list(rows)[(page - 1) * size : page * size]
+        assert list(read(rows, PageRequest(page, size)).rows) == expected
+
+
+@pytest.mark.parametrize("page", [2, 10**18])
+def test_a_page_past_the_end_is_none(page: int) -> None:
+    with pytest.raises(PastTheEnd):
+        read([1, 2], PageRequest(page, 2))
+
+
+def test_the_first_page_of_nothing_is_empty_and_leads_nowhere() -> None:
+    page = read([], PageRequest(1, 50))
+    assert (list(page.rows), page.pages, page.total) == ([], 0, 0)
+    assert page.prev is page.next is None
+    assert page.first == page.last == [("per_page", 50), ("page", 1)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 11])
+def test_a_walk_by_next_and_back_by_prev_sees_every_row_once(size: int) -> None:
+    page = read(range(1, 11), PageRequest(1, size))
+    forth = [*page.rows]
+    while page.next:
+        page = read(range(1, 11), follow(page.next))
+        forth += page.rows
+    assert forth == list(range(1, 11))
+    assert (page.page, page.pages) == (-(-10 // size),) * 2
+    back = [*reversed(page.rows)]
+    while page.prev:
+        page = read(range(1, 11), follow(page.prev))
+        back += reversed(page.rows)
+    assert back == list(range(10, 0, -1))
+    assert page.page == 1
+
+
+def test_rows_deleted_behind_a_reader_make_it_miss_none() -> None:
+    first = read([1, 2, 3, 4, 5], PageRequest(1, 2))
+    assert list(read([3, 4, 5], follow(first.next)).rows) == [3, 4]
+
+
+def test_rows_added_before_a_reader_who_goes_back_come_not_twice() -> None:
+    last = read([1, 2, 3, 4, 5], PageRequest(3, 2))
+    assert list(read([1, 2, 3, 4, 5, 6, 7], follow(last.prev)).rows) == [3, 4]
+
+
+def test_a_page_that_others_emptied_still_leads_on() -> None:
+    first = read([1, 2, 3], PageRequest(1, 2))
+    emptied = read([1, 2], follow(first.next))
+    assert (list(emptied.rows), emptied.next) == ([], None)
+    assert list(read([1, 2], follow(emptied.prev)).rows) == [1, 2]
+
+    last = read([1, 2, 3], PageRequest(2, 2))
+    emptied = read([3], follow(last.prev))
+    assert (list(emptied.rows), emptied.prev) == ([], None)
+    assert list(read([3], follow(emptied.next)).rows) == [3]

@@ -1,0 +1,48 @@
+import pytest
+
+from classroom.settings import DEFAULT_SETTINGS, SettingError, parse
+
+
+def test_the_defaults_are_typed() -> None:
+    settings = parse(DEFAULT_SETTINGS)
+    assert settings.secret_key is None
+    assert (settings.use_token_auth, settings.use_rate_limits) == (False, False)
+    assert (settings.token_lifetime, settings.identity_ttl) == (3600, 5)
+    assert (settings.rate_limit_calls, settings.rate_limit_period) == (5, 15)
+    assert (settings.per_page, settings.max_per_page) == (50, 100)
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("Yes", True), ("0", False)])
+def test_switches_are_read_as_ini_files_spell_them(text: str, value: bool) -> None:
+    assert parse({**DEFAULT_SETTINGS, "classroom.use_token_auth": text}).use_token_auth is value
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("classroom.secret_key", ""),
+        ("classroom.secret_key", "x" * 31),
+        ("classroom.use_token_auth", "maybe"),
+        ("classroom.use_rate_limits", ""),
+        ("classroom.token_lifetime", "0"),
+        ("classroom.token_lifetime", "an hour"),
+        ("classroom.identity_ttl", "-1"),
+        ("classroom.identity_ttl", "1.5"),
+        ("classroom.rate_limit.calls", "0"),
+        ("classroom.rate_limit.period", "\xb2"),
+        ("classroom.rate_limit.period", "9" * 5000),
+        ("classroom.redis_url", "localhost"),
+        ("classroom.redis_url", "http://localhost"),
+        ("classroom.redis_url", "redis://localhost:port"),
+        ("classroom.per_page", "1_0"),
+        ("classroom.per_page", "101"),
+        ("classroom.max_per_page", "-5"),
+        ("classroom.perpage", "50"),
+    ],
+)
+def test_nonsense_stops_the_start_with_one_line_that_names_the_setting(key: str, text: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        parse({**DEFAULT_SETTINGS, key: text})
+    assert str(refused.value).startswith(f"{key}: ")
+    assert "\n" not in str(refused.value)
+    assert isinstance(refused.value, SystemExit)
