@@ -17,6 +17,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     :raises classroom.settings.SettingError: where a value makes no sense.
     """
     with Configurator(settings=DEFAULT_SETTINGS | settings, request_factory=Request) as config:
+        config.registry["classroom.ini"] = (global_config or {}).get("__file__", "development.ini")
         config.registry["classroom.settings"] = parse(config.registry.settings)
         config.include(".db")
         config.include(".resources")

@@ -144,12 +144,13 @@ def _text(fields: Representation, field: str) -> str:
 
 def _read_object(request: Request) -> Representation:
     # A foreign web page cannot send this media type unasked (Fetch, 2.2.2).
-    if request.content_type != "application/json" or request.charset.lower() != "utf-8":
+    if request.content_type.lower() != "application/json" or request.charset.lower() != "utf-8":
         raise HTTPUnsupportedMediaType("the body must be application/json in UTF-8")
-    if (request.content_length or 0) > MAX_BODY:
+    body = request.body_file.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
         raise HTTPRequestEntityTooLarge(f"the body must not exceed {MAX_BODY} bytes")
     try:
-        fields = msgspec.json.decode(request.body)
+        fields = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise HTTPBadRequest("the body must be JSON in UTF-8") from None
     if not isinstance(fields, dict):

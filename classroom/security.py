@@ -185,8 +185,9 @@ def _secret_of_this_run() -> str:
 def _tell_how_to_add_a_user(engine: Engine, ini: str) -> None:
     with engine.connect() as connection:
         if connection.execute(queries.ANY_USER).first() is None:
-            command = os.path.relpath(os.path.join(sysconfig.get_path("scripts"), "classroom"))
-            log.warning("there is no user yet; add one: %s -c %s adduser NAME", command, ini)
+            command = os.path.join(sysconfig.get_path("scripts"), "classroom")
+            words = os.path.relpath(command), "-c", os.path.relpath(ini), "adduser NAME"
+            log.warning("there is no user yet; add one: %s", " ".join(words))
 
 
 def includeme(config: Configurator) -> None:
@@ -201,4 +202,4 @@ def includeme(config: Configurator) -> None:
     config.set_security_policy(policy)
     # A view that names no permission is open to nobody.
     config.set_default_permission("nobody")
-    _tell_how_to_add_a_user(engine, config.registry.settings.get("__file__", "development.ini"))
+    _tell_how_to_add_a_user(engine, config.registry["classroom.ini"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from pyramid.config import Configurator
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
 
 from .errors import error_response
@@ -25,5 +26,16 @@ class JSONErrorTask(ErrorTask):
         self.write(response.body)
 
 
+class Parser(HTTPRequestParser):
+    """Waitress's parser, which forgets that a URL may be wrong in more than its encoding."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            raise ParsingError("Bad URI") from None
+
+
 def includeme(config: Configurator) -> None:
+    HTTPChannel.parser_class = Parser
     HTTPChannel.error_task_class = JSONErrorTask

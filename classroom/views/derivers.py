@@ -1,5 +1,6 @@
 """What holds for every view of a resource: the one spelling of its URL, and preconditions."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +27,7 @@ def canonical_url(view: View, info: Any) -> View:
         is_leaf = isinstance(context, Leaf)
         path, other = (without_slash, with_slash) if is_leaf else (with_slash, without_slash)
         asked = request.environ["PATH_INFO"]
-        # The server decodes %2F and its like in PATH_INFO; REQUEST_URI is as the client sent it.
-        sent = request.environ.get("REQUEST_URI", asked).partition("?")[0]
-        if asked == path and sent.endswith(path):
+        if asked == path and _was_sent_as(path, request):
             return view(context, request)
         if asked == other:
             query = request.query_string
@@ -54,6 +53,14 @@ def precondition(view: View, info: Any) -> View:
         return view(context, request)
 
     return conditional_view
+
+
+def _was_sent_as(path: str, request: Request) -> bool:
+    # In PATH_INFO, %2F has become a slash, and slashes at the beginning one; not in REQUEST_URI,
+    # which some servers give besides. A proxy may send it with scheme and host.
+    sent = request.environ.get("REQUEST_URI", path).partition("?")[0]
+    sent = re.sub("^https?://[^/]*", "", sent)
+    return sent.endswith(path) and not sent.startswith("//")
 
 
 def _is_view_of(info: Any, kind: type) -> bool:

@@ -1,0 +1,241 @@
+"""What no client should send, over real HTTP: a clear 4xx, nothing stored, the server well."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from typing import Any, NamedTuple
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import NAME, PASSWORD, basic, serving
+
+STUDENTS = "/api/v1.0/students/"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Connection(NamedTuple):
+    """Sends bytes as they are, which no HTTP library would."""
+
+    port: int
+    authorization: str
+
+    def send(self, request: bytes) -> Answer:
+        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as client:
+            received = b""
+            # A server that refuses a request closes before it has read all of it.
+            with suppress(ConnectionError):
+                client.sendall(request)
+            with suppress(ConnectionError):
+                while chunk := client.recv(65536):
+                    received += chunk
+        head, _, body = received.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        return Answer(int(first.split()[1]), headers, body)
+
+    def ask(
+        self, method: str = "GET", target: str = STUDENTS, body: bytes = b"", **headers: str | None
+    ) -> Answer:
+        """Headers replace the usual ones by name; None leaves one out."""
+        usual = {
+            "Host": "localhost",
+            "Connection": "close",
+            "Authorization": self.authorization,
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)) if body else None,
+        }
+        usual |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [f"{name}: {value}" for name, value in usual.items() if value is not None]
+        head = "\r\n".join([f"{method} {target} HTTP/1.1", *lines, "", ""])
+        return self.send(head.encode("latin-1") + body)
+
+
+@pytest.fixture
+def http(testapp: TestApp) -> Iterator[Connection]:
+    kind, credentials = testapp.authorization
+    authorization = f"Bearer {credentials}" if kind == "Bearer" else basic(NAME, PASSWORD)
+    with serving(testapp.app) as port:
+        http = Connection(port, authorization)
+        yield http
+        # Whatever was refused, the server is well and nothing was stored.
+        after = http.ask()
+        assert after.status == 200
+        assert json.loads(after.body)["meta"]["total"] == 0
+
+
+def assert_refused(answer: Answer, *statuses: int) -> Any:
+    assert answer.status in statuses
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    error = json.loads(answer.body)
+    assert list(error) == ["status", "error", "message"]
+    assert error["status"] == answer.status
+    assert "Traceback" not in error["message"]
+    assert "classroom" not in error["message"]
+    return error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"name": "x"',
+        b"name=x",
+        b"[]",
+        b'["name"]',
+        b'"name"',
+        b"null",
+        b"7",
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"name": "x"} {}',
+        b'{"name": "\\ud800"}',
+        b'{"name": "\\udc00 "}',
+        b'{"name": "x\\u0000"}',
+        b'{"name": "\x00"}',
+        b'{"name": "\xff"}',
+        b'{"name": "x", "unknown": "\xff"}',
+        b'\xef\xbb\xbf{"name": "x"}',
+        '{"name": "x"}'.encode("utf-16"),
+        b'{"name": %s}' % (b"9" * 5000),
+        b"[" * 60_000,
+        b'{"name":' * 8_000,
+        b'{"name":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_a_body_that_says_nothing_is_refused(http: Connection, body: bytes) -> None:
+    assert_refused(http.ask("POST", body=body), 400)
+
+
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 200_000, 1_000_000])
+def test_a_large_body_is_refused_by_an_answer_that_arrives(http: Connection, size: int) -> None:
+    assert_refused(http.ask("POST", body=b"[" * size), 413)
+
+
+def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Connection) -> None:
+    assert_refused(http.ask("POST", Content_Length="2000000000"), 413)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        None,
+        "",
+        "json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin-1",
+        "application/json; charset=utf-16",
+        "application/jsonp",
+    ],
+)
+def test_another_media_type_is_refused(http: Connection, media_type: str | None) -> None:
+    answer = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
+    assert_refused(answer, 415)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"{STUDENTS}%ff",
+        f"{STUDENTS}%00",
+        f"{STUDENTS}%2f",
+        "/api/v1.0%2fstudents/",
+        "/api/v1.0/%73tudents/",
+        "/api/v1.0/classes/%2e%2e/students/",
+        "/api/v1.0/classes/../students/",
+        "//api/v1.0/students/",
+        "//",
+        f"{STUDENTS}@@",
+        f"{STUDENTS};x",
+    ],
+)
+def test_another_spelling_is_nowhere(http: Connection, target: str) -> None:
+    assert_refused(http.ask(target=target), 404)
+
+
+@pytest.mark.parametrize("target", ["/\xff", "/api/v1.0/stud\xe9nts/", "*", "x", "http://[/"])
+def test_a_malformed_target_is_refused(http: Connection, target: str) -> None:
+    assert_refused(http.ask(target=target), 400, 404)
+
+
+@pytest.mark.parametrize("query", ["page=%ff", "x=%ff", "%ff", "page=0", "per_page=1e3", "after=x"])
+def test_a_malformed_query_is_refused(http: Connection, query: str) -> None:
+    assert_refused(http.ask(target=f"{STUDENTS}?{query}"), 400)
+
+
+@pytest.mark.parametrize("method", ["get", "Get", "BREW", "TRACE", "CONNECT"])
+def test_an_unknown_method_is_refused(http: Connection, method: str) -> None:
+    assert_refused(http.ask(method), 400, 405)
+
+
+@pytest.mark.parametrize("host", [None, "", "a b", "a/b", "-a", "a@b", "[::1", "x" * 300, "\xe9"])
+def test_what_is_no_host_is_refused(http: Connection, host: str | None) -> None:
+    assert "Host" in assert_refused(http.ask(Host=host), 400)["message"]
+
+
+def test_two_hosts_are_refused(http: Connection) -> None:
+    two = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"
+    assert_refused(http.send(two.encode()), 400)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("If-Match", "x"),
+        ("If-Match", ""),
+        ("If-None-Match", '"x'),
+        ("If-None-Match", '"x" "y"'),
+        ("Accept", "json"),
+        ("Accept", "application/json;q=high"),
+    ],
+)
+def test_a_malformed_header_is_refused_by_name(
+    http: Connection, method: str, name: str, value: str
+) -> None:
+    answer = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
+    assert name in assert_refused(answer, 400)["message"]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        (None, 401),
+        ("Basic %%%", 401),
+        ("Basic bm9jb2xvbg==", 401),
+        (basic("", "x"), 401),
+        (basic("x", "p" * 20_000), 401),
+        (basic("x", "p" * 1_000_000), 431),
+        ("Bearer " + "x" * 20_000, 401),
+    ],
+)
+def test_malformed_credentials_are_refused(
+    http: Connection, authorization: str | None, status: int
+) -> None:
+    assert_refused(http.ask(Authorization=authorization), status)
+
+
+def test_forwarded_headers_from_anybody_are_ignored(http: Connection) -> None:
+    answer = http.ask(
+        X_Forwarded_Host="evil",
+        X_Forwarded_Proto="https",
+        X_Forwarded_For="1.2.3.4",
+        X_Forwarded_Prefix="/evil",
+        Forwarded="host=evil;proto=https",
+    )
+    assert json.loads(answer.body)["meta"]["first"].startswith("http://localhost/api/")
+
+
+def test_a_header_with_a_bare_line_feed_is_refused(http: Connection) -> None:
+    assert_refused(http.send(b"GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400)

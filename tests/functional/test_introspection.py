@@ -1,0 +1,94 @@
+"""What Pyramid's own tools tell of the application."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from pyramid.scripts.ptweens import PTweensCommand
+from pyramid.scripts.pviews import PViewsCommand
+from sqlalchemy import insert, select
+
+from classroom.models import Student
+from classroom.resources import Resource
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def ini(tmp_path: Path, dbengine: Any) -> str:
+    """development.ini, beside a database with one student."""
+    with dbengine.begin() as connection:
+        connection.execute(insert(Student).values(name="david"))
+    return shutil.copy(ROOT / "development.ini", tmp_path)
+
+
+def output(command: Any, *words: str) -> str:
+    lines: list[str] = []
+    command = command(["", *words])
+    command.out = lambda line="": lines.append(str(line))
+    command.run()
+    return "\n".join(lines)
+
+
+def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
+    shown = output(PViewsCommand, ini, "/api/v1.0/students/1")
+    for view, permission, methods in (
+        ("read", "view", "GET,HEAD"),
+        ("replace", "replace", "PUT"),
+        ("remove", "delete", "DELETE"),
+    ):
+        assert f"classroom.views.items.{view}\n    required permission = {permission}" in shown
+        assert f"view predicates (request_method = {methods})" in shown
+
+
+def test_ptweens_shows_the_order_in_which_a_request_passes(ini: str) -> None:
+    shown = output(PTweensCommand, ini)
+    order = [
+        "rate_limit",
+        "cache_control",
+        "etag",
+        "tm_tween",
+        "excview",
+        "well_formed",
+        "strangers",
+    ]
+    places = [shown.index(name) for name in order]
+    assert places == sorted(places)
+
+
+def test_every_view_names_its_permission(app: Any) -> None:
+    for view in app.registry.introspector.get_category("views"):
+        details = view["introspectable"]
+        if isinstance(details["context"], type) and issubclass(details["context"], Resource):
+            permissions = [related["value"] for related in view["related"] if "value" in related]
+            assert permissions, details
+            assert "nobody" not in permissions, details
+
+
+def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
+    ini: str, dbengine: Any
+) -> None:
+    pshell = str(Path(sys.executable).with_name("pshell"))
+    shell = pexpect.spawn(pshell, ["-p", "python", ini], encoding="utf-8", timeout=30)
+    shell.expect_exact("tm.commit()")
+    shell.expect_exact(">>> ")
+
+    def say(line: str, answer: str) -> None:
+        shell.sendline(line)
+        shell.expect_exact(answer)
+        shell.expect_exact(">>> ")
+
+    say('root["api"]["v1.0"]["students"]["1"].row.name', "'david'")
+    say('dbsession.add(models.Student(name="kept")); tm.commit(); tm.begin()', "")
+    say('root["api"]["v1.0"]["students"]["2"].row.name', "'kept'")
+    say('dbsession.add(models.Student(name="dropped")); dbsession.flush()', "")
+    say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
+    shell.sendline("exit()")
+    shell.expect(pexpect.EOF)
+    shell.close()
+    with dbengine.connect() as connection:
+        names = connection.execute(select(Student.name).order_by(Student.id)).scalars().all()
+    assert names == ["david", "kept"]

@@ -1,0 +1,123 @@
+"""What only a real ``pserve`` can show."""
+
+import itertools
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from ..conftest import NAME, basic, free_port, wait_for
+
+ROOT = Path(__file__).parents[2]
+PSERVE = str(Path(sys.executable).with_name("pserve"))
+CLASSROOM = str(Path(sys.executable).with_name("classroom"))
+
+
+@contextmanager
+def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A server that has been started, in the folder of its ini file."""
+    server = subprocess.Popen([PSERVE, ini.name], cwd=ini.parent, stderr=subprocess.PIPE, text=True)
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(params=["development.ini", "production.ini"])
+def ini(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Path:
+    """An ini file as it comes, but for the port, and for the secret that is to be filled in."""
+    text = (ROOT / request.param).read_text().replace("localhost:6543", f"localhost:{port}")
+    path = tmp_path / request.param
+    path.write_text(
+        text.replace("classroom.secret_key =\n", f"classroom.secret_key = {'x' * 32}\n")
+    )
+    return path
+
+
+def is_up(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPResponse:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+        headers = {"Authorization": basic(NAME, "cat"), "Content-Type": "application/json"}
+        client.request(method, path, body, headers)
+        return client.getresponse()
+
+
+def add_user(ini: Path) -> None:
+    command = [CLASSROOM, "-c", ini.name, "adduser", NAME, "--password-stdin"]
+    subprocess.run(command, cwd=ini.parent, input="cat", text=True, check=True)
+
+
+def create_student(port: int) -> int:
+    return ask(port, "POST", "/api/v1.0/students/", '{"name": "david"}').status
+
+
+def remaining(port: int) -> int:
+    return int(ask(port, "GET", "/").headers["X-RateLimit-Remaining"])
+
+
+def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
+    ini: Path, port: int
+) -> None:
+    with pserve(ini) as server:
+        wait_for(lambda: is_up(port))
+        assert (ini.parent / "classroom.sqlite").exists()
+        add_user(ini)
+        assert ask(port, "GET", "/").status == 200
+        assert ask(port, "GET", "/api/v1.0/").status == 200
+        server.send_signal(signal.SIGINT)
+        _, log = server.communicate(timeout=20)
+    assert f"classroom -c {ini.name} adduser NAME" in log
+    assert "Traceback" not in log
+
+
+def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Path) -> None:
+    ini = tmp_path / "production.ini"
+    ini.write_text((ROOT / "production.ini").read_text())
+    with pserve(ini) as server:
+        _, log = server.communicate(timeout=20)
+    assert server.returncode == 1
+    assert log.startswith("classroom.secret_key: ")
+    assert log.count("\n") == 1
+
+
+def test_sigint_lets_a_request_in_flight_be_answered(tmp_path: Path, port: int) -> None:
+    ini = tmp_path / "development.ini"
+    limits = "classroom.use_rate_limits = true\nclassroom.rate_limit.calls = 1000000\n"
+    memory = "classroom.redis_url = memory://\nclassroom.rate_limit.period = 86400\n"
+    text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"localhost:{port}")
+    ini.write_text(text.replace("[app:main]\n", f"[app:main]\n{limits}{memory}"))
+    with pserve(ini) as server:
+        wait_for(lambda: is_up(port))
+        add_user(ini)
+        with (
+            closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer,
+            ThreadPoolExecutor() as pool,
+        ):
+            # Another writer makes the request wait, and the count of calls tells that it is there.
+            writer.execute("BEGIN IMMEDIATE")
+            request = pool.submit(create_student, port)
+            calls = itertools.count(1)
+            wait_for(lambda: 1_000_000 - remaining(port) > next(calls))
+            server.send_signal(signal.SIGINT)
+            writer.rollback()
+            assert request.result(20) == 201
+        server.communicate(timeout=20)
+    assert server.returncode == 0

@@ -1,0 +1,81 @@
+"""What a request costs in SQL, whatever the size of what it reads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from webtest import TestApp
+
+from ..conftest import API
+
+
+@contextmanager
+def statements(engine: Any) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, beside those that begin and end transactions."""
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(params=[1, 60])
+def school(request: pytest.FixtureRequest, testapp: TestApp) -> TestApp:
+    """One class, and few or many students who attend it."""
+    testapp.post_json("/api/v1.0/classes/", {"name": "algebra"})
+    for _ in range(request.param):
+        student = testapp.post_json("/api/v1.0/students/", {"name": "x"}).headers["Location"]
+        fields = {"student": student, "class": f"{API}classes/1"}
+        testapp.post_json("/api/v1.0/registrations/", fields)
+    return testapp
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("/", 0),
+        ("/api/v1.0/", 0),
+        ("/api/v1.0/students/1", 1),
+        ("/api/v1.0/registrations/1/1", 1),
+        ("/api/v1.0/students/", 2),
+        ("/api/v1.0/registrations/?per_page=100", 2),
+        ("/api/v1.0/classes/1/registrations/", 3),
+    ],
+)
+def test_a_reader_costs_a_fixed_number_of_statements(
+    school: TestApp, dbengine: Any, path: str, count: int
+) -> None:
+    with statements(dbengine) as sent:
+        school.get(path, status=200)
+    assert len(sent) == count, sent
+
+
+def test_a_writer_costs_one_statement_for_each_row_that_it_touches(
+    school: TestApp, dbengine: Any
+) -> None:
+    with statements(dbengine) as sent:
+        student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
+    assert len(sent) == 1, sent
+    fields = {"student": student, "class": f"{API}classes/1"}
+    with statements(dbengine) as sent:
+        school.post_json("/api/v1.0/registrations/", fields)
+    assert len(sent) == 3, sent
+    for write in (lambda: school.put_json(student, {"name": "z"}), lambda: school.delete(student)):
+        with statements(dbengine) as sent:
+            write()
+        assert len(sent) == 2, sent
+
+
+def test_a_stranger_costs_no_statement(stranger: TestApp, dbengine: Any) -> None:
+    with statements(dbengine) as sent:
+        stranger.get("/api/v1.0/students/1", status=401)
+        stranger.put_json("/api/v1.0/students/1", {"name": "x"}, status=401)
+    assert sent == []
