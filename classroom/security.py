@@ -1,10 +1,10 @@
 """Who asks, and what they may do. The authority is the ACL of the tree."""
 
 import logging
-import os
 import secrets
 import sysconfig
 import time
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from pyramid.authentication import extract_http_basic_credentials
@@ -185,9 +185,13 @@ def _secret_of_this_run() -> str:
 def _tell_how_to_add_a_user(engine: Engine, ini: str) -> None:
     with engine.connect() as connection:
         if connection.execute(queries.ANY_USER).first() is None:
-            command = os.path.join(sysconfig.get_path("scripts"), "classroom")
-            words = os.path.relpath(command), "-c", os.path.relpath(ini), "adduser NAME"
-            log.warning("there is no user yet; add one: %s", " ".join(words))
+            command = _from_here(Path(sysconfig.get_path("scripts"), "classroom"))
+            log.warning("no user yet; add one: %s -c %s adduser NAME", command, _from_here(ini))
+
+
+def _from_here(path: str | Path) -> Path:
+    here, path = Path.cwd(), Path(path)
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def includeme(config: Configurator) -> None:

@@ -1,11 +1,11 @@
-"""What waitress refuses before the application sees it, refused in the application's words."""
+"""Where waitress falls short of what the application promises."""
 
 from typing import Any
 
 from pyramid.config import Configurator
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from .errors import error_response
 
@@ -13,7 +13,7 @@ from .errors import error_response
 class JSONErrorTask(ErrorTask):
     """Answers a request that is malformed or too large, then closes the connection."""
 
-    request: Any  # the stubs know neither its error nor that headers are a list
+    request: Any
     response_headers: Any
 
     def execute(self) -> None:
@@ -24,6 +24,22 @@ class JSONErrorTask(ErrorTask):
         self.set_close_on_finish()
         self.content_length = len(response.body)
         self.write(response.body)
+
+
+# Annotated below is what the stubs of waitress do not know.
+
+
+class Task(WSGITask):
+    """Keeps the connection after an answer that has no body by definition: a 304."""
+
+    request: Any
+
+    def set_close_on_finish(self) -> None:
+        wanted = (
+            self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
+        )
+        if self.has_body or wanted:
+            super().set_close_on_finish()
 
 
 class Parser(HTTPRequestParser):
@@ -38,4 +54,5 @@ class Parser(HTTPRequestParser):
 
 def includeme(config: Configurator) -> None:
     HTTPChannel.parser_class = Parser
+    HTTPChannel.task_class = Task
     HTTPChannel.error_task_class = JSONErrorTask

@@ -1,12 +1,14 @@
 """RFC 9110, 13: what a client holds is worth something."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from threading import Barrier
 
 import pytest
 from webtest import TestApp
 
-from ..conftest import API
+from ..conftest import API, basic, serving
 
 PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
 
@@ -108,6 +110,21 @@ def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student
 def test_a_missing_thing_is_404_whatever_the_condition(testapp: TestApp) -> None:
     for headers in ({"If-Match": "*"}, {"If-None-Match": "*"}):
         testapp.delete(f"{API}students/9", headers=headers, status=404)
+
+
+def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student: str) -> None:
+    kind, credentials = testapp.authorization
+    value = f"Bearer {credentials}" if kind == "Bearer" else basic(*credentials)
+    headers = {"Authorization": value, "Host": "localhost"}
+    headers["If-None-Match"] = tag_of(testapp, student)
+    with serving(testapp.app) as port, closing(HTTPConnection("127.0.0.1", port)) as client:
+        client.connect()
+        connection = client.sock
+        for _ in range(3):
+            client.request("GET", student, headers=headers)
+            answer = client.getresponse()
+            assert (answer.status, answer.read()) == (304, b"")
+            assert client.sock is connection
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

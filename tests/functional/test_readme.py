@@ -1,0 +1,135 @@
+"""README.md is true: its commands are run and its answers compared, its settings are the defaults.
+
+In a ``console`` block, lines after ``$`` are commands and the others their output. An ``ini``
+block changes the settings of the server that later commands talk to.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pexpect
+
+from classroom import DEFAULT_SETTINGS
+
+from ..conftest import free_port, wait_for
+from .test_pserve import is_up, pserve
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+BIN = Path(sys.executable).parent
+
+# What differs from one run to another; a client would copy tags and tokens from the answers.
+VOLATILE = re.compile(
+    r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+    r'|"[0-9a-f]{32}"'
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|(?<=X-Ratelimit-Reset: )\d+"
+    r"|(?<=Retry-After: )\d+"
+)
+
+
+class Step(NamedTuple):
+    """A command and its output, or a change of the settings."""
+
+    kind: str
+    text: str
+    output: str = ""
+
+
+def steps_of(document: str) -> Iterator[Step]:
+    for kind, block in re.findall(r"^```(console|ini)\n(.*?)^```$", document, re.M | re.S):
+        if kind == "ini":
+            yield Step(kind, block)
+        else:
+            for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
+                yield Step(kind, command, output.strip())
+
+
+class Conversation:
+    """A reader who types what the document says, on a port of as many digits as it has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port(*range(6544, 10_000))
+        self.known: dict[str, str] = {}
+        self.ini = folder / "development.ini"
+        text = (ROOT / "development.ini").read_text()
+        self.ini.write_text(text.replace("localhost:6543", f"localhost:{self.port}"))
+        options = ["--print=hb", "--pretty=format", "--ignore-stdin"]
+        (folder / "config.json").write_text(json.dumps({"default_options": options}))
+
+    def set(self, lines: str) -> None:
+        text = self.ini.read_text()
+        for key in re.findall(r"^(\S+) =", lines, re.M):
+            text = re.sub(rf"^{re.escape(key)} = .*\n", "", text, flags=re.M)
+        self.ini.write_text(text.replace("[pshell]", f"{lines}\n[pshell]"))
+
+    def run(self, command: str) -> str:
+        command = command.replace("localhost:6543", f"localhost:{self.port}")
+        for written, seen in self.known.items():
+            command = command.replace(written, seen)
+        path = f"{BIN}:{os.environ['PATH']}"
+        environ = {**os.environ, "PATH": path, "HTTPIE_CONFIG_DIR": str(self.folder)}
+        if "adduser" in command:
+            return self._type(command, environ)
+        output = subprocess.check_output(
+            ["bash", "-c", command], env=environ, cwd=self.folder, text=True
+        )
+        return output.strip()
+
+    def _type(self, command: str, environ: "os._Environ[str] | dict[str, str]") -> str:
+        child = pexpect.spawn(command, env=environ, cwd=str(self.folder), encoding="utf-8")
+        for _ in range(2):
+            child.expect("(Password|Confirm): ")
+            child.sendline("cat")
+        child.expect(pexpect.EOF)
+        return f"Password: \nConfirm: \n{child.before.strip()}"
+
+    def learn(self, written: str, seen: str) -> None:
+        pairs = zip(VOLATILE.findall(written), VOLATILE.findall(seen), strict=False)
+        self.known |= dict(pairs)
+
+    def comparable(self, text: str) -> str:
+        text = text.replace(f"localhost:{self.port}", "localhost:6543").replace("\r", "")
+        return VOLATILE.sub("...", text)
+
+
+def test_the_readme_s_conversation_is_true(tmp_path: Path) -> None:
+    reader = Conversation(tmp_path)
+    steps = list(steps_of(README))
+    assert len(steps) > 20
+    while steps:
+        if steps[0].kind == "ini":
+            reader.set(steps.pop(0).text)
+        with pserve(reader.ini):
+            wait_for(lambda: is_up(reader.port))
+            if "use_rate_limits = true" in reader.ini.read_text():
+                # A new window, so that none ends amid the conversation.
+                wait_for(lambda: time.time() % 15 < 2)
+            while steps and steps[0].kind == "console":
+                _, command, output = steps.pop(0)
+                seen = reader.run(command)
+                reader.learn(output, seen)
+                assert reader.comparable(seen) == reader.comparable(output), command
+
+
+def test_the_readme_s_settings_are_the_defaults() -> None:
+    rows = re.findall(r"^\| `(classroom\.[\w.]+)` \| (\S+) \|", README, re.M)
+    defaults = {key: f"`{value}`" if value else "none" for key, value in DEFAULT_SETTINGS.items()}
+    assert dict(rows) == defaults
+
+
+def test_the_readme_names_every_target_of_the_makefile_that_it_speaks_of() -> None:
+    make = shutil.which("make")
+    assert make
+    shown = subprocess.run([make, "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in set(re.findall(r"\bmake (\w+)\b", README)) - {"help"}:
+        assert f"make {target}" in shown.stdout
