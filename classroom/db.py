@@ -7,7 +7,7 @@ from typing import Any
 
 from pyramid.config import Configurator
 from sqlalchemy import Connection, Engine, engine_from_config, event, inspect
-from sqlalchemy.exc import ArgumentError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
 from .settings import SettingError
@@ -32,8 +32,9 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
         engine = engine_from_config(dict(settings), "sqlalchemy.")
     except KeyError:
         raise SettingError("sqlalchemy.url", "must be given") from None
-    except (ArgumentError, ImportError, InvalidRequestError, TypeError) as error:
-        raise SettingError("sqlalchemy.url", str(error)) from None
+    except (ArgumentError, ImportError, InvalidRequestError, TypeError, ValueError) as error:
+        keys = ", ".join(key for key in settings if key.startswith("sqlalchemy."))
+        raise SettingError(keys, str(error)) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -48,13 +49,16 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     engine = make_engine(settings)
     try:
         with for_writing(engine).begin() as connection:
-            if not inspect(connection).get_table_names():
+            tables = inspect(connection).get_table_names()
+            if tables and "alembic_version" not in tables:
+                raise SettingError("sqlalchemy.url", "the database has tables of something else")
+            if not tables:
                 # Only here: alembic takes a third of a second and ten megabytes to import.
                 from .migrations import upgrade  # noqa: PLC0415
 
                 upgrade(connection)
                 log.info("the database was empty; its tables were made")
-    except OperationalError as error:
+    except DBAPIError as error:
         raise SettingError("sqlalchemy.url", str(error.orig)) from None
     return engine
 

@@ -1,6 +1,7 @@
 """Calls counted per client in a fixed window of time, in Redis or in this process."""
 
 import logging
+import math
 import threading
 import time
 from collections import Counter
@@ -60,10 +61,12 @@ class RedisCounter:
 
     @classmethod
     def from_url(cls, url: str, period: int) -> Self:
+        """:raises TypeError, ValueError: where ``url`` is none that redis-py understands."""
         # Without all three of these redis-py waits for a silent server for most of a minute.
         client = redis.Redis.from_url(
             url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
         )
+        client.connection_pool.make_connection()  # refuses, unconnected, an option that is none
         return cls(client, period)
 
     def increment(self, client: str, window: int) -> int:
@@ -149,5 +152,5 @@ class FixedWindow:
             limit=self._calls,
             remaining=max(self._calls - calls, 0),
             reset=reset,
-            retry_after=max(int(reset - now), 1),
+            retry_after=max(math.ceil(reset - now), 1),
         )

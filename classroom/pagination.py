@@ -26,9 +26,6 @@ class BadParameter(ValueError):
 class PastTheEnd(LookupError):
     """A page number beyond the last page."""
 
-    def __init__(self, page: int) -> None:
-        super().__init__(f"page: there is no page {page}")
-
 
 class Slice(NamedTuple):
     """Rows to fetch: ``limit`` of them beyond ``key`` (None: an end), ``offset`` rows skipped."""
@@ -62,7 +59,7 @@ class PageRequest:
             return Slice(self.per_page + 1, 0, self.after or self.before, bool(self.before))
         start = (self.page - 1) * self.per_page
         if self.page > 1 and start >= total:
-            raise PastTheEnd(self.page)
+            raise PastTheEnd("page: there is no such page")
         if start <= total // 2:
             return Slice(self.per_page, start)
         count = min(self.per_page, total - start)

@@ -5,12 +5,14 @@ from typing import Any
 
 import zope.sqlalchemy
 from sqlalchemy.orm import Session
+from transaction import TransactionManager
+from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
 from . import models
 
 _BANNER = """
 root["api"]["v1.0"]["students"]["1"] is a student; dbsession writes, models has the tables.
-Nothing is kept until tm.commit(); then tm.begin() again. tm.abort() drops what was not kept.
+Nothing is kept until tm.commit(); tm.abort() drops what was not.
 """
 
 
@@ -18,13 +20,13 @@ def setup(env: dict[str, Any]) -> Iterator[None]:
     """Put a session into the shell's namespace, and drop at its end what was not committed."""
     request = env["request"]
     # Not the session of requests, which would keep every writer waiting while the shell is open.
-    dbsession = Session(request.registry["classroom.engine"])
-    zope.sqlalchemy.register(dbsession, transaction_manager=request.tm)
+    dbsession, tm = Session(request.registry["classroom.engine"]), TransactionManager()
+    zope.sqlalchemy.register(dbsession, STATUS_CHANGED, tm)
     request.db = request.dbsession = dbsession
-    env.update(dbsession=dbsession, tm=request.tm, models=models)
-    request.tm.begin()
+    request.tm = tm
+    env.update(dbsession=dbsession, tm=tm, models=models)
     print(_BANNER)
     try:
         yield
     finally:
-        request.tm.abort()
+        tm.abort()

@@ -123,9 +123,13 @@ def read_registration(request: Request) -> tuple[Student, Class]:
 
 
 def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:
+    here = request.application_url
     try:
-        path = url.removeprefix(request.application_url)
-        found = find_resource(request.root, path)
+        found = (
+            find_resource(request.root, url.removeprefix(here))
+            if url.startswith(f"{here}/")
+            else None
+        )
     except (KeyError, UnicodeError):
         found = None
     # Only the exact URL will do, or there would be two names for one thing.
@@ -144,7 +148,10 @@ def _text(fields: Representation, field: str) -> str:
 
 def _read_object(request: Request) -> Representation:
     # A foreign web page cannot send this media type unasked (Fetch, 2.2.2).
-    if request.content_type.lower() != "application/json" or request.charset.lower() != "utf-8":
+    if (
+        request.content_type.strip().lower() != "application/json"
+        or request.charset.lower() != "utf-8"
+    ):
         raise HTTPUnsupportedMediaType("the body must be application/json in UTF-8")
     body = request.body_file.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:

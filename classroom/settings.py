@@ -1,9 +1,9 @@
 """The ini's ``classroom.*`` strings as one typed, validated object."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 DEFAULT_SETTINGS: dict[str, str | None] = {
     "classroom.secret_key": None,
@@ -75,7 +75,7 @@ def _read(key: str, value: Any) -> Any:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text[:19]) <= high):
+        if not re.fullmatch("[0-9]{1,18}", text) or not low <= int(text) <= high:
             _refuse(f"must be a whole number from {low} to {high}, not", text)
         return int(text)
 
@@ -98,10 +98,8 @@ def _secret(text: str) -> str:
 
 
 def _redis_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in {"redis", "rediss", "unix", "memory"} or "://" not in text:
+    if not re.fullmatch(r"memory://|unix://.+|rediss?://[^/?]+(/[0-9]*)?(\?.*)?", text):
         _refuse("must be a redis://, rediss://, unix:// or memory:// URL, not", text)
-    _ = url.port  # a ValueError where it is no port
     return text
 
 

@@ -32,14 +32,15 @@ def read(secret: str, token: str) -> Claims | None:
         claims = jwt.decode(
             token, secret, algorithms=["HS256"], options={"require": ["sub", "iat", "exp", "pwd"]}
         )
-        return Claims(int(claims["sub"]), claims["pwd"], claims["exp"])
+        return Claims(int(claims["sub"]), str(claims["pwd"]), int(claims["exp"]))
     except (jwt.InvalidTokenError, ValueError):
         return None
 
 
 def is_bound_to(claims: Claims, secret: str, password_hash: str) -> bool:
     """Whether a token was issued for this password, and not for one before it."""
-    return hmac.compare_digest(claims.fingerprint, _fingerprint(secret, password_hash))
+    expected = _fingerprint(secret, password_hash)
+    return hmac.compare_digest(claims.fingerprint.encode(), expected.encode())
 
 
 def _fingerprint(secret: str, password_hash: str) -> str:

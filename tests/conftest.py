@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
@@ -28,6 +29,7 @@ from classroom.passwords import hash_password
 
 API = "http://localhost/api/v1.0/"
 NAME, PASSWORD = "miguel", "cat:dog"
+DEVELOPMENT_INI = Path(__file__).parents[1] / "development.ini"
 SECRET = "not much of a secret, but long enough"
 
 
@@ -107,8 +109,12 @@ def dbengine(app: Any) -> Any:
 
 @contextmanager
 def serving(app: Any) -> Iterator[int]:
-    """The application behind a waitress of its own; gives the port."""
-    server = create_server(app, listen="127.0.0.1:0", threads=8, ident="")
+    """The application behind a waitress of its own, set up as in development.ini; its port."""
+    ini = ConfigParser(interpolation=None)
+    ini.read(DEVELOPMENT_INI)
+    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8"}
+    del settings["use"]
+    server = create_server(app, **settings)
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -1,5 +1,7 @@
 """The command line: ``classroom [-c INI] COMMAND``."""
 
+import configparser
+
 import click
 from pyramid.paster import get_appsettings
 
@@ -21,7 +23,7 @@ def classroom(context: click.Context, ini: str) -> None:
     """Administer a classroom."""
     try:
         settings = get_appsettings(ini)
-    except (OSError, LookupError, ValueError) as error:
+    except (configparser.Error, OSError, LookupError, ValueError) as error:
         raise click.ClickException(f"{ini}: {error}") from None
     context.obj = open_database(settings)
     context.call_on_close(context.obj.dispose)

@@ -12,6 +12,26 @@ from ..models import NAME_LENGTH, User
 from ..passwords import MAX_LENGTH, hash_password
 from ..queries import USERS
 
+
+def _check_name(context: click.Context, parameter: click.Parameter, name: str) -> str:
+    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
+        raise click.ClickException(
+            f"A name has 1 to {NAME_LENGTH} characters, is not blank and has no control characters."
+        )
+    if ":" in name:
+        raise click.ClickException("A name has no colon: it ends the name in HTTP Basic.")
+    return _encodable(name)
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise click.ClickException("That is not UTF-8.") from None
+    return text
+
+
+_name = click.argument("name", callback=_check_name)
 _password_stdin = click.option(
     "--password-stdin",
     is_flag=True,
@@ -20,12 +40,11 @@ _password_stdin = click.option(
 
 
 @click.command()
-@click.argument("name")
+@_name
 @_password_stdin
 @click.pass_obj
 def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
     """Add a user."""
-    _check_name(name)
     values = {"name": name, "password_hash": hash_password(_ask_password(password_stdin))}
     try:
         with for_writing(engine).begin() as connection:
@@ -36,7 +55,7 @@ def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
+@_name
 @_password_stdin
 @click.pass_obj
 def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
@@ -49,7 +68,7 @@ def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
+@_name
 @click.pass_obj
 def deluser(engine: Engine, name: str) -> None:
     """Remove a user."""
@@ -70,15 +89,6 @@ def users(engine: Engine) -> None:
 COMMANDS = (adduser, passwd, users, deluser)
 
 
-def _check_name(name: str) -> None:
-    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
-        raise click.ClickException(
-            f"A name has 1 to {NAME_LENGTH} characters, is not blank and has no control characters."
-        )
-    if ":" in name:
-        raise click.ClickException("A name has no colon: it ends the name in HTTP Basic.")
-
-
 def _check_found(count: int, name: str) -> None:
     if not count:
         raise click.ClickException(f"There is no user {name}.")
@@ -87,13 +97,16 @@ def _check_found(count: int, name: str) -> None:
 def _ask_password(from_stdin: bool) -> str:
     """:raises click.ClickException: for a password that nobody could log in with."""
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        line = sys.stdin.buffer.readline()
+        password = line.decode(errors="surrogateescape").rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, default="", show_default=False)
         if password != click.prompt("Confirm", hide_input=True, default="", show_default=False):
             raise click.ClickException("The passwords differ.")
     if not password:
         raise click.ClickException("The password is empty.")
-    if len(password.encode()) > MAX_LENGTH - 4 * NAME_LENGTH or CONTROL_CHARACTER.search(password):
+    if len(
+        _encodable(password).encode()
+    ) > MAX_LENGTH - 4 * NAME_LENGTH or CONTROL_CHARACTER.search(password):
         raise click.ClickException("The password is too long, or has control characters.")
     return password

@@ -17,13 +17,18 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         response = handler(request)
         if request.method not in ("GET", "HEAD") or response.status_int != 200:
             return response
-        tag = entity_tag(response.body)
+        response.headers["ETag"] = tag = entity_tag(response.body)
         outcome = evaluate(request.environ, tag)
         if outcome is Outcome.FAILED:
             return error_response(412, "the resource is not in the state that was asked for")
         if outcome is Outcome.UNCHANGED:
-            return Response(status=304, headerlist=[("ETag", tag)])
-        response.headers["ETag"] = tag
+            return _not_modified(response)
         return response
 
     return etag_tween
+
+
+def _not_modified(response: Response) -> Response:
+    """The same answer without its content, and without what describes that (RFC 9110, 15.4.5)."""
+    headers = [field for field in response.headerlist if not field[0].startswith("Content-")]
+    return Response(status=304, headerlist=headers)

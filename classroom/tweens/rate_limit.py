@@ -11,7 +11,7 @@ from pyramid.response import Response
 from ..errors import error_response
 from ..limits import CallCounter, FailOverCounter, FixedWindow, MemoryCounter, RedisCounter
 from ..request import Request
-from ..settings import Settings
+from ..settings import SettingError, Settings
 
 Handler = Callable[[Request], Response]
 
@@ -40,4 +40,8 @@ def factory(handler: Handler, registry: Registry) -> Handler:
 def _counter(settings: Settings) -> CallCounter:
     if settings.redis_url.startswith("memory:"):
         return MemoryCounter()
-    return FailOverCounter(RedisCounter.from_url(settings.redis_url, settings.rate_limit_period))
+    try:
+        shared = RedisCounter.from_url(settings.redis_url, settings.rate_limit_period)
+    except (TypeError, ValueError) as error:
+        raise SettingError("classroom.redis_url", str(error)) from None
+    return FailOverCounter(shared)

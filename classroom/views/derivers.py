@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
@@ -29,7 +30,7 @@ def canonical_url(view: View, info: Any) -> View:
         asked = request.environ["PATH_INFO"]
         if asked == path and _was_sent_as(path, request):
             return view(context, request)
-        if asked == other:
+        if asked == other and _was_sent_as(other, request):
             query = request.query_string
             url = request.resource_url(context) + (query and f"?{query}")
             raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
@@ -60,7 +61,7 @@ def _was_sent_as(path: str, request: Request) -> bool:
     # which some servers give besides. A proxy may send it with scheme and host.
     sent = request.environ.get("REQUEST_URI", path).partition("?")[0]
     sent = re.sub("^https?://[^/]*", "", sent)
-    return sent.endswith(path) and not sent.startswith("//")
+    return sent in (path, quote(request.script_name) + path)
 
 
 def _is_view_of(info: Any, kind: type) -> bool:

@@ -3,12 +3,16 @@ from typing import Any
 
 import jwt
 import pytest
+from pyramid.authorization import DENY_ALL
+from pyramid.security import remember
 from sqlalchemy import delete, update
 from webtest import TestApp
 
 from classroom import tokens
 from classroom.models import User
 from classroom.passwords import hash_password
+from classroom.request import Request
+from classroom.resources import V1
 
 from ..conftest import NAME, PASSWORD, SECRET, basic
 
@@ -109,6 +113,9 @@ def test_a_token_opens_what_a_password_then_does_not(stranger: TestApp) -> None:
     answer = stranger.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
     assert list(answer.json) == ["token"]
     assert answer.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
+    known = {"Authorization": basic(NAME, PASSWORD), "If-None-Match": "*"}
+    unchanged = stranger.get(TOKEN_PATH, headers=known, status=304)
+    assert unchanged.headers["Cache-Control"] == answer.headers["Cache-Control"]
     token = answer.json["token"]
     for path in ("/api/v1.0/", "/api/v1.0/students/"):
         assert status(stranger, f"Bearer {token}", path) == 200
@@ -140,6 +147,9 @@ def test_forged_tokens_are_refused(stranger: TestApp) -> None:
         jwt.encode({**claims, "exp": int(time.time()) - 1}, SECRET, "HS256"),
         f"{head}.{body}.{signature[::-1]}",
         f"{head}.{body}.",
+        jwt.encode({**claims, "pwd": "é"}, SECRET, "HS256"),
+        jwt.encode({**claims, "pwd": []}, SECRET, "HS256"),
+        jwt.encode({**claims, "sub": "9" * 18}, SECRET, "HS256"),
         token[:-1],
     ):
         assert status(stranger, f"Bearer {forged}") == 401
@@ -197,3 +207,19 @@ def test_a_token_bought_with_an_outdated_password_is_worth_nothing(
         connection.execute(update(User).values(password_hash=hash_password("new")))
     believed = request_token(stranger)
     assert status(stranger, f"Bearer {believed}") == 401
+
+
+def test_pyramid_knows_who_asks_and_nothing_is_remembered_for_them(app: Any) -> None:
+    environ = {"HTTP_AUTHORIZATION": basic(NAME, PASSWORD), "HTTP_HOST": "localhost"}
+    known, unknown = Request.blank("/", environ), Request.blank("/")
+    for request in (known, unknown):
+        request.registry = app.registry
+    assert (known.authenticated_userid, unknown.authenticated_userid) == (NAME, None)
+    assert remember(known, NAME) == []
+
+
+def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(V1, "__acl__", [DENY_ALL])
+    testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
+    headers = {"Authorization": basic(NAME, PASSWORD)}
+    assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"

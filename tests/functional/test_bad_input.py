@@ -27,6 +27,7 @@ class Connection(NamedTuple):
     authorization: str
 
     def send(self, request: bytes) -> Answer:
+        """The last answer that arrives; others are but requests to continue."""
         with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as client:
             received = b""
             # A server that refuses a request closes before it has read all of it.
@@ -35,6 +36,7 @@ class Connection(NamedTuple):
             with suppress(ConnectionError):
                 while chunk := client.recv(65536):
                     received += chunk
+        received = received.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
         head, _, body = received.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)
@@ -121,6 +123,13 @@ def test_a_large_body_is_refused_by_an_answer_that_arrives(http: Connection, siz
     assert_refused(http.ask("POST", body=b"[" * size), 413)
 
 
+@pytest.mark.parametrize("expect", [None, "100-continue"])
+def test_a_body_of_megabytes_is_heard_out_so_that_its_refusal_arrives(
+    http: Connection, expect: str | None
+) -> None:
+    assert_refused(http.ask("POST", body=b"[" * 5_000_000, Expect=expect), 413)
+
+
 def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Connection) -> None:
     assert_refused(http.ask("POST", Content_Length="2000000000"), 413)
 
@@ -158,6 +167,11 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         "//",
         f"{STUDENTS}@@",
         f"{STUDENTS};x",
+        "/api/v1.0/%73tudents",
+        f"{STUDENTS}1%2f",
+        "//api/v1.0/students",
+        f"ftp://localhost{STUDENTS}",
+        f"x:{STUDENTS}",
     ],
 )
 def test_another_spelling_is_nowhere(http: Connection, target: str) -> None:
@@ -182,6 +196,10 @@ def test_an_unknown_method_is_refused(http: Connection, method: str) -> None:
 @pytest.mark.parametrize("host", [None, "", "a b", "a/b", "-a", "a@b", "[::1", "x" * 300, "\xe9"])
 def test_what_is_no_host_is_refused(http: Connection, host: str | None) -> None:
     assert "Host" in assert_refused(http.ask(Host=host), 400)["message"]
+
+
+def test_a_target_may_be_absolute(http: Connection) -> None:
+    assert http.ask(target=f"http://localhost{STUDENTS}").status == 200
 
 
 def test_two_hosts_are_refused(http: Connection) -> None:
@@ -235,6 +253,10 @@ def test_forwarded_headers_from_anybody_are_ignored(http: Connection) -> None:
         Forwarded="host=evil;proto=https",
     )
     assert json.loads(answer.body)["meta"]["first"].startswith("http://localhost/api/")
+
+
+def test_kilobytes_of_white_space_are_refused_at_once(http: Connection) -> None:
+    assert_refused(http.ask(X=" \t" * 15_000 + "x"), 400)
 
 
 def test_a_header_with_a_bare_line_feed_is_refused(http: Connection) -> None:

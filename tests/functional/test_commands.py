@@ -1,4 +1,6 @@
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pexpect
@@ -6,7 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 from webtest import TestApp
 
+from classroom import main
 from classroom.scripts import classroom
+from classroom.settings import SettingError
 
 from ..conftest import NAME, PASSWORD, basic
 
@@ -28,7 +32,7 @@ def asked_every_time(app_settings: dict[str, str]) -> None:
     app_settings["classroom.identity_ttl"] = "0"
 
 
-def run(ini: str, *words: str, stdin: str | None = None) -> Result:
+def run(ini: str, *words: str, stdin: str | bytes | None = None) -> Result:
     return CliRunner().invoke(classroom, ["-c", ini, *words], input=stdin)
 
 
@@ -86,9 +90,11 @@ def test_passwords_that_differ_or_are_empty_are_refused(
         (" ", "cat\n"),
         ("a\nb", "cat\n"),
         ("x" * 65, "cat\n"),
+        ("\udcff", "cat\n"),
+        ("susan", b"\xff\n"),
     ],
 )
-def test_a_user_who_could_not_enter_is_not_added(ini: str, name: str, stdin: str) -> None:
+def test_a_user_who_could_not_enter_is_not_added(ini: str, name: str, stdin: str | bytes) -> None:
     refused = run(ini, "adduser", name, "--password-stdin", stdin=stdin)
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
@@ -119,7 +125,8 @@ def test_a_user_who_is_not_there_is_told_of(ini: str, command: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize(
-    "content", [None, "", "[server:main]\nx = y", "nonsense", "[app:main]\nuse=egg:no"]
+    "content",
+    [None, "", "[server:main]\nx = y", "nonsense", "[app:main]\nuse=egg:no", "[app:main]\na=%(b)s"],
 )
 def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "wrong.ini"
@@ -130,9 +137,30 @@ def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: 
     assert "Traceback" not in refused.output
 
 
-def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "",
+        "sqlalchemy.url = sqlite:////nowhere/x.sqlite",
+        "sqlalchemy.url = sqlite:////etc/passwd",
+        "sqlalchemy.url = sqlite:///%(here)s/foreign.sqlite",
+        "sqlalchemy.url = nonsense",
+        "sqlalchemy.url = no+such://x",
+        "sqlalchemy.url = sqlite:///x.sqlite\nsqlalchemy.pool_size = abc",
+    ],
+)
+def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "foreign.sqlite")) as foreign:
+        foreign.execute("CREATE TABLE something (x)")
     path = tmp_path / "wrong.ini"
-    path.write_text("[app:main]\nuse = egg:classroom\nsqlalchemy.url = sqlite:////nowhere/x.sqlite")
+    path.write_text(f"[app:main]\nuse = egg:classroom\n{lines}")
     refused = run(str(path), "users")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
-    assert refused.output.startswith("sqlalchemy.url: ")
+    assert refused.output.startswith("sqlalchemy.url")
+
+
+def test_a_redis_url_with_an_unknown_option_stops_the_start(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.use_rate_limits"] = "true"
+    app_settings["classroom.redis_url"] = "redis://localhost/0?no_such=1"
+    with pytest.raises(SettingError, match=r"^classroom\.redis_url: "):
+        main({}, **app_settings)

@@ -11,7 +11,7 @@ from pyramid.scripts.ptweens import PTweensCommand
 from pyramid.scripts.pviews import PViewsCommand
 from sqlalchemy import insert, select
 
-from classroom.models import Student
+from classroom.models import Class, Student
 from classroom.resources import Resource
 
 ROOT = Path(__file__).parents[2]
@@ -82,13 +82,17 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
         shell.expect_exact(">>> ")
 
     say('root["api"]["v1.0"]["students"]["1"].row.name', "'david'")
-    say('dbsession.add(models.Student(name="kept")); tm.commit(); tm.begin()', "")
+    say('dbsession.add(models.Student(name="kept")); tm.commit()', "")
     say('root["api"]["v1.0"]["students"]["2"].row.name', "'kept'")
     say('dbsession.add(models.Student(name="dropped")); dbsession.flush()', "")
     say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
+    say("tm.abort()", "")
+    say("dbsession.execute(models.Class.__table__.insert(), {'name': 'too'}); tm.commit()", "")
     shell.sendline("exit()")
     shell.expect(pexpect.EOF)
+    assert "Traceback" not in shell.before
     shell.close()
     with dbengine.connect() as connection:
         names = connection.execute(select(Student.name).order_by(Student.id)).scalars().all()
-    assert names == ["david", "kept"]
+        classes = connection.execute(select(Class.name)).scalars().all()
+    assert (names, classes) == (["david", "kept"], ["too"])

@@ -62,6 +62,14 @@ def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
         assert head.headers == get.headers
 
 
+@pytest.mark.parametrize(
+    "media_type", ["Application/JSON", "application/json ; charset=UTF-8", "application/json;v=1"]
+)
+def test_a_media_type_is_known_however_it_is_spelt(testapp: TestApp, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    testapp.post("/api/v1.0/students/", '{"name": "x"}', headers=headers, status=201)
+
+
 @KINDS
 @pytest.mark.parametrize("name", ["x", "x" * 64, "José García", "名前", "😀", " a "])
 def test_a_name_comes_back_as_it_was_given(testapp: TestApp, kind: str, name: str) -> None:

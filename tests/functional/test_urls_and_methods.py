@@ -3,6 +3,8 @@
 import pytest
 from webtest import TestApp
 
+from classroom.resources import Students
+
 from ..conftest import API
 
 ALLOWED = {
@@ -119,6 +121,20 @@ def test_any_other_spelling_is_nowhere(testapp: TestApp, path: str, method: str)
     answer = testapp.request(path, method=method, status=404)
     assert answer.json["error"] == "not found"
     testapp.get("/api/v1.0/students/1", status=200)
+
+
+def test_a_fault_of_the_server_is_logged_and_tells_nothing(
+    testapp: TestApp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Students, "pages", "a fault within")
+    answer = testapp.get("/api/v1.0/students/", status=500)
+    assert answer.json == {
+        "status": 500,
+        "error": "internal server error",
+        "message": "the server failed; it has been logged",
+    }
+    assert "a fault within" not in answer.text
+    assert "AttributeError" in caplog.text
 
 
 def test_the_root_of_the_tree_stays_where_it_is(testapp: TestApp, stranger: TestApp) -> None:

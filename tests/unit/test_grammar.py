@@ -7,7 +7,15 @@ from classroom import grammar
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "localhost:6543", "a.example.com.", "127.0.0.1:80", "[::1]:80", "x-1.example"],
+    [
+        "localhost",
+        "localhost:6543",
+        "a.example.com.",
+        "127.0.0.1:80",
+        "[::1]:80",
+        "x-1.example",
+        "a:65535",
+    ],
 )
 def test_a_host_name_is_one(host: str) -> None:
     assert grammar.HOST.fullmatch(host)
@@ -17,7 +25,19 @@ def test_a_host_name_is_one(host: str) -> None:
     "host",
     [
         *("", " ", "a, b", "a b", "a/b", "a@b", "-a", "a-", "a..b", ".", "a_b", "a:", "a:b"),
-        *("a:123456", "[::1", "::1", "é", "a\n", "<a>", "a" * 64),
+        *(
+            "a:123456",
+            "[::1",
+            "::1",
+            "é",
+            "a\n",
+            "<a>",
+            "a" * 64,
+            "a:65536",
+            "[...]",
+            "[:::]",
+            "a." * 150,
+        ),
     ],
 )
 def test_what_is_no_host_name_is_none(host: str) -> None:

@@ -8,6 +8,8 @@ def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
     assert first == (True, 5, 4, 1005, 5)
     assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
     assert [usage.allowed for usage in others] == [True] * 4 + [False]
+    now = 1003.1
+    assert limiter.hit("a").retry_after == 2
     now = 1004.9
     assert limiter.hit("a") == (False, 5, 0, 1005, 1)
     now = 1005.0
