@@ -24,12 +24,11 @@ from .errors import InvalidField
 from .grammar import CONTROL_CHARACTER
 from .models import NAME_LENGTH
 from .pagination import Page
+from .places import Collection, Item
 from .request import Request
 from .resources import (
     V1,
     Class,
-    Collection,
-    Item,
     NamedItem,
     Registration,
     Root,

@@ -1,83 +1,18 @@
-"""The resource tree: rows, and sets of rows, with a place and an ACL.
+"""The resource tree: rows, and sets of rows, with a place and an ACL."""
 
-A URL is looked up from the root down, one ``__getitem__`` a segment. A look-up reads at most one
-row and raises nothing but KeyError. Rows are plain and immutable.
-"""
-
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.traversal import find_root
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable
 
 from . import models, queries
-from .grammar import ID
-from .pagination import Page, PageRequest, Slice, paginate
+from .places import Collection, Item, Leaf, Place, Resource, parse_id, read_row
 from .request import Request
 
 Acl = Sequence[tuple[str, str, Any]]
-Key = dict[str, int]
-
-
-class Place:
-    """A place in the tree; nothing by itself answers at its URL."""
-
-    children: ClassVar[Mapping[str, "type[Place]"]] = {}
-
-    def __init__(self, parent: "Place", name: str) -> None:
-        self.__parent__: Place | None = parent
-        self.__name__ = name
-        self.request: Request = parent.request
-
-    def __getitem__(self, name: str) -> "Place":
-        return self.children[name](self, name)
-
-
-class Resource(Place):
-    """A place with a URL, which ends in a slash, and views."""
-
-
-class Leaf(Resource):
-    """A resource whose URL does not end in the slash that Pyramid puts there."""
-
-    def __resource_url__(self, request: Request, info: Mapping[str, str]) -> str:
-        return info["app_url"] + info["physical_path"].rstrip("/")
-
-
-class Item(Leaf):
-    """A row in its place; ``row`` is None where only the place matters."""
-
-    model: ClassVar[type[models.Base]]
-
-    def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
-        super().__init__(parent, name)
-        self.key = key
-        self.row = row
-
-
-class Collection(Resource):
-    """A set of rows, read page by page in the order of their primary key."""
-
-    pages: ClassVar[queries.Pages]
-    scope: Mapping[str, int] = {}
-
-    @property
-    def home(self) -> "Collection":
-        """The collection that the items of this one have their place in."""
-        return self
-
-    def page(self, asked: PageRequest) -> "Page[Row[Any]]":
-        """:raises classroom.pagination.PastTheEnd: where there is no such page."""
-
-        def fetch(wanted: Slice) -> Sequence[Row[Any]]:
-            statement, parameters = self.pages.slice(wanted)
-            return self.request.db.execute(statement, {**parameters, **self.scope}).all()
-
-        total = self.request.db.execute(self.pages.total, self.scope).scalar_one()
-        return paginate(asked, total, fetch, self.pages.key)
 
 
 class RegistrationsOfItem(Collection):
@@ -205,21 +140,6 @@ class RootWithTokens(Root):
     """The root where tokens are in use and may be asked for."""
 
     children = {**Root.children, "auth": Auth}
-
-
-def parse_id(name: str) -> int:
-    """:raises KeyError: where ``name`` is no id in its canonical form."""
-    if not re.fullmatch(ID, name):
-        raise KeyError(name)
-    return int(name)
-
-
-def read_row(request: Request, statement: Executable, key: Key) -> Row[Any]:
-    """:raises KeyError: where there is no such row."""
-    row = request.db.execute(statement, key).one_or_none()
-    if row is None:
-        raise KeyError(*key.values())
-    return row
 
 
 def includeme(config: Configurator) -> None:

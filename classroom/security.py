@@ -3,22 +3,24 @@
 import logging
 import secrets
 import sysconfig
-import time
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from pyramid.authentication import extract_http_basic_credentials
 from pyramid.authorization import ACLHelper, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.request import RequestLocalCache
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Engine
 from zope.interface import implementer
 
-from . import queries, tokens
-from .grammar import CONTROL_CHARACTER
+from . import queries
+from .authentication import (
+    Authentication,
+    Identity,
+    PasswordAuthentication,
+    TokenAuthentication,
+)
 from .memory import Memory
-from .passwords import MAX_LENGTH, PasswordChecker
 from .request import Request
 
 log = logging.getLogger(__name__)
@@ -26,75 +28,6 @@ log = logging.getLogger(__name__)
 Header = tuple[str, str]
 
 _TOKEN_PATH = "/auth/request-token"  # noqa: S105 (a path)
-_BASIC = 'Basic realm="classroom", charset="UTF-8"'
-_BEARER = 'Bearer realm="classroom"'
-
-
-class Identity(NamedTuple):
-    """A user as the credentials proved it, apart from any session."""
-
-    id: int
-    name: str
-    password_hash: str
-
-
-class Verified(NamedTuple):
-    """An identity, and for how many seconds it may be believed without a look-up."""
-
-    identity: Identity
-    seconds: float
-
-
-class Authentication(Protocol):
-    """A way to prove who asks."""
-
-    def challenges(self, request: Request) -> list[str]:
-        """The values of ``WWW-Authenticate`` that tell a client what to bring."""
-
-    def verify(self, request: Request) -> Verified | None:
-        """Whom the request's credentials prove, or None."""
-
-
-class PasswordAuthentication:
-    """User name and password, as HTTP Basic (RFC 7617)."""
-
-    def __init__(self, engine: Engine, ttl: int) -> None:
-        self._engine = engine
-        self._ttl = ttl
-        self._checker = PasswordChecker()
-
-    def challenges(self, request: Request) -> list[str]:
-        return [_BASIC]
-
-    def verify(self, request: Request) -> Verified | None:
-        credentials = extract_http_basic_credentials(request)
-        if credentials is None or not _is_sound(credentials.username, credentials.password):
-            return None
-        user = _find_user(self._engine, queries.USER_BY_NAME, name=credentials.username)
-        fits = self._checker.check(user and user.password_hash, credentials.password)
-        return Verified(user, self._ttl) if user and fits else None
-
-
-class TokenAuthentication:
-    """A token: as ``Bearer`` (RFC 6750), or as the Basic user name with an empty password."""
-
-    def __init__(self, engine: Engine, ttl: int, secret: str) -> None:
-        self._engine = engine
-        self._ttl = ttl
-        self._secret = secret
-
-    def challenges(self, request: Request) -> list[str]:
-        refused = ', error="invalid_token"' if _bearer_token(request) else ""
-        return [_BASIC, _BEARER + refused]
-
-    def verify(self, request: Request) -> Verified | None:
-        claims = tokens.read(self._secret, _bearer_token(request) or _basic_token(request) or "")
-        if claims is None:
-            return None
-        user = _find_user(self._engine, queries.USER_BY_ID, id=claims.user_id)
-        if user is None or not tokens.is_bound_to(claims, self._secret, user.password_hash):
-            return None
-        return Verified(user, min(self._ttl, claims.expires - time.time()))
 
 
 @implementer(ISecurityPolicy)
@@ -147,34 +80,6 @@ class SecurityPolicy:
             believed = verified.identity
             self._believed.keep(believed, verified.seconds, *proof)
         return believed
-
-
-def _is_sound(username: str, password: str) -> bool:
-    """Whether credentials are worth a hash: given, bounded, without control characters."""
-    both = username + password
-    return bool(
-        username
-        and password
-        and len(both.encode()) <= MAX_LENGTH
-        and not CONTROL_CHARACTER.search(both)
-    )
-
-
-def _bearer_token(request: Request) -> str | None:
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _basic_token(request: Request) -> str | None:
-    credentials = extract_http_basic_credentials(request)
-    return credentials.username if credentials and not credentials.password else None
-
-
-def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
-    # A connection of its own, since a hash within a transaction would keep other writers waiting.
-    with engine.connect() as connection:
-        row = connection.execute(statement, key).one_or_none()
-    return Identity(*row) if row else None
 
 
 def _secret_of_this_run() -> str:

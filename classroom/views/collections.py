@@ -7,12 +7,11 @@ from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
 from .. import models, pagination, representations
+from ..places import Collection, Item
 from ..representations import Representation
 from ..request import Request
 from ..resources import (
     Classes,
-    Collection,
-    Item,
     NamedCollection,
     Registrations,
     RegistrationsOfClass,

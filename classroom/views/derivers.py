@@ -11,8 +11,8 @@ from pyramid.renderers import render
 from pyramid.response import Response
 
 from ..conditions import Outcome, entity_tag, evaluate
+from ..places import Item, Leaf, Resource
 from ..request import Request
-from ..resources import Item, Leaf, Resource
 
 View = Callable[[Any, Request], Response]
 

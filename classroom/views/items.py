@@ -4,9 +4,10 @@ from pyramid.view import view_config
 from sqlalchemy import delete, update
 
 from .. import representations
+from ..places import Item, Resource
 from ..representations import Representation
 from ..request import Request
-from ..resources import V1, Class, Item, NamedItem, Registration, Resource, Root, Student
+from ..resources import V1, Class, NamedItem, Registration, Root, Student
 
 
 @view_config(context=Root, request_method="GET", permission="view")

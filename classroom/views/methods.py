@@ -3,9 +3,9 @@
 from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.view import view_config
 
+from ..places import Resource
 from ..representations import Representation
 from ..request import Request
-from ..resources import Resource
 
 
 @view_config(context=Resource, permission="view")

@@ -13,11 +13,12 @@ PURE = (
 # Each may import from those before it.
 LAYERS = (
     *PURE,
-    *("migrations", "db", "request", "errors", "resources", "representations", "views"),
+    *("migrations", "db", "request", "errors", "places", "resources", "representations", "views"),
 )
 # Beside the layers: what these may import, and nothing else.
 ASIDE = {
-    "security": {*PURE, "request"},
+    "authentication": {*PURE, "request"},
+    "security": {*PURE, "authentication", "request"},
     "tweens": {*("conditions", "errors", "grammar", "limits", "request", "settings")},
     "server": {"errors"},
     "scripts": {*PURE, "db", "scripts"},
