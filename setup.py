@@ -26,6 +26,7 @@ setup(
         "plaster_pastedeploy",
         "PyJWT",
         "pyramid>=2.1,<3",
+        "pyramid_retry",
         "pyramid_tm",
         "redis",
         "setuptools<82",  # Pyramid 2.1 imports pkg_resources
@@ -34,7 +35,17 @@ setup(
         "zope.sqlalchemy",
     ],
     extras_require={
-        "testing": ["httpie", "pexpect", "pytest", "pytest-cov", "WebTest"],
+        "postgresql": ["psycopg[binary]"],
+        "testing": [
+            "classroom[postgresql]",
+            "httpie",
+            "hypothesis",
+            "pexpect",
+            "pytest",
+            "pytest-cov",
+            "pytest-xdist",
+            "WebTest",
+        ],
         "linting": [
             "mypy",
             "ruff",

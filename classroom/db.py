@@ -1,26 +1,25 @@
-"""The engine, and how its transactions begin: readers share, writers come one after another."""
+"""The database: its engine, and how transactions begin for those who read and who write."""
 
 import logging
-import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyramid.config import Configurator
-from sqlalchemy import Connection, Engine, engine_from_config, event, inspect
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import URL, Engine, engine_from_config, event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
+from . import migrations, sqlite
 from .settings import SettingError
 
 log = logging.getLogger(__name__)
 
-_PRAGMAS = (
-    "busy_timeout = 5000",
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "cache_size = -32768",
-)
+# A connection for each of the server's threads, tested before it is used; no thread waits for one.
+_POSTGRESQL = {"pool_pre_ping": "true", "pool_size": "20", "max_overflow": "-1"}
+_POSTGRESQL_URL = {"connect_timeout": "2", "tcp_user_timeout": "2000"}
 
 
 def make_engine(settings: Mapping[str, Any]) -> Engine:
@@ -28,39 +27,43 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
 
     :raises classroom.settings.SettingError: where they describe none.
     """
+    options = {key: value for key, value in settings.items() if key.startswith("sqlalchemy.")}
     try:
-        engine = engine_from_config(dict(settings), "sqlalchemy.")
+        url = make_url(options["sqlalchemy.url"])
+        engine = engine_from_config(_with_defaults(options, url))
     except KeyError:
         raise SettingError("sqlalchemy.url", "must be given") from None
     except (ArgumentError, ImportError, InvalidRequestError, TypeError, ValueError) as error:
-        keys = ", ".join(key for key in settings if key.startswith("sqlalchemy."))
-        raise SettingError(keys, str(error)) from None
+        raise SettingError(", ".join(options), str(error)) from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        sqlite.listen(engine)
+    event.listen(engine, "handle_error", _mark_retryable)
     return engine
 
 
 def open_database(settings: Mapping[str, Any]) -> Engine:
-    """The engine that ``settings`` describe, its tables made where the database is empty.
+    """The engine that ``settings`` describe, on a database of the revision that the code knows.
 
-    :raises classroom.settings.SettingError: where there can be no such database.
+    :raises classroom.settings.SettingError: where there is no such database.
     """
     engine = make_engine(settings)
     try:
+        if engine.dialect.name == "sqlite":
+            sqlite.make_file(make_url(settings["sqlalchemy.url"]))
         with for_writing(engine).begin() as connection:
-            tables = inspect(connection).get_table_names()
-            if tables and "alembic_version" not in tables:
-                raise SettingError("sqlalchemy.url", "the database has tables of something else")
-            if not tables:
-                # Only here: alembic takes a third of a second and ten megabytes to import.
-                from .migrations import upgrade  # noqa: PLC0415
-
-                upgrade(connection)
-                log.info("the database was empty; its tables were made")
-    except DBAPIError as error:
-        raise SettingError("sqlalchemy.url", str(error.orig)) from None
+            migrations.ensure_current(connection)
+    except migrations.Mismatch as error:
+        raise SettingError("sqlalchemy.url", str(error)) from None
+    except (DBAPIError, OSError) as error:
+        raise SettingError("sqlalchemy.url", str(getattr(error, "orig", error)).strip()) from None
     return engine
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same engine and pool, for transactions that see one state of the database."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -68,19 +71,42 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    # Left alone, sqlite3 begins a transaction at the first write, after what was read for it.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+class Outage:
+    """Tells the failure that begins an outage from those that follow it within ``lull`` seconds."""
+
+    def __init__(self, lull: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lull = lull
+        self._clock = clock
+        self._last = float("-inf")
+
+    def begins(self) -> bool:
+        last, self._last = self._last, self._clock()
+        return self._last - last > self._lull
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that becomes a writer is refused at once, whatever the busy time-out.
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
+    defaults: dict[str, str] = {}
+    if url.get_backend_name() == "postgresql":
+        defaults = {f"sqlalchemy.{key}": value for key, value in _POSTGRESQL.items()}
+        url = url.update_query_dict({**_POSTGRESQL_URL, **url.query})
+    else:
+        url = sqlite.existing_file(url)
+    return {**defaults, **options, "sqlalchemy.url": url}
+
+
+def _mark_retryable(context: ExceptionContext) -> None:
+    """Mark conflicts between transactions, at their source, for pyramid_retry.
+
+    pyramid_tm would mark some of them, though not SQLite's, and none that COMMIT brings.
+    """
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if context.sqlalchemy_exception and (state.startswith("40") or sqlite.is_busy(code)):
+        mark_error_retryable(context.sqlalchemy_exception)
 
 
 def includeme(config: Configurator) -> None:
     engine = open_database(config.registry.settings)
-    config.registry["classroom.engine"] = engine
+    config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
+    config.registry["classroom.outage"] = Outage()

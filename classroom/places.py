@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import Row
 
 from . import models, queries
 from .grammar import ID
@@ -83,8 +83,15 @@ def parse_id(name: str) -> int:
     return int(name)
 
 
-def read_row(request: Request, statement: Executable, key: Key) -> Row[Any]:
-    """:raises KeyError: where there is no such row."""
+def read_row(request: Request, one: queries.One, key: Key) -> Row[Any]:
+    """A row, locked as the method of the request needs it.
+
+    :raises KeyError: where there is no such row.
+    """
+    if request.is_safe:
+        statement = one.to_read
+    else:
+        statement = one.to_refer_to if request.method == "POST" else one.to_change
     row = request.db.execute(statement, key).one_or_none()
     if row is None:
         raise KeyError(*key.values())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Integer, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, Executable, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .models import Class, Registration, Student, User
@@ -27,8 +27,8 @@ class Pages:
         self._names = [column.key for column in key]
         owned = [] if where is None else [where == bindparam("owner")]
         rows = select(*(columns or key)).where(*owned)
-        rows = rows.limit(bindparam("limit", type_=Integer))
-        rows = rows.offset(bindparam("offset", type_=Integer))
+        rows = rows.limit(bindparam("limit", type_=BigInteger))
+        rows = rows.offset(bindparam("offset", type_=BigInteger))
         cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
         self.total: Executable = select(func.count()).select_from(key[0].class_).where(*owned)
         self.forward: Executable = rows.where(tuple_(*key) > cursor).order_by(*key)
@@ -57,11 +57,25 @@ class Pages:
         return self.backward if wanted.backward else self.forward, parameters
 
 
-STUDENT = select(Student.id, Student.name).where(Student.id == bindparam("id"))
-CLASS = select(Class.id, Class.name).where(Class.id == bindparam("id"))
-REGISTRATION = select(Registration.student_id, Registration.class_id, Registration.timestamp).where(
-    Registration.student_id == bindparam("student_id"),
-    Registration.class_id == bindparam("class_id"),
+class One:
+    """The statement that reads one row, and those that lock it for the rest of the transaction.
+
+    On SQLite they are all the same: a writer has the database to itself.
+    """
+
+    def __init__(self, row: "Select[*tuple[Any, ...]]") -> None:
+        self.to_read: Executable = row
+        self.to_change: Executable = row.with_for_update()
+        self.to_refer_to: Executable = row.with_for_update(read=True, key_share=True)
+
+
+STUDENT = One(select(Student.id, Student.name).where(Student.id == bindparam("id")))
+CLASS = One(select(Class.id, Class.name).where(Class.id == bindparam("id")))
+REGISTRATION = One(
+    select(Registration.student_id, Registration.class_id, Registration.timestamp).where(
+        Registration.student_id == bindparam("student_id"),
+        Registration.class_id == bindparam("class_id"),
+    )
 )
 
 _PAIR = (Registration.student_id, Registration.class_id)
@@ -76,5 +90,5 @@ REGISTRATIONS_OF_CLASS = Pages(Registration.student_id, columns=_PAIR, where=Reg
 _USER = select(User.id, User.name, User.password_hash)
 USER_BY_NAME = _USER.where(User.name == bindparam("name"))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
-USERS = select(User.name).order_by(User.name)
+USERS = select(User.name)
 ANY_USER = select(User.id).limit(1)

@@ -20,6 +20,10 @@ class Request(pyramid.request.Request):
     while every ``add_request_method`` makes Pyramid build a class for each one.
     """
 
+    # In bytes. A body is copied before a request that may be tried again; in memory up to here,
+    # which is more than waitress lets through.
+    request_body_tempfile_limit = 2 * 1024 * 1024
+
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
         """This kind of request in place of Pyramid's own, which ``pviews`` makes."""

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.traversal import find_root
-from sqlalchemy import Executable
 
 from . import models, queries
 from .places import Collection, Item, Leaf, Place, Resource, parse_id, read_row
@@ -55,7 +54,7 @@ class NamedCollection(Collection):
     """The students or the classes."""
 
     item: ClassVar[type[NamedItem]]
-    one: ClassVar[Executable]
+    one: ClassVar[queries.One]
 
     def __getitem__(self, name: str) -> NamedItem:
         key = {"id": parse_id(name)}

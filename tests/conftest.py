@@ -1,77 +1,86 @@
 """Fixtures, under the names that Pyramid's cookiecutter gives them.
 
-Nothing here stands in for a part of the service: each test has a database of its own, pyramid_tm
-commits and rolls back, and Redis is a server that the tests start and stop.
+Nothing here stands in for a part of the service: each test has a database of its own, or one that
+was emptied for it, pyramid_tm commits and rolls back, and every server is a real one.
 """
 
 import base64
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from configparser import ConfigParser
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
+import argon2
 import pytest
 import redis
-from sqlalchemy import insert
-from waitress.server import create_server
+from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
 import classroom
 from classroom.db import open_database
-from classroom.models import User
-from classroom.passwords import hash_password
+from classroom.models import Base, User
+
+from .servers import PostgreSQL, free_port, running_postgresql, running_redis
 
 API = "http://localhost/api/v1.0/"
 NAME, PASSWORD = "miguel", "cat:dog"
-DEVELOPMENT_INI = Path(__file__).parents[1] / "development.ini"
 SECRET = "not much of a secret, but long enough"
+# As cheap as argon2id can be, since nearly every test costs one.
+PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
-def free_port(*candidates: int) -> int:
-    """A port that nobody listens on: any, or the first such among ``candidates``."""
-    for port in candidates or (0,):
-        with closing(socket.socket()) as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return probe.getsockname()[1]
-    raise OSError("no port is free")
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """What ``condition`` gives as soon as that is true; a failure where it never is."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if result := condition():
-            return result
-        time.sleep(0.02)
-    pytest.fail(f"{condition} did not come true")
-
-
 @pytest.fixture(scope="session")
-def database_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with its tables and one user, to be copied."""
     path = tmp_path_factory.mktemp("template") / "classroom.sqlite"
     engine = open_database({"sqlalchemy.url": f"sqlite:///{path}"})
-    with engine.begin() as connection:
-        connection.execute(insert(User).values(name=NAME, password_hash=hash_password(PASSWORD)))
+    add_the_user(engine)
     engine.dispose()
     return path
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server that runs as long as the tests do."""
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql: PostgreSQL) -> Iterator[Engine]:
+    """A database with its tables, to be emptied for each test."""
+    engine = open_database({"sqlalchemy.url": postgresql.create("classroom")})
+    yield engine
+    engine.dispose()
+
+
+def add_the_user(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(User).values(name=NAME, password_hash=PASSWORD_HASH))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database with its tables and one user."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return f"sqlite:///{path}"
+    engine: Engine = request.getfixturevalue("postgresql_engine")
+    tables = ", ".join(Base.metadata.tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    add_the_user(engine)
+    return engine.url.render_as_string(hide_password=False)
+
+
 @pytest.fixture
-def app_settings(database_template: Path, tmp_path: Path) -> dict[str, str]:
+def app_settings(database_url: str) -> dict[str, str]:
     """What the ini file says; a test changes it before it asks for the application."""
-    path = shutil.copy(database_template, tmp_path)
-    return {"sqlalchemy.url": f"sqlite:///{path}", "classroom.secret_key": SECRET}
+    return {"sqlalchemy.url": database_url, "classroom.secret_key": SECRET}
 
 
 @pytest.fixture
@@ -82,15 +91,18 @@ def app(app_settings: dict[str, str]) -> Iterator[Any]:
 
 
 @pytest.fixture
+def dbengine(app: Any) -> Engine:
+    return app.registry["classroom.engine"]
+
+
+@pytest.fixture
 def stranger(app: Any) -> TestApp:
     """A client without credentials."""
     return TestApp(app, extra_environ={"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"})
 
 
 @pytest.fixture(params=["password", "token"])
-def testapp(
-    request: pytest.FixtureRequest, app_settings: dict[str, str], database_template: Path
-) -> TestApp:
+def testapp(request: pytest.FixtureRequest, app_settings: dict[str, str]) -> TestApp:
     """A client with credentials, in either mode of authentication."""
     if request.param == "token":
         app_settings["classroom.use_token_auth"] = "true"
@@ -102,51 +114,15 @@ def testapp(
     return client
 
 
-@pytest.fixture
-def dbengine(app: Any) -> Any:
-    return app.registry["classroom.engine"]
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[int]:
-    """The application behind a waitress of its own, set up as in development.ini; its port."""
-    ini = ConfigParser(interpolation=None)
-    ini.read(DEVELOPMENT_INI)
-    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8"}
-    del settings["use"]
-    server = create_server(app, **settings)
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.effective_port
-    finally:
-        server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(server.close)
-        thread.join(10)
-
-
-@contextmanager
-def running_redis(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: _answers(port))
-        yield server
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _answers(port: int) -> bool:
-    with redis.Redis(port=port) as client:
-        try:
-            return client.ping()
-        except redis.ConnectionError:
-            return False
-
-
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def redis_server() -> Iterator[redis.Redis]:
     port = free_port()
-    with running_redis(port):
-        yield f"redis://127.0.0.1:{port}/0"
+    with running_redis(port), redis.Redis(port=port) as client:
+        yield client
+
+
+@pytest.fixture
+def redis_url(redis_server: redis.Redis) -> str:
+    """A Redis that nothing has been counted in."""
+    redis_server.flushall()
+    return "redis://127.0.0.1:{port}/0".format(**redis_server.get_connection_kwargs())

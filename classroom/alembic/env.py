@@ -16,6 +16,11 @@ def migrate(connection: Connection) -> None:
 if given := context.config.attributes.get("connection"):
     migrate(given)
 else:
-    engine = make_engine(get_appsettings(context.config.config_file_name))
-    with for_writing(engine).begin() as connection:
-        migrate(connection)
+    engine = for_writing(make_engine(get_appsettings(context.config.config_file_name)))
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # A batch migration makes a table anew; dropping the old one must not cascade.
+            connection.connection.execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            migrate(connection)
+    engine.dispose()

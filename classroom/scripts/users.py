@@ -82,7 +82,8 @@ def deluser(engine: Engine, name: str) -> None:
 def users(engine: Engine) -> None:
     """List the users' names."""
     with engine.connect() as connection:
-        for name in connection.execute(USERS).scalars():
+        # Databases have orders of their own.
+        for name in sorted(connection.execute(USERS).scalars()):
             click.echo(name)
 
 

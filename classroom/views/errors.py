@@ -12,6 +12,7 @@ from pyramid.httpexceptions import (
 from pyramid.response import Response
 from pyramid.security import forget
 from pyramid.view import exception_view_config
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 
 from ..errors import error_response
 from ..pagination import BadParameter, PastTheEnd
@@ -54,7 +55,17 @@ def forbidden(error: HTTPException, request: Request) -> Response:
     return error_response(401, "please authenticate", forget(request))
 
 
-@exception_view_config(Exception)
+@exception_view_config(OperationalError, retryable_error=False)
+@exception_view_config(InterfaceError, retryable_error=False)
+@exception_view_config(InternalError, retryable_error=False)
+@exception_view_config(TimeoutError, retryable_error=False)
+def database_error(error: Exception, request: Request) -> Response:
+    if request.registry["classroom.outage"].begins():
+        log.error("the database fails: %s", error)
+    return error_response(503, "the database does not answer", [("Retry-After", "2")])
+
+
+@exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
     log.error("%s %s failed", request.method, request.path_info, exc_info=error)
     return error_response(500, "the server failed; it has been logged")

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from webtest import TestApp
 
-from ..conftest import NAME, PASSWORD, basic, serving
+from ..conftest import NAME, PASSWORD, basic
+from ..servers import serving
 
 STUDENTS = "/api/v1.0/students/"
 

@@ -8,7 +8,8 @@ from threading import Barrier
 import pytest
 from webtest import TestApp
 
-from ..conftest import API, basic, serving
+from ..conftest import API, basic
+from ..servers import serving
 
 PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
 

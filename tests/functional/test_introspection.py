@@ -1,6 +1,5 @@
 """What Pyramid's own tools tell of the application."""
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,18 @@ from sqlalchemy import insert, select
 from classroom.models import Class, Student
 from classroom.resources import Resource
 
-ROOT = Path(__file__).parents[2]
+from ..servers import ROOT
 
 
 @pytest.fixture
-def ini(tmp_path: Path, dbengine: Any) -> str:
-    """development.ini, beside a database with one student."""
+def ini(tmp_path: Path, database_url: str, dbengine: Any) -> str:
+    """development.ini, on a database with one student."""
     with dbengine.begin() as connection:
         connection.execute(insert(Student).values(name="david"))
-    return shutil.copy(ROOT / "development.ini", tmp_path)
+    path = tmp_path / "development.ini"
+    text = (ROOT / "development.ini").read_text()
+    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", database_url))
+    return str(path)
 
 
 def output(command: Any, *words: str) -> str:

@@ -2,34 +2,17 @@
 
 import itertools
 import signal
-import socket
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
-from ..conftest import NAME, basic, free_port, wait_for
-
-ROOT = Path(__file__).parents[2]
-PSERVE = str(Path(sys.executable).with_name("pserve"))
-CLASSROOM = str(Path(sys.executable).with_name("classroom"))
-
-
-@contextmanager
-def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A server that has been started, in the folder of its ini file."""
-    server = subprocess.Popen([PSERVE, ini.name], cwd=ini.parent, stderr=subprocess.PIPE, text=True)
-    try:
-        yield server
-    finally:
-        server.kill()
-        server.communicate()
+from ..conftest import NAME, basic
+from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for
 
 
 @pytest.fixture
@@ -48,11 +31,6 @@ def ini(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Path:
     return path
 
 
-def is_up(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPResponse:
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
         headers = {"Authorization": basic(NAME, "cat"), "Content-Type": "application/json"}
@@ -61,7 +39,7 @@ def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPRespo
 
 
 def add_user(ini: Path) -> None:
-    command = [CLASSROOM, "-c", ini.name, "adduser", NAME, "--password-stdin"]
+    command = [BIN / "classroom", "-c", ini.name, "adduser", NAME, "--password-stdin"]
     subprocess.run(command, cwd=ini.parent, input="cat", text=True, check=True)
 
 

@@ -11,7 +11,8 @@ from webtest import TestApp
 
 import classroom
 
-from ..conftest import NAME, PASSWORD, free_port, running_redis, wait_for
+from ..conftest import NAME, PASSWORD
+from ..servers import free_port, running_redis, wait_for
 
 PATH = "/api/v1.0/students/"
 

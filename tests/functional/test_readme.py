@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +18,9 @@ import pexpect
 
 from classroom import DEFAULT_SETTINGS
 
-from ..conftest import free_port, wait_for
-from .test_pserve import is_up, pserve
+from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-BIN = Path(sys.executable).parent
 
 # What differs from one run to another; a client would copy tags and tokens from the answers.
 VOLATILE = re.compile(

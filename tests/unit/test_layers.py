@@ -13,7 +13,17 @@ PURE = (
 # Each may import from those before it.
 LAYERS = (
     *PURE,
-    *("migrations", "db", "request", "errors", "places", "resources", "representations", "views"),
+    *(
+        "migrations",
+        "sqlite",
+        "db",
+        "request",
+        "errors",
+        "places",
+        "resources",
+        "representations",
+        "views",
+    ),
 )
 # Beside the layers: what these may import, and nothing else.
 ASIDE = {

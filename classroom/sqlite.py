@@ -1,0 +1,78 @@
+"""SQLite, made to keep what it says: one writer after another, and never another file."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# Why synchronous is FULL is told in docs/decisions/0006-a-commit-survives-a-power-cut.md.
+_PRAGMAS = (
+    "busy_timeout = 3000",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -32768",
+)
+
+
+def existing_file(url: URL) -> URL:
+    """The URL that opens a database file and makes none in the place of a missing one."""
+    if path := _file(url):
+        url = url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
+    return url
+
+
+def make_file(url: URL) -> None:
+    """:raises OSError: where a database file is missing and cannot be made."""
+    if path := _file(url):
+        path.touch()
+
+
+def _file(url: URL) -> Path | None:
+    in_memory = url.database in (None, "", ":memory:")
+    return None if in_memory or "uri" in url.query else Path(str(url.database)).absolute()
+
+
+def is_busy(errorcode: int) -> bool:
+    """Whether an extended result code says that another connection was in the way."""
+    return errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def listen(engine: Engine) -> None:
+    """Set up the connections and transactions of an engine for SQLite."""
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkout", _check_file)
+
+
+def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    # Left alone, sqlite3 begins a transaction at the first write, after what was read for it.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
+    entry.info["file"] = path, _identity(path)
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that becomes a writer is refused at once, whatever the busy time-out.
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _check_file(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+    # A file that was removed or replaced is written on as if nothing had happened, and lost.
+    path, identity = entry.info["file"]
+    if _identity(path) != identity:
+        raise DisconnectionError(f"{path} is not the file that was opened")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,150 @@
+"""Real servers: Redis, PostgreSQL, waitress and pserve, each on a free port."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from configparser import ConfigParser
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from waitress.server import create_server
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+def free_port(*candidates: int) -> int:
+    """A port that nobody listens on: any, or the first such among ``candidates``."""
+    for port in candidates or (0,):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return probe.getsockname()[1]
+    raise OSError("no port is free")
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """What ``condition`` gives as soon as that is true; a failure where it never is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(0.02)
+    pytest.fail(f"{condition} did not come true")
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[int]:
+    """The application behind a waitress of its own, set up as in development.ini; its port."""
+    ini = ConfigParser(interpolation=None)
+    ini.read(ROOT / "development.ini")
+    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8"}
+    del settings["use"]
+    server = create_server(app, **settings)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(server.close)
+        thread.join(10)
+
+
+@contextmanager
+def running_redis(port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: _answers(port))
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _answers(port: int) -> bool:
+    with redis.Redis(port=port) as client:
+        try:
+            return client.ping()
+        except redis.ConnectionError:
+            return False
+
+
+@contextmanager
+def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A server that has been started, in the folder of its ini file."""
+    server = subprocess.Popen(
+        [BIN / "pserve", ini.name], cwd=ini.parent, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def is_up(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class PostgreSQL:
+    """A PostgreSQL server with its data in a folder of its own; it will not run as root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._data = folder / "data"
+        self._user = "postgres" if os.getuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._run("initdb", "--username=classroom", "--auth=trust", "--encoding=UTF8", "--no-sync")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://classroom@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        # Without fsync: what is promised here survives the end of a process, not of the machine.
+        options = f"-p {self.port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=200"
+        self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", "fast")
+
+    def create(self, database: str) -> str:
+        """A new database; its URL."""
+        address = self.url("postgres").replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+        return self.url(database)
+
+    def _run(self, program: str, *words: str) -> None:
+        path = shutil.which(program) or max(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+        subprocess.run(
+            [path, "-D", self._data, *words],
+            user=self._user,
+            cwd=self._data.parent,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgreSQL]:
+    # Not below pytest's folders, which are for their owner alone.
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        server = PostgreSQL(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
