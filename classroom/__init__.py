@@ -27,4 +27,5 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".views")
         config.include(".tweens")
         config.include(".server")
+        config.include(".welcome")
         return config.make_wsgi_app()

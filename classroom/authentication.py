@@ -1,9 +1,9 @@
 """Proofs of who asks: user name and password, or a token."""
 
+import base64
 import time
 from typing import NamedTuple, Protocol
 
-from pyramid.authentication import extract_http_basic_credentials
 from sqlalchemy import Engine, Executable
 
 from . import queries, tokens
@@ -52,11 +52,11 @@ class PasswordAuthentication:
         return [_BASIC]
 
     def verify(self, request: Request) -> Verified | None:
-        credentials = extract_http_basic_credentials(request)
-        if credentials is None or not _is_sound(credentials.username, credentials.password):
+        username, password = _basic_credentials(request)
+        if not is_sound(username, password):
             return None
-        user = _find_user(self._engine, queries.USER_BY_NAME, name=credentials.username)
-        fits = self._checker.check(user and user.password_hash, credentials.password)
+        user = _find_user(self._engine, queries.USER_BY_NAME, name=username)
+        fits = self._checker.check(user and user.password_hash, password)
         return Verified(user, self._ttl) if user and fits else None
 
 
@@ -69,11 +69,11 @@ class TokenAuthentication:
         self._secret = secret
 
     def challenges(self, request: Request) -> list[str]:
-        refused = ', error="invalid_token"' if _bearer_token(request) else ""
+        refused = ', error="invalid_token"' if _credentials(request, "bearer") else ""
         return [_BASIC, _BEARER + refused]
 
     def verify(self, request: Request) -> Verified | None:
-        claims = tokens.read(self._secret, _bearer_token(request) or _basic_token(request) or "")
+        claims = tokens.read(self._secret, _token(request))
         if claims is None:
             return None
         user = _find_user(self._engine, queries.USER_BY_ID, id=claims.user_id)
@@ -82,25 +82,32 @@ class TokenAuthentication:
         return Verified(user, min(self._ttl, claims.expires - time.time()))
 
 
-def _is_sound(username: str, password: str) -> bool:
+def is_sound(username: str, password: str) -> bool:
     """Whether credentials are worth a hash: given, bounded, without control characters."""
     both = username + password
-    return bool(
-        username
-        and password
-        and len(both.encode()) <= MAX_LENGTH
-        and not CONTROL_CHARACTER.search(both)
-    )
+    within = len(both.encode()) <= MAX_LENGTH and not CONTROL_CHARACTER.search(both)
+    return bool(username and password and within)
 
 
-def _bearer_token(request: Request) -> str | None:
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _basic_credentials(request: Request) -> tuple[str, str]:
+    """User name and password, empty where there are none (RFC 7617, in UTF-8 alone)."""
+    try:
+        decoded = base64.b64decode(_credentials(request, "basic"), validate=True).decode()
+    except ValueError:
+        return "", ""
+    username, _, password = decoded.partition(":")
+    return username, password
 
 
-def _basic_token(request: Request) -> str | None:
-    credentials = extract_http_basic_credentials(request)
-    return credentials.username if credentials and not credentials.password else None
+def _token(request: Request) -> str:
+    username, password = _basic_credentials(request)
+    return _credentials(request, "bearer") or (username if not password else "")
+
+
+def _credentials(request: Request, scheme: str) -> str:
+    """What follows the name of the scheme, or nothing where it is another."""
+    name, _, credentials = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return credentials.strip() if name.lower() == scheme else ""
 
 
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:

@@ -50,7 +50,9 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     try:
         if engine.dialect.name == "sqlite":
             sqlite.make_file(make_url(settings["sqlalchemy.url"]))
-        with for_writing(engine).begin() as connection:
+        with engine.connect() as connection:
+            is_empty = migrations.is_empty(connection)
+        with (for_writing(engine) if is_empty else engine).begin() as connection:
             migrations.ensure_current(connection)
     except migrations.Mismatch as error:
         raise SettingError("sqlalchemy.url", str(error)) from None

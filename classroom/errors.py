@@ -7,6 +7,8 @@ from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 from webob.util import status_reasons
 
+PRECONDITION_FAILED = "the resource is not in the state that was asked for"
+
 
 class InvalidField(HTTPBadRequest):
     """A field of the input, or a parameter, that is missing or wrong."""

@@ -6,6 +6,9 @@ import re
 ID = r"[1-9][0-9]{0,17}"
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
+NAME_LENGTH = 64
+NAME_RULE = f"1 to {NAME_LENGTH} characters, not all blank and none of them control characters"
+
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2, "token"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'  # RFC 9110, 5.6.4
 _LABEL = r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?"  # RFC 1123, 2.1
@@ -26,3 +29,8 @@ _WEIGHT = r"[qQ]=(?:[01]?\.[0-9]{0,3}|[01])"
 _PARAMETER = rf"(?:{_WEIGHT}|(?![qQ]=){_WORD}=(?:{_WORD}|{_QUOTED}))"
 _MEDIA_RANGE = rf"(?:{_WORD}/{_WORD}|\*)(?:[ \t]*;[ \t]*{_PARAMETER})*"
 ACCEPT = re.compile(rf"[ \t,]*(?:{_MEDIA_RANGE}(?:[ \t]*,[ \t,]*{_MEDIA_RANGE})*[ \t,]*)?")
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` is as NAME_RULE says."""
+    return bool(text.strip()) and len(text) <= NAME_LENGTH and not CONTROL_CHARACTER.search(text)

@@ -43,7 +43,8 @@ class MemoryCounter:
 
     def increment(self, client: str, window: int) -> int:
         with self._lock:
-            if window != self._window:
+            # A call that was late must not begin an older window again.
+            if window > self._window:
                 self._window, self._calls = window, Counter()
             self._calls[client] += 1
             return self._calls[client]
@@ -66,7 +67,8 @@ class RedisCounter:
         client = redis.Redis.from_url(
             url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
         )
-        client.connection_pool.make_connection()  # refuses, unconnected, an option that is none
+        pool = client.connection_pool
+        pool.connection_class(**pool.connection_kwargs)  # refuses, unconnected, unknown options
         return cls(client, period)
 
     def increment(self, client: str, window: int) -> int:

@@ -21,6 +21,10 @@ def head() -> str:
     return max(path.name for path in _SCRIPTS.glob("versions/[0-9]*.py")).partition("_")[0]
 
 
+def is_empty(connection: Connection) -> bool:
+    return not inspect(connection).get_table_names()
+
+
 def ensure_current(connection: Connection) -> None:
     """Make the tables in an empty database, within the caller's transaction.
 
@@ -29,13 +33,11 @@ def ensure_current(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Of processes that start together, one makes the tables and the others find them.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    tables = inspect(connection).get_table_names()
-    if not tables:
+    if is_empty(connection):
         upgrade(connection)
-    elif "alembic_version" not in tables:
+    if not inspect(connection).has_table("alembic_version"):
         raise Mismatch("the database has tables of something else")
-    else:
-        _compare(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+    _compare(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
 
 
 def upgrade(connection: Connection) -> None:

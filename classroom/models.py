@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-NAME_LENGTH = 64
+from .grammar import NAME_LENGTH
 
 # SQLite gives out AUTOINCREMENT ids, never twice, for INTEGER PRIMARY KEY alone; it holds 64 bits.
 Id = BigInteger().with_variant(Integer, "sqlite")

@@ -57,7 +57,7 @@ class Item(Leaf):
 class Collection(Resource):
     """A set of rows, read page by page in the order of their primary key."""
 
-    pages: ClassVar[queries.Pages]
+    listing: ClassVar[queries.Listing]
     scope: Mapping[str, int] = {}
 
     @property
@@ -69,11 +69,11 @@ class Collection(Resource):
         """:raises classroom.pagination.PastTheEnd: where there is no such page."""
 
         def fetch(wanted: Slice) -> Sequence[Row[Any]]:
-            statement, parameters = self.pages.slice(wanted)
+            statement, parameters = self.listing.slice(wanted)
             return self.request.db.execute(statement, {**parameters, **self.scope}).all()
 
-        total = self.request.db.execute(self.pages.total, self.scope).scalar_one()
-        return paginate(asked, total, fetch, self.pages.key)
+        total = self.request.db.execute(self.listing.total, self.scope).scalar_one()
+        return paginate(asked, total, fetch, self.listing.key)
 
 
 def parse_id(name: str) -> int:

@@ -13,7 +13,7 @@ Column = InstrumentedAttribute[int]
 _BEYOND_EVERY_ID = 2**63 - 1
 
 
-class Pages:
+class Listing:
     """The statements behind a paginated collection, in the order of ``key``.
 
     :param key: the columns that order the rows and make its cursors.
@@ -79,13 +79,15 @@ REGISTRATION = One(
 )
 
 _PAIR = (Registration.student_id, Registration.class_id)
-STUDENTS = Pages(Student.id)
-CLASSES = Pages(Class.id)
-REGISTRATIONS = Pages(*_PAIR)
-REGISTRATIONS_OF_STUDENT = Pages(
+STUDENTS = Listing(Student.id)
+CLASSES = Listing(Class.id)
+REGISTRATIONS = Listing(*_PAIR)
+REGISTRATIONS_OF_STUDENT = Listing(
     Registration.class_id, columns=_PAIR, where=Registration.student_id
 )
-REGISTRATIONS_OF_CLASS = Pages(Registration.student_id, columns=_PAIR, where=Registration.class_id)
+REGISTRATIONS_OF_CLASS = Listing(
+    Registration.student_id, columns=_PAIR, where=Registration.class_id
+)
 
 _USER = select(User.id, User.name, User.password_hash)
 USER_BY_NAME = _USER.where(User.name == bindparam("name"))

@@ -17,12 +17,11 @@ from pyramid.httpexceptions import (
     HTTPUnsupportedMediaType,
 )
 from pyramid.renderers import JSON
-from pyramid.traversal import find_resource
+from pyramid.traversal import find_interface, find_resource
 from sqlalchemy import Row
 
 from .errors import InvalidField
-from .grammar import CONTROL_CHARACTER
-from .models import NAME_LENGTH
+from .grammar import NAME_RULE, is_name
 from .pagination import Page
 from .places import Collection, Item
 from .request import Request
@@ -64,7 +63,7 @@ def named_item(context: NamedItem, request: Request) -> Representation:
 
 
 def registration(context: Registration, request: Request) -> Representation:
-    tree, row = request.root["api"]["v1.0"], context.row
+    tree, row = find_interface(context, V1), context.row
     return {
         "url": request.resource_url(context),
         "student": request.resource_url(tree["students"].place(row.student_id)),
@@ -103,10 +102,8 @@ def read_name(request: Request) -> str:
     :raises pyramid.httpexceptions.HTTPError: where it gives none that can be stored.
     """
     name = _text(_read_object(request), "name")
-    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
-        raise InvalidField(
-            "name", f"must be 1 to {NAME_LENGTH} characters, not blank, no control characters"
-        )
+    if not is_name(name):
+        raise InvalidField("name", f"must be {NAME_RULE}")
     return name
 
 

@@ -1,10 +1,14 @@
 """The request: Pyramid's, with a database to read, and one to write within a transaction."""
 
+import re
+from collections.abc import Callable
 from typing import Self
+from urllib.parse import quote
 
 import pyramid.request
 import zope.sqlalchemy
 from pyramid.decorator import reify
+from pyramid.response import Response
 from pyramid_tm import create_tm
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -26,14 +30,28 @@ class Request(pyramid.request.Request):
 
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
-        """This kind of request in place of Pyramid's own, which ``pviews`` makes."""
-        adopted = cls(request.environ)
-        adopted.registry = request.registry
-        return adopted
+        """Make Pyramid's own request, which ``pviews`` brings, one of this kind."""
+        request.__class__ = cls
+        return request
 
     @property
     def is_safe(self) -> bool:
         return self.method in SAFE_METHODS
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the answer is a representation that a client may keep."""
+        return self.method in ("GET", "HEAD")
+
+    def was_sent_to(self, path: str) -> bool:
+        """Whether the client spelt this very path, below the mount.
+
+        In PATH_INFO, %2F has become a slash, and slashes at its beginning one; not so in
+        REQUEST_URI, which some servers give besides. A proxy may send it with scheme and host.
+        """
+        sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
+        sent = re.sub("^https?://[^/]*", "", sent)
+        return sent in (path, quote(self.script_name) + path)
 
     @property
     def conf(self) -> Settings:
@@ -58,3 +76,7 @@ class Request(pyramid.request.Request):
         session = self.registry["classroom.dbsession_factory"]()
         zope.sqlalchemy.register(session, transaction_manager=self.tm)
         return session
+
+
+Handler = Callable[[Request], Response]
+"""What a tween wraps: the rest of the way that a request goes."""

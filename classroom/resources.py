@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
 from pyramid.config import Configurator
-from pyramid.traversal import find_root
+from pyramid.traversal import find_interface
 
 from . import models, queries
 from .places import Collection, Item, Leaf, Place, Resource, parse_id, read_row
@@ -23,15 +23,15 @@ class RegistrationsOfItem(Collection):
 
     @property
     def home(self) -> Collection:
-        return find_root(self)["api"]["v1.0"]["registrations"]
+        return find_interface(self, V1)["registrations"]
 
 
 class RegistrationsOfStudent(RegistrationsOfItem):
-    pages = queries.REGISTRATIONS_OF_STUDENT
+    listing = queries.REGISTRATIONS_OF_STUDENT
 
 
 class RegistrationsOfClass(RegistrationsOfItem):
-    pages = queries.REGISTRATIONS_OF_CLASS
+    listing = queries.REGISTRATIONS_OF_CLASS
 
 
 class NamedItem(Item):
@@ -66,13 +66,13 @@ class NamedCollection(Collection):
 
 
 class Students(NamedCollection):
-    pages = queries.STUDENTS
+    listing = queries.STUDENTS
     one = queries.STUDENT
     item = Student
 
 
 class Classes(NamedCollection):
-    pages = queries.CLASSES
+    listing = queries.CLASSES
     one = queries.CLASS
     item = Class
 
@@ -90,7 +90,7 @@ class RegistrationsByStudent(Place):
 
 
 class Registrations(Collection):
-    pages = queries.REGISTRATIONS
+    listing = queries.REGISTRATIONS
 
     def __getitem__(self, name: str) -> RegistrationsByStudent:
         return RegistrationsByStudent(self, name)

@@ -2,18 +2,14 @@
 
 import logging
 import secrets
-import sysconfig
-from pathlib import Path
 from typing import Any
 
 from pyramid.authorization import ACLHelper, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.request import RequestLocalCache
-from sqlalchemy import Engine
 from zope.interface import implementer
 
-from . import queries
 from .authentication import (
     Authentication,
     Identity,
@@ -67,7 +63,7 @@ class SecurityPolicy:
         return [("WWW-Authenticate", challenge) for challenge in challenges]
 
     def _authentication(self, request: Request) -> Authentication:
-        return self._others.get(request.environ["PATH_INFO"], self._default)
+        return self._others.get(request.environ["PATH_INFO"].removesuffix("/"), self._default)
 
     def _identify(self, request: Request) -> Identity | None:
         header = request.environ.get("HTTP_AUTHORIZATION")
@@ -87,18 +83,6 @@ def _secret_of_this_run() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _tell_how_to_add_a_user(engine: Engine, ini: str) -> None:
-    with engine.connect() as connection:
-        if connection.execute(queries.ANY_USER).first() is None:
-            command = _from_here(Path(sysconfig.get_path("scripts"), "classroom"))
-            log.warning("no user yet; add one: %s -c %s adduser NAME", command, _from_here(ini))
-
-
-def _from_here(path: str | Path) -> Path:
-    here, path = Path.cwd(), Path(path)
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
 def includeme(config: Configurator) -> None:
     settings, engine = config.registry["classroom.settings"], config.registry["classroom.engine"]
     secret = settings.secret_key or _secret_of_this_run()
@@ -111,4 +95,3 @@ def includeme(config: Configurator) -> None:
     config.set_security_policy(policy)
     # A view that names no permission is open to nobody.
     config.set_default_permission("nobody")
-    _tell_how_to_add_a_user(engine, config.registry["classroom.ini"])

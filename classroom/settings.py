@@ -2,21 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
-
-DEFAULT_SETTINGS: dict[str, str | None] = {
-    "classroom.secret_key": None,
-    "classroom.use_token_auth": "false",
-    "classroom.token_lifetime": "3600",
-    "classroom.identity_ttl": "5",
-    "classroom.use_rate_limits": "false",
-    "classroom.rate_limit.calls": "5",
-    "classroom.rate_limit.period": "15",
-    "classroom.redis_url": "redis://localhost:6379/0",
-    "classroom.per_page": "50",
-    "classroom.max_per_page": "100",
-}
 
 
 class SettingError(SystemExit):
@@ -34,7 +21,7 @@ class SettingError(SystemExit):
 class Settings:
     """What an operator decides; times are in seconds."""
 
-    secret_key: str | None
+    secret_key: str | None = field(repr=False)
     use_token_auth: bool
     token_lifetime: int
     identity_ttl: int
@@ -68,7 +55,7 @@ def _read(key: str, value: Any) -> Any:
     if value is None:
         return None
     try:
-        return _READERS[key](str(value).strip())
+        return _SETTINGS[key][1](str(value).strip())
     except ValueError as error:
         raise SettingError(key, str(error)) from None
 
@@ -99,7 +86,7 @@ def _secret(text: str) -> str:
 
 def _redis_url(text: str) -> str:
     if not re.fullmatch(r"memory://|unix://.+|rediss?://[^/?]+(/[0-9]*)?(\?.*)?", text):
-        _refuse("must be a redis://, rediss://, unix:// or memory:// URL, not", text)
+        raise ValueError("must be a redis://, rediss://, unix:// or memory:// URL")
     return text
 
 
@@ -111,15 +98,17 @@ _SWITCH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "0"), False
 )
 _DAY = 24 * 60 * 60
-_READERS: dict[str, Callable[[str], Any]] = {
-    "classroom.secret_key": _secret,
-    "classroom.use_token_auth": _switch,
-    "classroom.token_lifetime": _whole(1, 365 * _DAY),
-    "classroom.identity_ttl": _whole(0, _DAY),
-    "classroom.use_rate_limits": _switch,
-    "classroom.rate_limit.calls": _whole(1, 10**9),
-    "classroom.rate_limit.period": _whole(1, _DAY),
-    "classroom.redis_url": _redis_url,
-    "classroom.per_page": _whole(1, 10_000),
-    "classroom.max_per_page": _whole(1, 10_000),
+
+_SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
+    "classroom.secret_key": (None, _secret),
+    "classroom.use_token_auth": ("false", _switch),
+    "classroom.token_lifetime": ("3600", _whole(1, 365 * _DAY)),
+    "classroom.identity_ttl": ("5", _whole(0, _DAY)),
+    "classroom.use_rate_limits": ("false", _switch),
+    "classroom.rate_limit.calls": ("5", _whole(1, 10**9)),
+    "classroom.rate_limit.period": ("15", _whole(1, _DAY)),
+    "classroom.redis_url": ("redis://localhost:6379/0", _redis_url),
+    "classroom.per_page": ("50", _whole(1, 10_000)),
+    "classroom.max_per_page": ("100", _whole(1, 10_000)),
 }
+DEFAULT_SETTINGS = {key: default for key, (default, _) in _SETTINGS.items()}

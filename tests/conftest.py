@@ -72,6 +72,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     engine: Engine = request.getfixturevalue("postgresql_engine")
     tables = ", ".join(Base.metadata.tables)
     with engine.begin() as connection:
+        # A connection that an earlier test left in a transaction is an error, not a standstill.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
     add_the_user(engine)
     return engine.url.render_as_string(hide_password=False)

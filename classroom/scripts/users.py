@@ -6,18 +6,17 @@ import click
 from sqlalchemy import Engine, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from ..authentication import is_sound
 from ..db import for_writing
-from ..grammar import CONTROL_CHARACTER
-from ..models import NAME_LENGTH, User
-from ..passwords import MAX_LENGTH, hash_password
+from ..grammar import NAME_RULE, is_name
+from ..models import User
+from ..passwords import hash_password
 from ..queries import USERS
 
 
 def _check_name(context: click.Context, parameter: click.Parameter, name: str) -> str:
-    if not name.strip() or len(name) > NAME_LENGTH or CONTROL_CHARACTER.search(name):
-        raise click.ClickException(
-            f"A name has 1 to {NAME_LENGTH} characters, is not blank and has no control characters."
-        )
+    if not is_name(name):
+        raise click.ClickException(f"A name must be {NAME_RULE}.")
     if ":" in name:
         raise click.ClickException("A name has no colon: it ends the name in HTTP Basic.")
     return _encodable(name)
@@ -45,7 +44,7 @@ _password_stdin = click.option(
 @click.pass_obj
 def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
     """Add a user."""
-    values = {"name": name, "password_hash": hash_password(_ask_password(password_stdin))}
+    values = {"name": name, "password_hash": hash_password(_ask_password(name, password_stdin))}
     try:
         with for_writing(engine).begin() as connection:
             connection.execute(insert(User).values(values))
@@ -60,7 +59,7 @@ def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
 @click.pass_obj
 def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
     """Change a user's password; tokens issued before end with it."""
-    password_hash = hash_password(_ask_password(password_stdin))
+    password_hash = hash_password(_ask_password(name, password_stdin))
     with for_writing(engine).begin() as connection:
         change = update(User).where(User.name == name).values(password_hash=password_hash)
         _check_found(connection.execute(change).rowcount, name)
@@ -95,7 +94,7 @@ def _check_found(count: int, name: str) -> None:
         raise click.ClickException(f"There is no user {name}.")
 
 
-def _ask_password(from_stdin: bool) -> str:
+def _ask_password(name: str, from_stdin: bool) -> str:
     """:raises click.ClickException: for a password that nobody could log in with."""
     if from_stdin:
         line = sys.stdin.buffer.readline()
@@ -106,8 +105,6 @@ def _ask_password(from_stdin: bool) -> str:
             raise click.ClickException("The passwords differ.")
     if not password:
         raise click.ClickException("The password is empty.")
-    if len(
-        _encodable(password).encode()
-    ) > MAX_LENGTH - 4 * NAME_LENGTH or CONTROL_CHARACTER.search(password):
+    if not is_sound(name, _encodable(password)):
         raise click.ClickException("The password is too long, or has control characters.")
     return password

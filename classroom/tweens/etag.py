@@ -1,26 +1,22 @@
 """Answers to readers carry an entity tag, and are not sent again to who has them already."""
 
-from collections.abc import Callable
-
 from pyramid.registry import Registry
 from pyramid.response import Response
 
 from ..conditions import Outcome, entity_tag, evaluate
-from ..errors import error_response
-from ..request import Request
-
-Handler = Callable[[Request], Response]
+from ..errors import PRECONDITION_FAILED, error_response
+from ..request import Handler, Request
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:
     def etag_tween(request: Request) -> Response:
         response = handler(request)
-        if request.method not in ("GET", "HEAD") or response.status_int != 200:
+        if not request.is_read or response.status_int != 200:
             return response
         response.headers["ETag"] = tag = entity_tag(response.body)
         outcome = evaluate(request.environ, tag)
         if outcome is Outcome.FAILED:
-            return error_response(412, "the resource is not in the state that was asked for")
+            return error_response(412, PRECONDITION_FAILED)
         if outcome is Outcome.UNCHANGED:
             return _not_modified(response)
         return response

@@ -3,17 +3,13 @@
 Outermost, so that refused and failed calls count too.
 """
 
-from collections.abc import Callable
-
 from pyramid.registry import Registry
 from pyramid.response import Response
 
 from ..errors import error_response
 from ..limits import CallCounter, FailOverCounter, FixedWindow, MemoryCounter, RedisCounter
-from ..request import Request
+from ..request import Handler, Request
 from ..settings import SettingError, Settings
-
-Handler = Callable[[Request], Response]
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:

@@ -1,20 +1,17 @@
 """Strangers are turned away at the door: they get 401 before any 404 or 405, and before the tree
 reads a row. What those who come in may do is up to the ACLs."""
 
-from collections.abc import Callable
-
 from pyramid.httpexceptions import HTTPUnauthorized
 from pyramid.registry import Registry
 from pyramid.response import Response
 
-from ..request import Request
-
-Handler = Callable[[Request], Response]
+from ..request import Handler, Request
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:
     def strangers_tween(request: Request) -> Response:
-        is_open = request.is_safe and request.environ["PATH_INFO"] in ("", "/")
+        path = request.environ["PATH_INFO"]
+        is_open = request.is_safe and path in ("", "/") and request.was_sent_to(path)
         if not is_open and request.identity is None:
             raise HTTPUnauthorized
         return handler(request)

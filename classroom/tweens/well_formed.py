@@ -1,15 +1,11 @@
 """Refuses what no answer can be made for, before anything looks at it."""
 
-from collections.abc import Callable
-
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.registry import Registry
 from pyramid.response import Response
 
 from .. import grammar
-from ..request import Request
-
-Handler = Callable[[Request], Response]
+from ..request import Handler, Request
 
 _GRAMMAR = {
     "Accept": grammar.ACCEPT,

@@ -28,7 +28,7 @@ from ..resources import (
 def read_page(context: Collection, request: Request) -> Representation:
     conf = request.conf
     asked = pagination.parse(
-        request.GET.getall, context.pages.arity, conf.per_page, conf.max_per_page
+        request.GET.getall, context.listing.arity, conf.per_page, conf.max_per_page
     )
     return representations.page(context, request, context.page(asked))
 

@@ -1,9 +1,7 @@
 """What holds for every view of a resource: the one spelling of its URL, and preconditions."""
 
-import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
@@ -11,6 +9,7 @@ from pyramid.renderers import render
 from pyramid.response import Response
 
 from ..conditions import Outcome, entity_tag, evaluate
+from ..errors import PRECONDITION_FAILED
 from ..places import Item, Leaf, Resource
 from ..request import Request
 
@@ -28,9 +27,9 @@ def canonical_url(view: View, info: Any) -> View:
         is_leaf = isinstance(context, Leaf)
         path, other = (without_slash, with_slash) if is_leaf else (with_slash, without_slash)
         asked = request.environ["PATH_INFO"]
-        if asked == path and _was_sent_as(path, request):
+        if asked == path and request.was_sent_to(path):
             return view(context, request)
-        if asked == other and _was_sent_as(other, request):
+        if asked == other and request.was_sent_to(other):
             query = request.query_string
             url = request.resource_url(context) + (query and f"?{query}")
             raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
@@ -50,18 +49,10 @@ def precondition(view: View, info: Any) -> View:
         if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
             body = render("json", context, request=request)
             if evaluate(environ, entity_tag(body)) is not Outcome.HOLDS:
-                raise HTTPPreconditionFailed("the resource is not in the state that was asked for")
+                raise HTTPPreconditionFailed(PRECONDITION_FAILED)
         return view(context, request)
 
     return conditional_view
-
-
-def _was_sent_as(path: str, request: Request) -> bool:
-    # In PATH_INFO, %2F has become a slash, and slashes at the beginning one; not in REQUEST_URI,
-    # which some servers give besides. A proxy may send it with scheme and host.
-    sent = request.environ.get("REQUEST_URI", path).partition("?")[0]
-    sent = re.sub("^https?://[^/]*", "", sent)
-    return sent in (path, quote(request.script_name) + path)
 
 
 def _is_view_of(info: Any, kind: type) -> bool:
@@ -71,4 +62,4 @@ def _is_view_of(info: Any, kind: type) -> bool:
 
 def includeme(config: Configurator) -> None:
     config.add_view_deriver(canonical_url)
-    config.add_view_deriver(precondition)
+    config.add_view_deriver(precondition, under="canonical_url")

@@ -49,7 +49,7 @@ def bad_parameter(error: BadParameter, request: Request) -> Response:
 
 @exception_view_config(HTTPUnauthorized)
 @exception_view_config(HTTPForbidden)
-def forbidden(error: HTTPException, request: Request) -> Response:
+def refused(error: HTTPException, request: Request) -> Response:
     if request.identity:
         return error_response(403, "you may not do this")
     return error_response(401, "please authenticate", forget(request))
@@ -67,5 +67,6 @@ def database_error(error: Exception, request: Request) -> Response:
 
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
-    log.error("%s %s failed", request.method, request.path_info, exc_info=error)
+    # Raw and quoted: a path may be no UTF-8, or look like another line of the log.
+    log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
     return error_response(500, "the server failed; it has been logged")

@@ -8,9 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from webtest import TestApp
 
-from classroom import main
 from classroom.scripts import classroom
-from classroom.settings import SettingError
 
 from ..conftest import NAME, PASSWORD, basic
 
@@ -157,10 +155,3 @@ def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: s
     refused = run(str(path), "users")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("sqlalchemy.url")
-
-
-def test_a_redis_url_with_an_unknown_option_stops_the_start(app_settings: dict[str, str]) -> None:
-    app_settings["classroom.use_rate_limits"] = "true"
-    app_settings["classroom.redis_url"] = "redis://localhost/0?no_such=1"
-    with pytest.raises(SettingError, match=r"^classroom\.redis_url: "):
-        main({}, **app_settings)

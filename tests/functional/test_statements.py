@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from webtest import TestApp
 
 from ..conftest import API
 
 
 @contextmanager
-def statements(engine: Any) -> Iterator[list[str]]:
+def statements() -> Iterator[list[str]]:
     """The statements that are sent meanwhile, beside those that begin and end transactions."""
     sent: list[str] = []
 
@@ -20,11 +20,11 @@ def statements(engine: Any) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(params=[1, 60])
@@ -51,31 +51,29 @@ def school(request: pytest.FixtureRequest, testapp: TestApp) -> TestApp:
     ],
 )
 def test_a_reader_costs_a_fixed_number_of_statements(
-    school: TestApp, dbengine: Any, path: str, count: int
+    school: TestApp, path: str, count: int
 ) -> None:
-    with statements(dbengine) as sent:
+    with statements() as sent:
         school.get(path, status=200)
     assert len(sent) == count, sent
 
 
-def test_a_writer_costs_one_statement_for_each_row_that_it_touches(
-    school: TestApp, dbengine: Any
-) -> None:
-    with statements(dbengine) as sent:
+def test_a_writer_costs_one_statement_for_each_row_that_it_touches(school: TestApp) -> None:
+    with statements() as sent:
         student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
     assert len(sent) == 1, sent
     fields = {"student": student, "class": f"{API}classes/1"}
-    with statements(dbengine) as sent:
+    with statements() as sent:
         school.post_json("/api/v1.0/registrations/", fields)
     assert len(sent) == 3, sent
     for write in (lambda: school.put_json(student, {"name": "z"}), lambda: school.delete(student)):
-        with statements(dbengine) as sent:
+        with statements() as sent:
             write()
         assert len(sent) == 2, sent
 
 
-def test_a_stranger_costs_no_statement(stranger: TestApp, dbengine: Any) -> None:
-    with statements(dbengine) as sent:
+def test_a_stranger_costs_no_statement(stranger: TestApp) -> None:
+    with statements() as sent:
         stranger.get("/api/v1.0/students/1", status=401)
         stranger.put_json("/api/v1.0/students/1", {"name": "x"}, status=401)
     assert sent == []
