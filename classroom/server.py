@@ -4,6 +4,8 @@ Attributes are annotated below where the stubs of waitress do not know them.
 """
 
 import re
+import signal
+import threading
 from typing import Any
 
 from pyramid.config import Configurator
@@ -77,6 +79,11 @@ class Parser(HTTPRequestParser):
 
 
 def includeme(config: Configurator) -> None:
+    # Waitress lets requests in flight be answered when it is interrupted, and when it is
+    # terminated cuts them off; so that one becomes the other, unless somebody has seen to it.
+    main_thread = threading.current_thread() is threading.main_thread()
+    if main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     HTTPChannel.parser_class = Parser
     HTTPChannel.task_class = Task
     HTTPChannel.error_task_class = JSONErrorTask

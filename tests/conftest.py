@@ -53,7 +53,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def postgresql_engine(postgresql: PostgreSQL) -> Iterator[Engine]:
     """A database with its tables, to be emptied for each test."""
-    engine = open_database({"sqlalchemy.url": postgresql.create("classroom")})
+    engine = open_database({"sqlalchemy.url": postgresql.create()})
     yield engine
     engine.dispose()
 

@@ -1,6 +1,7 @@
 """Real servers: Redis, PostgreSQL, waitress and pserve, each on a free port."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -120,11 +121,12 @@ class PostgreSQL:
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast")
 
-    def create(self, database: str) -> str:
+    def create(self) -> str:
         """A new database; its URL."""
+        database = f"classroom_{secrets.token_hex(8)}"
         address = self.url("postgres").replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+            connection.execute(f"CREATE DATABASE {database}".encode())
         return self.url(database)
 
     def _run(self, program: str, *words: str) -> None:

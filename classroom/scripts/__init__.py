@@ -7,6 +7,7 @@ from pyramid.paster import get_appsettings
 
 from ..db import open_database
 from . import users
+from .moving import copy
 
 
 @click.group()
@@ -29,5 +30,5 @@ def classroom(context: click.Context, ini: str) -> None:
     context.call_on_close(context.obj.dispose)
 
 
-for command in users.COMMANDS:
+for command in (*users.COMMANDS, copy):
     classroom.add_command(command)

@@ -1,6 +1,8 @@
+import base64
 import time
 from typing import Any
 
+import argon2
 import jwt
 import pytest
 from pyramid.authorization import DENY_ALL
@@ -77,6 +79,9 @@ def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
         "Basic",
         "Basic ",
         "Basic !!!",
+        basic(NAME, PASSWORD).replace(" ", " !"),
+        basic(NAME, PASSWORD)[:-4] + "%%" + basic(NAME, PASSWORD)[-4:],
+        "Basic " + base64.b64encode(f"{NAME}:caf\xe9".encode("latin-1")).decode(),
         "Basic YQ",
         "Basic " + "=" * 9,
         basic("", ""),
@@ -223,3 +228,64 @@ def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) 
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
     assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stored hashes that argon2 was asked about."""
+    asked: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        asked.append(stored)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
+    return asked
+
+
+@pytest.mark.parametrize("name", [NAME, "nobody"])
+def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
+    stranger: TestApp, hashes: list[str], name: str
+) -> None:
+    assert status(stranger, basic(name, "wrong")) == 401
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [(NAME, "x" * 4096), ("x" * 4096, "x"), (NAME, "a\tb"), ("a\x7f", "b")]
+)
+def test_credentials_that_nobody_has_cost_no_hash(
+    stranger: TestApp, hashes: list[str], name: str, password: str
+) -> None:
+    assert status(stranger, basic(name, password)) == 401
+    assert hashes == []
+
+
+def test_a_password_is_hashed_outside_any_transaction(
+    stranger: TestApp, hashes: list[str], dbengine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_connections: list[int] = []
+    verify = argon2.PasswordHasher.verify
+
+    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        open_connections.append(dbengine.pool.checkedout())
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
+    headers = {"Authorization": basic(NAME, PASSWORD)}
+    stranger.post_json("/api/v1.0/students/", {"name": "x"}, headers=headers, status=201)
+    assert open_connections == [0]
+    assert dbengine.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("path", ["/auth/request-token/", "//", "/%2f"])
+def test_no_other_spelling_opens_what_the_right_one_does(stranger: TestApp, path: str) -> None:
+    stranger.get(path, extra_environ={"REQUEST_URI": path}, status=401)
+
+
+@pytest.mark.usefixtures("token_mode")
+def test_the_token_s_url_is_found_with_a_slash_too_many(stranger: TestApp) -> None:
+    headers = {"Authorization": basic(NAME, PASSWORD)}
+    answer = stranger.get(f"{TOKEN_PATH}/", headers=headers, status=308)
+    assert answer.headers["Location"] == f"http://localhost{TOKEN_PATH}"

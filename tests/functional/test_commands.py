@@ -1,5 +1,4 @@
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from webtest import TestApp
 from classroom.scripts import classroom
 
 from ..conftest import NAME, PASSWORD, basic
+from ..servers import BIN
 
-COMMAND = str(Path(sys.executable).with_name("classroom"))
+COMMAND = str(BIN / "classroom")
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student
 
 def test_a_missing_thing_is_404_whatever_the_condition(testapp: TestApp) -> None:
     for headers in ({"If-Match": "*"}, {"If-None-Match": "*"}):
+        testapp.get(f"{API}students/9", headers=headers, status=404)
         testapp.delete(f"{API}students/9", headers=headers, status=404)
 
 

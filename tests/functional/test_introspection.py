@@ -1,19 +1,21 @@
 """What Pyramid's own tools tell of the application."""
 
-import sys
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
-from pyramid.scripts.ptweens import PTweensCommand
-from pyramid.scripts.pviews import PViewsCommand
 from sqlalchemy import insert, select
+from webtest import TestApp
 
+from classroom import main, views
 from classroom.models import Class, Student
-from classroom.resources import Resource
+from classroom.places import Resource
+from classroom.resources import V1
 
-from ..servers import ROOT
+from ..conftest import NAME, PASSWORD
+from ..servers import BIN, ROOT
 
 
 @pytest.fixture
@@ -27,16 +29,12 @@ def ini(tmp_path: Path, database_url: str, dbengine: Any) -> str:
     return str(path)
 
 
-def output(command: Any, *words: str) -> str:
-    lines: list[str] = []
-    command = command(["", *words])
-    command.out = lambda line="": lines.append(str(line))
-    command.run()
-    return "\n".join(lines)
+def output(command: str, *words: str) -> str:
+    return subprocess.check_output([BIN / command, *words], text=True, stderr=subprocess.DEVNULL)
 
 
 def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
-    shown = output(PViewsCommand, ini, "/api/v1.0/students/1")
+    shown = output("pviews", ini, "/api/v1.0/students/1")
     for view, permission, methods in (
         ("read", "view", "GET,HEAD"),
         ("replace", "replace", "PUT"),
@@ -47,7 +45,7 @@ def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
 
 
 def test_ptweens_shows_the_order_in_which_a_request_passes(ini: str) -> None:
-    shown = output(PTweensCommand, ini)
+    shown = output("ptweens", ini)
     order = [
         "rate_limit",
         "cache_control",
@@ -73,8 +71,7 @@ def test_every_view_names_its_permission(app: Any) -> None:
 def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     ini: str, dbengine: Any
 ) -> None:
-    pshell = str(Path(sys.executable).with_name("pshell"))
-    shell = pexpect.spawn(pshell, ["-p", "python", ini], encoding="utf-8", timeout=30)
+    shell = pexpect.spawn(str(BIN / "pshell"), ["-p", "python", ini], encoding="utf-8", timeout=30)
     shell.expect_exact("tm.commit()")
     shell.expect_exact(">>> ")
 
@@ -90,6 +87,7 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
     say("tm.abort()", "")
     say("dbsession.execute(models.Class.__table__.insert(), {'name': 'too'}); tm.commit()", "")
+    say('dbsession.add(models.Student(name="left")); dbsession.flush()', "")
     shell.sendline("exit()")
     shell.expect(pexpect.EOF)
     assert "Traceback" not in shell.before
@@ -98,3 +96,20 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
         names = connection.execute(select(Student.name).order_by(Student.id)).scalars().all()
         classes = connection.execute(select(Class.name)).scalars().all()
     assert (names, classes) == (["david", "kept"], ["too"])
+
+
+def test_a_view_that_names_no_permission_is_open_to_nobody(
+    app_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    include = views.includeme
+
+    def with_a_careless_view(config: Any) -> None:
+        include(config)
+        config.add_view(lambda request: {}, context=V1, name="careless", renderer="json")
+
+    monkeypatch.setattr(views, "includeme", with_a_careless_view)
+    app = main({}, **app_settings)
+    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
+    client.authorization = ("Basic", (NAME, PASSWORD))
+    client.get("/api/v1.0/careless", status=403)
+    app.registry["classroom.engine"].dispose()

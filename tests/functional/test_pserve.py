@@ -76,7 +76,10 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Pat
     assert log.count("\n") == 1
 
 
-def test_sigint_lets_a_request_in_flight_be_answered(tmp_path: Path, port: int) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_in_flight_is_answered_before_the_end(
+    tmp_path: Path, port: int, stop: signal.Signals
+) -> None:
     ini = tmp_path / "development.ini"
     limits = "classroom.use_rate_limits = true\nclassroom.rate_limit.calls = 1000000\n"
     memory = "classroom.redis_url = memory://\nclassroom.rate_limit.period = 86400\n"
@@ -94,7 +97,7 @@ def test_sigint_lets_a_request_in_flight_be_answered(tmp_path: Path, port: int) 
             request = pool.submit(create_student, port)
             calls = itertools.count(1)
             wait_for(lambda: 1_000_000 - remaining(port) > next(calls))
-            server.send_signal(signal.SIGINT)
+            server.send_signal(stop)
             writer.rollback()
             assert request.result(20) == 201
         server.communicate(timeout=20)

@@ -108,6 +108,21 @@ def test_processes_share_their_counts_through_redis(
     assert [remaining(app) for app in (one, another, one)] == list("432")
 
 
+def test_a_call_costs_redis_one_pipeline_without_multi(
+    limits: dict[str, str],
+    client: Callable[[], TestApp],
+    redis_url: str,
+    redis_server: redis.Redis,
+) -> None:
+    limits["classroom.redis_url"] = redis_url
+    testapp = client()
+    call(testapp)
+    redis_server.config_resetstat()
+    call(testapp)
+    commands = {name.removeprefix("cmdstat_") for name in redis_server.info("commandstats")}
+    assert commands - {"config|resetstat"} == {"incrby", "expire"}
+
+
 def test_counts_leave_redis_with_their_window(
     limits: dict[str, str], client: Callable[[], TestApp], redis_url: str
 ) -> None:

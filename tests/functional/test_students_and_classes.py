@@ -62,6 +62,12 @@ def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
         assert head.headers == get.headers
 
 
+def test_a_body_of_64_kilobytes_is_read(testapp: TestApp) -> None:
+    body = b'{"name": "x"}'.ljust(64 * 1024)
+    headers = {"Content-Type": "application/json"}
+    testapp.post("/api/v1.0/students/", body, headers=headers, status=201)
+
+
 @pytest.mark.parametrize(
     "media_type", ["Application/JSON", "application/json ; charset=UTF-8", "application/json;v=1"]
 )

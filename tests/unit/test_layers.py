@@ -37,7 +37,6 @@ ASIDE = {
     "alembic": {"db", "models"},
     "__init__": {"request", "settings"},
 }
-WEB = {"pyramid", "webob", "pyramid_tm"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -45,35 +44,34 @@ def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imports_of(path: Path) -> tuple[set[str], set[str]]:
-    """The modules of the package, and the packages of others, that a module imports."""
-    own, others = set(), set()
-    depth = len(path.relative_to(PACKAGE).parts)
+def imports_of(path: Path) -> set[str]:
+    """The dotted names of all that a module imports, its own package's in full."""
+    here = ("classroom", *path.relative_to(PACKAGE).parts[:-1])
+    names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            others |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            own |= {name.split(".")[0] for name in names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            package, *rest = (node.module or "").split(".")
-            others.add(package)
-            own |= set(rest[:1]) if package == "classroom" else set()
-    return own, others
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def layers_of(names: set[str]) -> set[str]:
+    """The modules of the package among dotted names; the package itself is ``__init__``."""
+    modules = {path.stem for path in PACKAGE.iterdir()}
+    own = [name.split(".") for name in names if name.split(".")[0] == "classroom"]
+    return {parts[1] if parts[1:] and parts[1] in modules else "__init__" for parts in own}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_looks_only_down_the_layers(path: Path) -> None:
-    own, others = imports_of(path)
-    name = name_of(path)
+    name, imported = name_of(path), imports_of(path)
     below = LAYERS[: LAYERS.index(name)] if name in LAYERS else ASIDE[name]
-    allowed = {*below, name}
-    assert own <= allowed
-    assert "classroom" not in own
+    assert layers_of(imported) <= {*below, name}
+    foreign = {dotted.split(".")[0] for dotted in imported}
     if name in PURE:
-        assert not others & WEB
-
-
-def test_only_the_composition_knows_every_part() -> None:
-    for path in MODULES:
-        assert "__init__" not in imports_of(path)[0], path
+        assert not foreign & {"pyramid", "pyramid_tm", "transaction", "webob", "zope"}
+    if name == "tweens":
+        assert "sqlalchemy" not in foreign

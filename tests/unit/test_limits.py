@@ -1,4 +1,6 @@
-from classroom.limits import FixedWindow, MemoryCounter
+import redis
+
+from classroom.limits import FailOverCounter, FixedWindow, MemoryCounter
 
 
 def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
@@ -21,3 +23,30 @@ def test_each_client_has_calls_of_its_own() -> None:
     assert limiter.hit("a").allowed
     assert limiter.hit("b").allowed
     assert not limiter.hit("a").allowed
+
+
+def test_a_late_call_does_not_begin_its_window_again() -> None:
+    counter = MemoryCounter()
+    assert [counter.increment("a", window) for window in (5, 6, 5, 6)] == [1, 1, 2, 3]
+
+
+class Failing:
+    """A counter that fails, and counts how often it was asked."""
+
+    asked = 0
+
+    def increment(self, client: str, window: int) -> int:
+        self.asked += 1
+        raise redis.ConnectionError("down")
+
+
+def test_one_call_in_many_finds_out_that_redis_is_down() -> None:
+    now = 0.0
+    shared = Failing()
+    counter = FailOverCounter(shared, pause=5.0, clock=lambda: now)
+    assert [counter.increment("a", 1) for _ in range(100)] == list(range(1, 101))
+    assert shared.asked == 1
+    now = 5.0
+    counter.increment("a", 1)
+    counter.increment("a", 1)
+    assert shared.asked == 2

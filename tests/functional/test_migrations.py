@@ -1,0 +1,116 @@
+"""The tables are those of the models, whichever way they came about."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from classroom.db import make_engine, open_database
+from classroom.settings import SettingError
+
+from ..servers import BIN, ROOT, PostgreSQL
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without tables."""
+    url = f"sqlite:///{tmp_path}/empty.sqlite"
+    if request.param == "postgresql":
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        url = server.create()
+    else:
+        (tmp_path / "empty.sqlite").touch()
+    engine = make_engine({"sqlalchemy.url": url})
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def ini(empty: Engine, tmp_path: Path) -> Path:
+    text = (ROOT / "development.ini").read_text()
+    url = empty.url.render_as_string(hide_password=False).replace("%", "%%")
+    path = tmp_path / "development.ini"
+    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
+    return path
+
+
+def alembic(ini: Path, *words: str) -> str:
+    command = [BIN / "alembic", "-c", ini.name, *words]
+    return subprocess.check_output(command, cwd=ini.parent, text=True, stderr=subprocess.STDOUT)
+
+
+def tables(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_alembic_makes_what_the_models_say_and_takes_it_away_again(
+    ini: Path, empty: Engine
+) -> None:
+    alembic(ini, "upgrade", "head")
+    assert "No new upgrade operations detected" in alembic(ini, "check")
+    assert tables(empty) >= {"students", "classes", "registrations", "users"}
+    alembic(ini, "downgrade", "base")
+    assert tables(empty) <= {"alembic_version", "sqlite_sequence"}
+
+
+def test_the_start_makes_what_alembic_makes(ini: Path, empty: Engine) -> None:
+    open_database({"sqlalchemy.url": empty.url}).dispose()
+    assert "No new upgrade operations detected" in alembic(ini, "check")
+
+
+@pytest.mark.parametrize(
+    ("statement", "advice"),
+    [
+        ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
+        ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
+        ("UPDATE alembic_version SET version_num = '9999'", "newer classroom"),
+        ("DROP TABLE alembic_version", "tables of something else"),
+    ],
+)
+def test_a_database_of_another_revision_stops_the_start_with_advice(
+    empty: Engine, statement: str, advice: str
+) -> None:
+    open_database({"sqlalchemy.url": empty.url}).dispose()
+    with empty.begin() as connection:
+        connection.execute(text(statement))
+    with pytest.raises(SettingError, match=f"^sqlalchemy.url: .*{advice}"):
+        open_database({"sqlalchemy.url": empty.url})
+
+
+def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, empty: Engine) -> None:
+    """SQLite alters a table by making another and dropping the old one."""
+    alembic(ini, "upgrade", "head")
+    with empty.begin() as connection:
+        for statement in (
+            "INSERT INTO students (name) VALUES ('david')",
+            "INSERT INTO classes (name) VALUES ('algebra')",
+            "INSERT INTO registrations VALUES (1, 1, '2014-04-04 01:05:50')",
+        ):
+            connection.execute(text(statement))
+    scripts = ini.parent / "alembic"
+    subprocess.run(["cp", "-r", ROOT / "classroom" / "alembic", scripts], check=True)
+    (scripts / "versions" / "0002_longer_names.py").write_text(LONGER_NAMES)
+    ini.write_text(ini.read_text().replace("classroom:alembic", str(scripts)))
+    alembic(ini, "upgrade", "head")
+    with empty.begin() as connection:
+        assert connection.execute(text("SELECT count(*) FROM registrations")).scalar() == 1
+        connection.execute(text("DELETE FROM students"))
+        assert connection.execute(text("SELECT count(*) FROM registrations")).scalar() == 0
+
+
+LONGER_NAMES = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    kept = {"sqlite_autoincrement": True}
+    with op.batch_alter_table("students", table_kwargs=kept) as batch:
+        batch.alter_column("name", type_=sa.String(80))
+"""

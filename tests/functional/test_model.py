@@ -1,0 +1,170 @@
+"""Random sequences of all operations, against the service and a dictionary, compared."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from webtest import TestApp
+
+from ..conftest import API, NAME, PASSWORD
+
+KINDS = st.sampled_from(["students", "classes"])
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=64
+).filter(str.strip)
+# Small, so that what one rule makes another finds.
+IDS = st.integers(1, 6)
+SIZES = st.integers(1, 4)
+
+
+class School(RuleBasedStateMachine):
+    """The service, and what it should hold."""
+
+    client: TestApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, dict[int, str]] = {"students": {}, "classes": {}}
+        self.last = {"students": 0, "classes": 0}
+        self.pairs: set[tuple[int, int]] = set()
+        self.tags: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        send = self.client.request
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            return getattr(self.client, f"{method.lower()}_json")(
+                path, body, headers=headers, status="*"
+            )
+        return send(path, method=method, headers=headers, status="*")
+
+    @rule(kind=KINDS, name=NAMES)
+    def create(self, kind: str, name: str) -> None:
+        answer = self.ask("POST", f"/api/v1.0/{kind}/", {"name": name})
+        self.last[kind] += 1
+        self.names[kind][self.last[kind]] = name
+        assert answer.status_int == 201
+        assert answer.headers["Location"] == f"{API}{kind}/{self.last[kind]}"
+
+    @rule(kind=KINDS, id=IDS)
+    def read(self, kind: str, id: int) -> None:
+        path = f"/api/v1.0/{kind}/{id}"
+        answer = self.ask("GET", path)
+        if id not in self.names[kind]:
+            assert answer.status_int == 404
+        else:
+            assert answer.json["name"] == self.names[kind][id]
+            self.tags[path] = answer.headers["ETag"]
+            assert self.ask("GET", path, If_None_Match=self.tags[path]).status_int == 304
+
+    @rule(kind=KINDS, id=IDS, name=NAMES, conditional=st.booleans())
+    def replace(self, kind: str, id: int, name: str, conditional: bool) -> None:
+        path = f"/api/v1.0/{kind}/{id}"
+        status, headers = self.expect(path, id in self.names[kind], conditional)
+        assert self.ask("PUT", path, {"name": name}, **headers).status_int == status
+        if status == 200:
+            self.names[kind][id] = name
+
+    @rule(kind=KINDS, id=IDS, conditional=st.booleans())
+    def delete(self, kind: str, id: int, conditional: bool) -> None:
+        path = f"/api/v1.0/{kind}/{id}"
+        status, headers = self.expect(path, id in self.names[kind], conditional)
+        assert self.ask("DELETE", path, **headers).status_int == status
+        if status == 200:
+            del self.names[kind][id]
+            place = ("students", "classes").index(kind)
+            self.pairs = {pair for pair in self.pairs if pair[place] != id}
+
+    def expect(self, path: str, there: bool, conditional: bool) -> tuple[int, dict[str, str]]:
+        """The status of a write under the tag that was last seen at a path."""
+        if not conditional:
+            return (200 if there else 404), {}
+        tag = self.tags.get(path, '"never seen"')
+        current = self.ask("GET", path).headers.get("ETag")
+        return (404 if not there else 200 if tag == current else 412), {"If_Match": tag}
+
+    @rule(student=IDS, class_=IDS)
+    def register(self, student: int, class_: int) -> None:
+        body = {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
+        answer = self.ask("POST", "/api/v1.0/registrations/", body)
+        if student not in self.names["students"] or class_ not in self.names["classes"]:
+            assert answer.status_int == 400
+        elif (student, class_) in self.pairs:
+            assert answer.status_int == 409
+        else:
+            assert answer.status_int == 201
+            assert answer.headers["Location"] == f"{API}registrations/{student}/{class_}"
+            self.pairs.add((student, class_))
+
+    @rule(student=IDS, class_=IDS)
+    def end(self, student: int, class_: int) -> None:
+        answer = self.ask("DELETE", f"/api/v1.0/registrations/{student}/{class_}")
+        assert answer.status_int == (200 if (student, class_) in self.pairs else 404)
+        self.pairs.discard((student, class_))
+
+    @rule(kind=KINDS, id=IDS, size=SIZES)
+    def list_registrations(self, kind: str, id: int, size: int) -> None:
+        path = f"/api/v1.0/{kind}/{id}/registrations/"
+        if id not in self.names[kind]:
+            assert self.ask("GET", path).status_int == 404
+        else:
+            place = ("students", "classes").index(kind)
+            pairs = sorted(pair for pair in self.pairs if pair[place] == id)
+            self.walk(path, size, [f"registrations/{s}/{c}" for s, c in pairs])
+
+    @rule(size=SIZES)
+    def list_all(self, size: int) -> None:
+        for kind, names in self.names.items():
+            self.walk(f"/api/v1.0/{kind}/", size, [f"{kind}/{id}" for id in sorted(names)])
+        pairs = [f"registrations/{s}/{c}" for s, c in sorted(self.pairs)]
+        self.walk("/api/v1.0/registrations/", size, pairs)
+
+    def walk(self, path: str, size: int, expected: list[str]) -> None:
+        seen, url, page = [], f"{path}?per_page={size}", 0
+        while url:
+            answer = self.ask("GET", url).json
+            page += 1
+            assert answer["meta"]["total"] == len(expected)
+            assert answer["meta"]["pages"] == -(-len(expected) // size)
+            assert answer["meta"]["page"] == page
+            seen += answer["urls"]
+            url = answer["meta"]["next"]
+        assert seen == [f"{API}{item}" for item in expected]
+
+    @invariant()
+    def totals_are_exact(self) -> None:
+        for kind, names in self.names.items():
+            assert self.ask("GET", f"/api/v1.0/{kind}/").json["meta"]["total"] == len(names)
+
+    def teardown(self) -> None:
+        self.empty()
+
+    empty: Any
+
+
+def test_the_service_does_what_a_dictionary_would(app: Any, dbengine: Any) -> None:
+    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
+    client.authorization = ("Basic", (NAME, PASSWORD))
+
+    def empty(_: School) -> None:
+        with dbengine.begin() as connection:
+            for table in ("registrations", "students", "classes"):
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+            if dbengine.dialect.name == "sqlite":
+                connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name != 'users'")
+            else:
+                for table in ("students", "classes"):
+                    connection.exec_driver_sql(f"ALTER SEQUENCE {table}_id_seq RESTART")
+
+    machine = type("SchoolOnThisDatabase", (School,), {"client": client, "empty": empty})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
