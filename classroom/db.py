@@ -50,13 +50,9 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     try:
         if engine.dialect.name == "sqlite":
             sqlite.make_file(make_url(settings["sqlalchemy.url"]))
-        with engine.connect() as connection:
-            is_empty = migrations.is_empty(connection)
-        with (for_writing(engine) if is_empty else engine).begin() as connection:
-            migrations.ensure_current(connection)
-    except migrations.Mismatch as error:
-        raise SettingError("sqlalchemy.url", str(error)) from None
-    except (DBAPIError, OSError) as error:
+        _ensure_tables(engine)
+    except (migrations.Mismatch, DBAPIError, OSError) as error:
+        engine.dispose()
         raise SettingError("sqlalchemy.url", str(getattr(error, "orig", error)).strip()) from None
     return engine
 
@@ -94,6 +90,14 @@ def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
     else:
         url = sqlite.existing_file(url)
     return {**defaults, **options, "sqlalchemy.url": url}
+
+
+def _ensure_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        is_empty = migrations.is_empty(connection)
+    # A start that finds its tables need not wait for a writer.
+    with (for_writing(engine) if is_empty else engine).begin() as connection:
+        migrations.ensure_current(connection)
 
 
 def _mark_retryable(context: ExceptionContext) -> None:

@@ -149,7 +149,8 @@ def _read_object(request: Request) -> Representation:
         or request.charset.lower() != "utf-8"
     ):
         raise HTTPUnsupportedMediaType("the body must be application/json in UTF-8")
-    body = request.body_file.read(MAX_BODY + 1)
+    request.make_body_seekable()  # and rewind it: this may be the second try of a request
+    body = request.body_file_raw.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         raise HTTPRequestEntityTooLarge(f"the body must not exceed {MAX_BODY} bytes")
     try:

@@ -81,7 +81,7 @@ class School(RuleBasedStateMachine):
         """The status of a write under the tag that was last seen at a path."""
         if not conditional:
             return (200 if there else 404), {}
-        tag = self.tags.get(path, '"never seen"')
+        tag = self.tags.get(path, '"never-seen"')
         current = self.ask("GET", path).headers.get("ETag")
         return (404 if not there else 200 if tag == current else 412), {"If_Match": tag}
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
+from classroom.places import paginate
+
 from ..conftest import API, NAME, PASSWORD
 
 CROWD = 20
@@ -169,8 +171,6 @@ def test_a_page_is_of_one_moment(
     client: Callable[[], TestApp], dbengine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A row that is deleted between the statements of a page is still on it."""
-    from classroom.places import paginate
-
     reader, writer = client(), client()
     for _ in range(3):
         writer.post_json("/api/v1.0/students/", {"name": "x"})

@@ -1,0 +1,284 @@
+"""The database away, and the service killed: what was answered is true, and it comes back."""
+
+import json
+import resource
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from webtest import TestApp
+
+import classroom
+from classroom.db import Outage
+
+from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
+from ..servers import (
+    ROOT,
+    PostgreSQL,
+    free_port,
+    is_up,
+    pserve,
+    running_postgresql,
+    wait_for,
+)
+
+STUDENTS = "/api/v1.0/students/"
+NEW = {"name": "david"}
+
+
+@pytest.fixture
+def server_of_its_own() -> Iterator[PostgreSQL]:
+    """A PostgreSQL that a test may stop."""
+    with running_postgresql() as server:
+        yield server
+
+
+def client_of(app: Any) -> TestApp:
+    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
+    client.authorization = ("Basic", (NAME, PASSWORD))
+    return client
+
+
+@pytest.fixture
+def on_postgresql(server_of_its_own: PostgreSQL) -> Iterator[TestApp]:
+    url = server_of_its_own.create()
+    app = classroom.main({}, **{"sqlalchemy.url": url, "classroom.secret_key": SECRET})
+    add_the_user(app.registry["classroom.engine"])
+    yield client_of(app)
+    app.registry["classroom.engine"].dispose()
+
+
+@pytest.fixture
+def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[TestApp]:
+    path = tmp_path / "classroom.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{path}"})
+    client = client_of(app)
+    client.get(STUDENTS)
+    yield client
+    app.registry["classroom.engine"].dispose()
+
+
+def longer_by(count: int, made: list[str]) -> Callable[[], bool]:
+    goal = len(made) + count
+    return lambda: len(made) >= goal
+
+
+def assert_unavailable(answer: Any) -> None:
+    assert answer.status_int == 503
+    assert answer.json["error"] == "service unavailable"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.message for r in caplog.records if r.message.startswith("the database fails")]
+
+
+def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
+    on_postgresql: TestApp, server_of_its_own: PostgreSQL, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_postgresql.post_json(STUDENTS, NEW, status=201)
+    server_of_its_own.stop()
+    for _ in range(5):
+        begun = time.monotonic()
+        assert_unavailable(on_postgresql.get(STUDENTS, status="*"))
+        assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
+        # Two requests; a promise of the contract, and generous at that.
+        assert time.monotonic() - begun < 4
+    assert len(database_lines(caplog)) == 1
+    server_of_its_own.start()
+    assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
+    on_postgresql.post_json(STUDENTS, NEW, status=201)
+
+
+def test_postgresql_restarted_under_load_costs_but_503s(
+    on_postgresql: TestApp, server_of_its_own: PostgreSQL
+) -> None:
+    made: list[str] = []
+    statuses: set[int] = set()
+    stop = threading.Event()
+
+    def work() -> None:
+        mine = client_of(on_postgresql.app)
+        while not stop.is_set():
+            answer = mine.post_json(STUDENTS, NEW, status="*")
+            statuses.add(answer.status_int)
+            if answer.status_int == 201:
+                made.append(answer.headers["Location"])
+            statuses.add(mine.get(STUDENTS, status="*").status_int)
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [pool.submit(work) for _ in range(4)]
+        wait_for(lambda: len(made) > 20)
+        server_of_its_own.stop()
+        wait_for(lambda: 503 in statuses)
+        server_of_its_own.start()
+        wait_for(longer_by(20, made))
+        stop.set()
+        for worker in workers:
+            worker.result()
+    assert statuses == {200, 201, 503}
+    assert len(set(made)) == len(made)
+    for url in made:
+        on_postgresql.get(url, status=200)
+
+
+def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
+    on_sqlite: TestApp, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_sqlite.post_json(STUDENTS, NEW, status=201)
+    away = tmp_path / "away"
+    away.mkdir()
+    files = list(tmp_path.glob("classroom.sqlite*"))
+    for file in files:
+        file.rename(away / file.name)
+    for _ in range(2):
+        assert_unavailable(on_sqlite.get(STUDENTS, status="*"))
+        assert_unavailable(on_sqlite.post_json(STUDENTS, NEW, status="*"))
+    assert not (tmp_path / "classroom.sqlite").exists()
+    assert len(database_lines(caplog)) == 1
+    for file in files:
+        (away / file.name).rename(file)
+    assert on_sqlite.get(STUDENTS, status=200).json["meta"]["total"] == 1
+
+
+def test_a_read_only_database_is_read_and_not_written(
+    on_sqlite: TestApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine: Engine = on_sqlite.app.registry["classroom.engine"]
+
+    def forbid(connection: sqlite3.Connection, *_: Any) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    event.listen(engine, "checkout", forbid)
+    assert_unavailable(on_sqlite.post_json(STUDENTS, NEW, status="*"))
+    assert on_sqlite.get(STUDENTS, status=200).json["meta"]["total"] == 0
+    assert "readonly" in database_lines(caplog)[0]
+
+
+def test_who_waits_too_long_for_another_writer_gets_503(
+    on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classroom.sqlite._PRAGMAS", ("busy_timeout = 50",))
+    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
+    client = client_of(app)
+    with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
+        client.get(STUDENTS, status=200)
+        writer.rollback()
+    client.post_json(STUDENTS, NEW, status=201)
+    app.registry["classroom.engine"].dispose()
+
+
+def test_a_conflict_is_tried_again_before_it_is_told_of(
+    on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classroom.sqlite._PRAGMAS", ("busy_timeout = 0",))
+    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
+    client = client_of(app)
+    writer = sqlite3.connect(tmp_path / "classroom.sqlite")
+    writer.execute("BEGIN IMMEDIATE")
+    refusals = []
+
+    def let_go(context: Any) -> None:
+        refusals.append(context.original_exception)
+        writer.rollback()
+
+    event.listen(app.registry["classroom.engine"], "handle_error", let_go)
+    client.post_json(STUDENTS, NEW, status=201)
+    assert len(refusals) == 1
+    assert client.get(STUDENTS).json["meta"]["total"] == 1
+    writer.close()
+    app.registry["classroom.engine"].dispose()
+
+
+def test_an_outage_begins_once() -> None:
+    now = 0.0
+    outage = Outage(lull=30.0, clock=lambda: now)
+    begins = []
+    for now in (0.0, 1.0, 30.0, 59.0, 90.0):  # noqa: B007 (the clock reads it)
+        begins.append(outage.begins())
+    assert begins == [True, False, False, False, True]
+
+
+class Server:
+    """A ``pserve`` on a database, that can be killed and started again."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.port = free_port()
+        self.ini = folder / "development.ini"
+        text = (ROOT / "development.ini").read_text()
+        text = text.replace("localhost:6543", f"localhost:{self.port}")
+        self.ini.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
+        with closing(HTTPConnection("localhost", self.port, timeout=20)) as client:
+            headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
+            client.request(method, path, body and json.dumps(body), headers)
+            answer = client.getresponse()
+            return answer.status, dict(answer.headers), json.loads(answer.read())
+
+    def everyone(self) -> list[str]:
+        seen, path = [], f"{STUDENTS}?per_page=100"
+        while path:
+            page = self.ask("GET", path)[2]
+            seen += page["urls"]
+            path = page["meta"]["next"]
+        return seen
+
+
+def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str) -> None:
+    service = Server(tmp_path, database_url)
+    made: list[str] = []
+
+    def write() -> None:
+        with suppress(OSError, HTTPException):
+            while True:
+                status, headers, _ = service.ask("POST", STUDENTS, NEW)
+                if status == 201:
+                    made.append(headers["Location"])
+
+    for _ in range(5):
+        with pserve(service.ini) as process:
+            wait_for(lambda: is_up(service.port))
+            with ThreadPoolExecutor(4) as pool:
+                writers = [pool.submit(write) for _ in range(4)]
+                wait_for(longer_by(10, made))
+                process.send_signal(signal.SIGKILL)
+                for writer in writers:
+                    writer.result()
+    with pserve(service.ini):
+        wait_for(lambda: is_up(service.port))
+        everyone = service.everyone()
+    assert len(set(everyone)) == len(everyone)
+    assert set(made) <= set(everyone)
+    assert len(set(made)) == len(made) > 50
+
+
+def test_a_full_disk_is_503_and_nothing_is_half_written(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "classroom.sqlite").write_bytes(sqlite_template.read_bytes())
+    service = Server(tmp_path, f"sqlite:///{tmp_path}/classroom.sqlite")
+    with pserve(service.ini) as process:
+        wait_for(lambda: is_up(service.port))
+        assert service.ask("POST", STUDENTS, NEW)[0] == 201
+        log = (tmp_path / "classroom.sqlite-wal").stat().st_size
+        limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (log, limits[1]))
+        status, headers, _ = service.ask("POST", STUDENTS, NEW)
+        assert (status, "Retry-After" in headers) == (503, True)
+        assert len(service.everyone()) == 1
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, limits)
+        assert service.ask("POST", STUDENTS, NEW)[0] == 201
+        assert len(service.everyone()) == 2
