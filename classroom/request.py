@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from pyramid.decorator import reify
 from pyramid.response import Response
 from pyramid_tm import create_tm
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
@@ -67,7 +69,7 @@ class Request(pyramid.request.Request):
         if not self.is_safe:
             return self.dbsession
         connection = self.registry["classroom.engine"].connect()
-        self.add_finished_callback(lambda _: connection.close())
+        self.add_finished_callback(lambda _: _release(connection))
         return connection
 
     @reify
@@ -76,6 +78,12 @@ class Request(pyramid.request.Request):
         session = self.registry["classroom.dbsession_factory"]()
         zope.sqlalchemy.register(session, transaction_manager=self.tm)
         return session
+
+
+def _release(connection: Connection) -> None:
+    # What was read is read, even where the database has gone meanwhile.
+    with suppress(DBAPIError):
+        connection.close()
 
 
 Handler = Callable[[Request], Response]
