@@ -44,11 +44,11 @@ def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[int]:
+def serving(app: Any, **settings: str) -> Iterator[int]:
     """The application behind a waitress of its own, set up as in development.ini; its port."""
     ini = ConfigParser(interpolation=None)
     ini.read(ROOT / "development.ini")
-    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8"}
+    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
     del settings["use"]
     server = create_server(app, **settings)
     thread = Thread(target=server.run)

@@ -203,6 +203,16 @@ def test_a_target_may_be_absolute(http: Connection) -> None:
     assert http.ask(target=f"http://localhost{STUDENTS}").status == 200
 
 
+def test_a_mount_is_part_of_every_url(testapp: TestApp, http: Connection) -> None:
+    with serving(testapp.app, url_prefix="/my school") as port:
+        mounted = Connection(port, http.authorization)
+        answer = mounted.ask(target=f"/my%20school{STUDENTS}")
+        assert answer.status == 200, answer
+        first = json.loads(answer.body)["meta"]["first"]
+        assert first.startswith(f"http://localhost/my%20school{STUDENTS}?")
+        assert_refused(mounted.ask(target="/my%20school/api/v1.0/%73tudents/"), 404)
+
+
 def test_two_hosts_are_refused(http: Connection) -> None:
     two = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"
     assert_refused(http.send(two.encode()), 400)

@@ -202,6 +202,37 @@ def test_a_conflict_is_tried_again_before_it_is_told_of(
     app.registry["classroom.engine"].dispose()
 
 
+# Fails as a conflict with another transaction would, at once or at COMMIT, as often as is said.
+CONFLICTS = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') <= {times} THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF;
+    RETURN NEW;
+END $$;
+CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON students DEFERRABLE {when}
+    FOR EACH ROW EXECUTE FUNCTION conflict();
+"""
+
+
+@pytest.mark.parametrize("when", ["INITIALLY IMMEDIATE", "INITIALLY DEFERRED"])
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+@pytest.mark.parametrize(("times", "status"), [(2, 201), (3, 503)])
+def test_postgresql_s_conflicts_are_tried_three_times_in_all(
+    postgresql: PostgreSQL, when: str, state: str, times: int, status: int
+) -> None:
+    app = classroom.main({}, **{"sqlalchemy.url": postgresql.create()})
+    engine = app.registry["classroom.engine"]
+    add_the_user(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(CONFLICTS.format(times=times, state=state, when=when))
+    client = client_of(app)
+    answer = client.post_json(STUDENTS, NEW, status=status)
+    assert client.get(STUDENTS).json["meta"]["total"] == (1 if status == 201 else 0)
+    if status == 503:
+        assert_unavailable(answer)
+    engine.dispose()
+
+
 def test_an_outage_begins_once() -> None:
     now = 0.0
     outage = Outage(lull=30.0, clock=lambda: now)

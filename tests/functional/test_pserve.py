@@ -100,5 +100,5 @@ def test_a_request_in_flight_is_answered_before_the_end(
             server.send_signal(stop)
             writer.rollback()
             assert request.result(20) == 201
-        server.communicate(timeout=20)
+        server.communicate(timeout=10)
     assert server.returncode == 0

@@ -1,9 +1,12 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from webtest import TestApp
+
+from classroom.models import Registration
 
 from ..conftest import API
 
@@ -134,6 +137,15 @@ def test_a_missing_field_is_refused_by_name(school: TestApp, field: str) -> None
     fields = body()
     del fields[field]
     assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
+
+
+def test_a_moment_is_kept_in_utc(school: TestApp, dbengine: Any) -> None:
+    moment = datetime(2014, 4, 4, 3, 5, 50, tzinfo=timezone(timedelta(hours=2)))
+    row = {"student_id": 1, "class_id": 1, "timestamp": moment}
+    with dbengine.begin() as connection:
+        connection.execute(insert(Registration).values(row))
+    read = school.get(f"{PATH}1/1").json
+    assert read["timestamp"] == "Fri, 04 Apr 2014 01:05:50 GMT"
 
 
 def test_links_and_fields_follow_the_host_and_the_mount(school: TestApp) -> None:
