@@ -17,9 +17,11 @@ from .settings import SettingError
 
 log = logging.getLogger(__name__)
 
-# A connection for each of the server's threads, tested before it is used; no thread waits for one.
-_POSTGRESQL = {"pool_pre_ping": "true", "pool_size": "20", "max_overflow": "-1"}
-_POSTGRESQL_URL = {"connect_timeout": "2", "tcp_user_timeout": "2000"}
+# A connection for each of the server's threads, however many it has: none waits for one.
+_POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
+# PostgreSQL may have gone meanwhile; that is to be noticed within two seconds.
+_TESTED_POOL = {**_POOL, "sqlalchemy.pool_pre_ping": "true"}
+_TIMEOUTS = {"connect_timeout": "2", "tcp_user_timeout": "2000"}
 
 
 def make_engine(settings: Mapping[str, Any]) -> Engine:
@@ -48,8 +50,8 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     """
     engine = make_engine(settings)
     try:
-        if engine.dialect.name == "sqlite":
-            sqlite.make_file(make_url(settings["sqlalchemy.url"]))
+        if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
+            sqlite.make_file(url)
         _ensure_tables(engine)
     except (migrations.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
@@ -85,10 +87,9 @@ class Outage:
 def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
     defaults: dict[str, str] = {}
     if url.get_backend_name() == "postgresql":
-        defaults = {f"sqlalchemy.{key}": value for key, value in _POSTGRESQL.items()}
-        url = url.update_query_dict({**_POSTGRESQL_URL, **url.query})
-    else:
-        url = sqlite.existing_file(url)
+        defaults, url = _TESTED_POOL, url.update_query_dict({**_TIMEOUTS, **url.query})
+    elif sqlite.is_file(url):
+        defaults, url = _POOL, sqlite.existing_file(url)
     return {**defaults, **options, "sqlalchemy.url": url}
 
 

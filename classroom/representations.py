@@ -23,7 +23,7 @@ from sqlalchemy import Row
 from .errors import InvalidField
 from .grammar import NAME_RULE, is_name
 from .pagination import Page
-from .places import Collection, Item
+from .places import Collection, Item, Place
 from .request import Request
 from .resources import (
     V1,
@@ -72,27 +72,15 @@ def registration(context: Registration, request: Request) -> Representation:
     }
 
 
-def page(context: Collection, request: Request, page: Page[Row[Any]]) -> Representation:
-    """A page of a collection; every URL in it is one of two that are made once."""
+def page(context: Collection, request: Request, cut: Page[Row[Any]]) -> Representation:
+    """A page of a collection; every URL in it begins with one of two that are made once."""
     here, home = request.resource_url(context), request.resource_url(context.home)
-    links = {
-        name: link and f"{here}?{urlencode(link)}"
-        for name, link in (
-            ("prev", page.prev),
-            ("next", page.next),
-            ("first", page.first),
-            ("last", page.last),
-        )
-    }
+    numbers = {name: getattr(cut, name) for name in ("page", "pages", "per_page", "total")}
+    links = {name: getattr(cut, name) for name in ("prev", "next", "first", "last")}
     return {
-        "urls": [f"{home}{'/'.join(map(str, row))}" for row in page.rows],
-        "meta": {
-            "page": page.page,
-            "pages": page.pages,
-            "per_page": page.per_page,
-            "total": page.total,
-            **links,
-        },
+        "urls": [f"{home}{'/'.join(map(str, row))}" for row in cut.rows],
+        "meta": numbers
+        | {name: link and f"{here}?{urlencode(link)}" for name, link in links.items()},
     }
 
 
@@ -119,19 +107,21 @@ def read_registration(request: Request) -> tuple[Student, Class]:
 
 
 def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:
-    here = request.application_url
-    try:
-        found = (
-            find_resource(request.root, url.removeprefix(here))
-            if url.startswith(f"{here}/")
-            else None
-        )
-    except (KeyError, UnicodeError):
-        found = None
+    found = _look_up(request, url)
     # Only the exact URL will do, or there would be two names for one thing.
     if not isinstance(found, kind) or request.resource_url(found) != url:
         raise InvalidField(field, f"must be the URL of a {field} of this server")
     return found
+
+
+def _look_up(request: Request, url: str) -> Place | None:
+    here = request.application_url
+    if not url.startswith(f"{here}/"):
+        return None
+    try:
+        return find_resource(request.root, url.removeprefix(here))
+    except (KeyError, UnicodeError):
+        return None
 
 
 def _text(fields: Representation, field: str) -> str:

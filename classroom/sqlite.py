@@ -19,22 +19,21 @@ _PRAGMAS = (
 )
 
 
+def is_file(url: URL) -> bool:
+    """Whether a URL names a SQLite file, and leaves it to us how that is opened."""
+    is_named = url.database not in (None, "", ":memory:") and "uri" not in url.query
+    return url.get_backend_name() == "sqlite" and is_named
+
+
 def existing_file(url: URL) -> URL:
     """The URL that opens a database file and makes none in the place of a missing one."""
-    if path := _file(url):
-        url = url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
-    return url
+    path = Path(str(url.database)).absolute()
+    return url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
 
 
 def make_file(url: URL) -> None:
     """:raises OSError: where a database file is missing and cannot be made."""
-    if path := _file(url):
-        path.touch()
-
-
-def _file(url: URL) -> Path | None:
-    in_memory = url.database in (None, "", ":memory:")
-    return None if in_memory or "uri" in url.query else Path(str(url.database)).absolute()
+    Path(str(url.database)).touch()
 
 
 def is_busy(errorcode: int) -> bool:
