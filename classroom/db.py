@@ -21,7 +21,13 @@ log = logging.getLogger(__name__)
 _POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
 # PostgreSQL may have gone meanwhile; that is to be noticed within two seconds.
 _TESTED_POOL = {**_POOL, "sqlalchemy.pool_pre_ping": "true"}
-_TIMEOUTS = {"connect_timeout": "2", "tcp_user_timeout": "2000"}
+_TIMEOUTS = {
+    "connect_timeout": "2",
+    "tcp_user_timeout": "2000",
+    "options": "-c lock_timeout=1500",
+}
+# Serialisation failure and deadlock. Of class 40 not 40003, by which a COMMIT may have succeeded.
+_CONFLICTS = ("40001", "40P01")
 
 
 def make_engine(settings: Mapping[str, Any]) -> Engine:
@@ -50,13 +56,21 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     """
     engine = make_engine(settings)
     try:
-        if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
-            sqlite.make_file(url)
+        make_file(settings)
         _ensure_tables(engine)
     except (migrations.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
         raise SettingError("sqlalchemy.url", str(getattr(error, "orig", error)).strip()) from None
     return engine
+
+
+def make_file(settings: Mapping[str, Any]) -> None:
+    """Make the file of a SQLite database where it is missing.
+
+    :raises OSError: where that cannot be.
+    """
+    if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
+        sqlite.make_file(url)
 
 
 def for_reading(engine: Engine) -> Engine:
@@ -90,6 +104,8 @@ def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
         defaults, url = _TESTED_POOL, url.update_query_dict({**_TIMEOUTS, **url.query})
     elif sqlite.is_file(url):
         defaults, url = _POOL, sqlite.existing_file(url)
+    # Parameters are names and password hashes, and no business of logs.
+    defaults = {**defaults, "sqlalchemy.hide_parameters": "true"}
     return {**defaults, **options, "sqlalchemy.url": url}
 
 
@@ -106,9 +122,9 @@ def _mark_retryable(context: ExceptionContext) -> None:
 
     pyramid_tm would mark some of them, though not SQLite's, and none that COMMIT brings.
     """
-    state = getattr(context.original_exception, "sqlstate", None) or ""
+    state = getattr(context.original_exception, "sqlstate", None)
     code = getattr(context.original_exception, "sqlite_errorcode", 0)
-    if context.sqlalchemy_exception and (state.startswith("40") or sqlite.is_busy(code)):
+    if context.sqlalchemy_exception and (state in _CONFLICTS or sqlite.is_busy(code)):
         mark_error_retryable(context.sqlalchemy_exception)
 
 

@@ -25,14 +25,25 @@ def is_empty(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
 
 
+def lock(connection: Connection) -> None:
+    """Keep others from making or changing tables for the rest of the transaction.
+
+    Of processes that start together, one makes the tables and the others find them. On SQLite a
+    writing transaction is lock enough.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def ensure_current(connection: Connection) -> None:
     """Make the tables in an empty database, within the caller's transaction.
 
     :raises Mismatch: where there are tables of another revision, or of something else.
     """
-    if connection.dialect.name == "postgresql":
-        # Of processes that start together, one makes the tables and the others find them.
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    lock(connection)
+    if not _is_utf8(connection):
+        raise Mismatch("the database is not in UTF-8: make it with createdb --encoding=UTF8")
     if is_empty(connection):
         upgrade(connection)
     if not inspect(connection).has_table("alembic_version"):
@@ -51,6 +62,12 @@ def upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     log.info("the database was empty; its tables were made")
+
+
+def _is_utf8(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql":
+        return True
+    return connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
 
 
 def _compare(revision: str | None) -> None:

@@ -41,12 +41,12 @@ class PasswordChecker:
 
         An unknown user costs a hash like any other, or the time would tell who exists.
         """
-        if stored and self._fitted.recall(stored, password):
+        target = stored or self._hash_of_nothing
+        if self._fitted.recall(target, password):
             return True
         try:
-            _HASHER.verify(stored or self._hash_of_nothing, password)
+            _HASHER.verify(target, password)
         except VerificationError:
             return False
-        if stored:
-            self._fitted.keep(True, _AN_HOUR, stored, password)
-        return bool(stored)
+        self._fitted.keep(True, _AN_HOUR, target, password)
+        return True

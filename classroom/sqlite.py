@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Why synchronous is FULL is told in docs/decisions/0006-a-commit-survives-a-power-cut.md.
@@ -45,7 +45,7 @@ def listen(engine: Engine) -> None:
     """Set up the connections and transactions of an engine for SQLite."""
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkout", _check_file)
+    event.listen(engine, "checkout", _FileGuard().check)
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -53,8 +53,7 @@ def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
-    entry.info["file"] = path, _identity(path)
+    [(_, _, entry.info["path"])] = connection.execute("PRAGMA database_list").fetchall()
 
 
 def _begin(connection: Connection) -> None:
@@ -62,16 +61,27 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def _check_file(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
-    # A file that was removed or replaced is written on as if nothing had happened, and lost.
-    path, identity = entry.info["file"]
-    if _identity(path) != identity:
-        raise DisconnectionError(f"{path} is not the file that was opened")
+class _FileGuard:
+    """Refuses a connection once its file is no longer the one that was opened first.
+
+    What is written on a file that was removed is lost, and one that was put in its place would be
+    mixed with what the write-ahead log still holds of the first.
+    """
+
+    def __init__(self) -> None:
+        self._first: tuple[int, int] | None = None
+
+    def check(self, connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+        identity = _identity(entry.info["path"])
+        self._first = self._first or identity
+        if identity != self._first:
+            error = sqlite3.OperationalError("the database file was removed or replaced")
+            raise OperationalError(None, None, error)
 
 
 def _identity(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
-    except FileNotFoundError:
+    except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -76,7 +76,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
     add_the_user(engine)
-    return engine.url.render_as_string(hide_password=False)
+    return engine.url.set(query={}).render_as_string(hide_password=False)
 
 
 @pytest.fixture

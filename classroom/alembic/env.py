@@ -4,7 +4,8 @@ from alembic import context
 from pyramid.paster import get_appsettings
 from sqlalchemy import Connection
 
-from classroom.db import for_writing, make_engine
+from classroom.db import for_writing, make_engine, make_file
+from classroom.migrations import lock
 from classroom.models import Base
 
 
@@ -16,11 +17,14 @@ def migrate(connection: Connection) -> None:
 if given := context.config.attributes.get("connection"):
     migrate(given)
 else:
-    engine = for_writing(make_engine(get_appsettings(context.config.config_file_name)))
+    settings = get_appsettings(context.config.config_file_name)
+    make_file(settings)
+    engine = for_writing(make_engine(settings))
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # A batch migration makes a table anew; dropping the old one must not cascade.
             connection.connection.execute("PRAGMA foreign_keys = OFF")
         with connection.begin():
+            lock(connection)
             migrate(connection)
     engine.dispose()

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
-from ..db import for_reading, for_writing, open_database
+from ..db import for_reading, for_writing, make_engine, open_database
 from ..models import Base
 
 _BATCH = 1000
@@ -32,16 +33,28 @@ _GIVE_OUT_BEYOND = {
 @click.pass_obj
 def copy(engine: Engine, url: str) -> None:
     """Copy the whole database, users too, into an empty one."""
+    if make_engine({"sqlalchemy.url": url}).url == engine.url:
+        raise click.ClickException("That is the same database.")
     target = open_database({"sqlalchemy.url": url})
     try:
         with for_reading(engine).begin() as here, for_writing(target).begin() as there:
+            _lock(there)
             _refuse_rows(there)
             for table in Base.metadata.sorted_tables:
                 _copy_table(table, here, there)
             _compare(here, there)
+    except DBAPIError as error:
+        raise click.ClickException(f"{error.orig}".strip()) from None
     finally:
         target.dispose()
     click.echo("Both sides agree; the copy is complete.")
+
+
+def _lock(connection: Connection) -> None:
+    """Keep a service that uses the target already from writing meanwhile."""
+    if connection.dialect.name == "postgresql":
+        tables = ", ".join(Base.metadata.tables)
+        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _refuse_rows(connection: Connection) -> None:
@@ -56,7 +69,7 @@ def _copy_table(table: Table, here: Connection, there: Connection) -> None:
         for rows in _rows(here, table):
             there.execute(insert(table), [dict(row._mapping) for row in rows])
             bar.update(len(rows))
-    if "id" in table.c and (last := _last_id(here, table)):
+    if "id" in table.c and (last := max(_last_id(here, table), _highest_id(here, table))):
         _give_out_ids_beyond(last, there, table)
 
 
@@ -89,6 +102,10 @@ def _count(connection: Connection, table: Table) -> int:
 def _last_id(connection: Connection, table: Table) -> int:
     statement = text(_LAST_ID[connection.dialect.name])
     return connection.execute(statement, {"table": table.name}).scalar() or 0
+
+
+def _highest_id(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.max(table.c.id))).scalar() or 0
 
 
 def _give_out_ids_beyond(last: int, connection: Connection, table: Table) -> None:

@@ -1,9 +1,7 @@
 """RFC 9110, 13: what a client holds is worth something."""
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
-from threading import Barrier
 
 import pytest
 from webtest import TestApp
@@ -108,10 +106,16 @@ def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student
     testapp.delete(url, headers={"If-Match": tag_of(testapp, url)}, status=200)
 
 
-def test_a_missing_thing_is_404_whatever_the_condition(testapp: TestApp) -> None:
-    for headers in ({"If-Match": "*"}, {"If-None-Match": "*"}):
-        testapp.get(f"{API}students/9", headers=headers, status=404)
-        testapp.delete(f"{API}students/9", headers=headers, status=404)
+def test_a_missing_thing_is_404_and_412_to_a_writer_who_says_in_which_state(
+    testapp: TestApp,
+) -> None:
+    for url in (f"{API}students/9", f"{API}registrations/9/9"):
+        for headers in ({}, {"If-Match": "*"}, {"If-None-Match": "*"}):
+            testapp.get(url, headers=headers, status=404)
+        testapp.delete(url, headers={"If-None-Match": "*"}, status=404)
+        testapp.delete(url, headers={"If-Match": "*"}, status=412)
+    testapp.delete(f"{API}students/x", headers={"If-Match": "*"}, status=404)
+    testapp.delete("/nowhere/9", headers={"If-Match": "*"}, status=404)
 
 
 def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student: str) -> None:
@@ -127,23 +131,3 @@ def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student
             answer = client.getresponse()
             assert (answer.status, answer.read()) == (304, b"")
             assert client.sock is connection
-
-
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_of_twenty_racing_writers_with_one_tag_one_wins(
-    testapp: TestApp, student: str, method: str
-) -> None:
-    headers = {"If-Match": tag_of(testapp, student), "Content-Type": "application/json"}
-    barrier = Barrier(20)
-
-    def write(number: int) -> int:
-        body = b'{"name": "%d"}' % number if method == "PUT" else b""
-        client = TestApp(testapp.app, extra_environ=testapp.extra_environ)
-        client.authorization = testapp.authorization
-        barrier.wait()
-        answer = client.request(student, method=method, body=body, headers=headers, status="*")
-        return answer.status_int
-
-    with ThreadPoolExecutor(20) as pool:
-        statuses = sorted(pool.map(write, range(20)))
-    assert statuses == [200] + [412 if method == "PUT" else 404] * 19

@@ -14,23 +14,24 @@ from ..servers import BIN, ROOT, PostgreSQL
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database without tables."""
-    url = f"sqlite:///{tmp_path}/empty.sqlite"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables; on SQLite, not even a file."""
     if request.param == "postgresql":
         server: PostgreSQL = request.getfixturevalue("postgresql")
-        url = server.create()
-    else:
-        (tmp_path / "empty.sqlite").touch()
+        return server.create()
+    return f"sqlite:///{tmp_path}/empty.sqlite"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
     engine = make_engine({"sqlalchemy.url": url})
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def ini(empty: Engine, tmp_path: Path) -> Path:
+def ini(url: str, tmp_path: Path) -> Path:
     text = (ROOT / "development.ini").read_text()
-    url = empty.url.render_as_string(hide_password=False).replace("%", "%%")
     path = tmp_path / "development.ini"
     path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
     return path
@@ -47,17 +48,17 @@ def tables(engine: Engine) -> set[str]:
 
 
 def test_alembic_makes_what_the_models_say_and_takes_it_away_again(
-    ini: Path, empty: Engine
+    ini: Path, engine: Engine
 ) -> None:
     alembic(ini, "upgrade", "head")
     assert "No new upgrade operations detected" in alembic(ini, "check")
-    assert tables(empty) >= {"students", "classes", "registrations", "users"}
+    assert tables(engine) >= {"students", "classes", "registrations", "users"}
     alembic(ini, "downgrade", "base")
-    assert tables(empty) <= {"alembic_version", "sqlite_sequence"}
+    assert tables(engine) <= {"alembic_version", "sqlite_sequence"}
 
 
-def test_the_start_makes_what_alembic_makes(ini: Path, empty: Engine) -> None:
-    open_database({"sqlalchemy.url": empty.url}).dispose()
+def test_the_start_makes_what_alembic_makes(ini: Path, url: str) -> None:
+    open_database({"sqlalchemy.url": url}).dispose()
     assert "No new upgrade operations detected" in alembic(ini, "check")
 
 
@@ -71,19 +72,19 @@ def test_the_start_makes_what_alembic_makes(ini: Path, empty: Engine) -> None:
     ],
 )
 def test_a_database_of_another_revision_stops_the_start_with_advice(
-    empty: Engine, statement: str, advice: str
+    url: str, engine: Engine, statement: str, advice: str
 ) -> None:
-    open_database({"sqlalchemy.url": empty.url}).dispose()
-    with empty.begin() as connection:
+    open_database({"sqlalchemy.url": url}).dispose()
+    with engine.begin() as connection:
         connection.execute(text(statement))
     with pytest.raises(SettingError, match=f"^sqlalchemy.url: .*{advice}"):
-        open_database({"sqlalchemy.url": empty.url})
+        open_database({"sqlalchemy.url": url})
 
 
-def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, empty: Engine) -> None:
+def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, engine: Engine) -> None:
     """SQLite alters a table by making another and dropping the old one."""
     alembic(ini, "upgrade", "head")
-    with empty.begin() as connection:
+    with engine.begin() as connection:
         for statement in (
             "INSERT INTO students (name) VALUES ('david')",
             "INSERT INTO classes (name) VALUES ('algebra')",
@@ -95,7 +96,7 @@ def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, empty: Eng
     (scripts / "versions" / "0002_longer_names.py").write_text(LONGER_NAMES)
     ini.write_text(ini.read_text().replace("classroom:alembic", str(scripts)))
     alembic(ini, "upgrade", "head")
-    with empty.begin() as connection:
+    with engine.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM registrations")).scalar() == 1
         connection.execute(text("DELETE FROM students"))
         assert connection.execute(text("SELECT count(*) FROM registrations")).scalar() == 0

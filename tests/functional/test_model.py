@@ -83,7 +83,7 @@ class School(RuleBasedStateMachine):
             return (200 if there else 404), {}
         tag = self.tags.get(path, '"never-seen"')
         current = self.ask("GET", path).headers.get("ETag")
-        return (404 if not there else 200 if tag == current else 412), {"If_Match": tag}
+        return (200 if there and tag == current else 412), {"If_Match": tag}
 
     @rule(student=IDS, class_=IDS)
     def register(self, student: int, class_: int) -> None:

@@ -1,12 +1,13 @@
 """The database away, and the service killed: what was answered is true, and it comes back."""
 
+import itertools
 import json
 import resource
 import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
@@ -68,7 +69,16 @@ def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[TestApp]:
     app.registry["classroom.engine"].dispose()
 
 
-def longer_by(count: int, made: list[str]) -> Callable[[], bool]:
+def everyone(client: TestApp) -> list[str]:
+    seen, url = [], f"{STUDENTS}?per_page=100"
+    while url:
+        page = client.get(url).json
+        seen += page["urls"]
+        url = page["meta"]["next"]
+    return seen
+
+
+def longer_by(count: int, made: Sized) -> Callable[[], bool]:
     goal = len(made) + count
     return lambda: len(made) >= goal
 
@@ -103,17 +113,19 @@ def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
 def test_postgresql_restarted_under_load_costs_but_503s(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
-    made: list[str] = []
+    made: dict[str, str] = {}
     statuses: set[int] = set()
+    names = map(str, itertools.count())
     stop = threading.Event()
 
     def work() -> None:
         mine = client_of(on_postgresql.app)
         while not stop.is_set():
-            answer = mine.post_json(STUDENTS, NEW, status="*")
+            name = next(names)
+            answer = mine.post_json(STUDENTS, {"name": name}, status="*")
             statuses.add(answer.status_int)
             if answer.status_int == 201:
-                made.append(answer.headers["Location"])
+                made[answer.headers["Location"]] = name
             statuses.add(mine.get(STUDENTS, status="*").status_int)
 
     with ThreadPoolExecutor(4) as pool:
@@ -127,9 +139,9 @@ def test_postgresql_restarted_under_load_costs_but_503s(
         for worker in workers:
             worker.result()
     assert statuses == {200, 201, 503}
-    assert len(set(made)) == len(made)
-    for url in made:
-        on_postgresql.get(url, status=200)
+    stored = {url: on_postgresql.get(url).json["name"] for url in everyone(on_postgresql)}
+    assert made.items() <= stored.items()
+    assert len(set(stored.values())) == len(stored)
 
 
 def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
@@ -149,6 +161,53 @@ def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
     for file in files:
         (away / file.name).rename(file)
     assert on_sqlite.get(STUDENTS, status=200).json["meta"]["total"] == 1
+
+
+def test_a_sqlite_file_that_was_replaced_is_not_mixed_with_the_first(
+    on_sqlite: TestApp, sqlite_template: Path, tmp_path: Path
+) -> None:
+    on_sqlite.post_json(STUDENTS, NEW, status=201)
+    other = tmp_path / "other"
+    other.write_bytes(sqlite_template.read_bytes())
+    other.replace(tmp_path / "classroom.sqlite")
+    for _ in range(2):
+        assert_unavailable(on_sqlite.get(STUDENTS, status="*"))
+        assert_unavailable(on_sqlite.post_json(STUDENTS, NEW, status="*"))
+
+
+def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def work() -> int:
+        mine, count = client_of(on_sqlite.app), 0
+        while not stop.is_set():
+            mine.post_json(STUDENTS, NEW, status=201)
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(work)
+        wait_for(lambda: on_sqlite.get(STUDENTS).json["meta"]["total"] > 10)
+        with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as source:
+            source.execute("VACUUM INTO ?", [str(tmp_path / "backup.sqlite")])
+        stop.set()
+        assert written.result() > 10
+    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/backup.sqlite"})
+    assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
+    app.registry["classroom.engine"].dispose()
+
+
+def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
+    on_postgresql: TestApp,
+) -> None:
+    url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
+    engine = on_postgresql.app.registry["classroom.engine"]
+    with engine.connect() as somebody:
+        somebody.exec_driver_sql("SELECT * FROM students FOR UPDATE")
+        assert_unavailable(on_postgresql.put_json(url, NEW, status="*"))
+        on_postgresql.get(url, status=200)
+    on_postgresql.put_json(url, NEW, status=200)
+    assert engine.pool.checkedout() == 0
 
 
 def test_a_read_only_database_is_read_and_not_written(
@@ -270,14 +329,16 @@ class Server:
 
 def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str) -> None:
     service = Server(tmp_path, database_url)
-    made: list[str] = []
+    made: dict[str, str] = {}
+    names = map(str, itertools.count())
 
     def write() -> None:
         with suppress(OSError, HTTPException):
             while True:
-                status, headers, _ = service.ask("POST", STUDENTS, NEW)
+                name = next(names)
+                status, headers, _ = service.ask("POST", STUDENTS, {"name": name})
                 if status == 201:
-                    made.append(headers["Location"])
+                    made[headers["Location"]] = name
 
     for _ in range(5):
         with pserve(service.ini) as process:
@@ -290,10 +351,9 @@ def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str
                     writer.result()
     with pserve(service.ini):
         wait_for(lambda: is_up(service.port))
-        everyone = service.everyone()
-    assert len(set(everyone)) == len(everyone)
-    assert set(made) <= set(everyone)
-    assert len(set(made)) == len(made) > 50
+        stored = {url: service.ask("GET", url)[2]["name"] for url in service.everyone()}
+    assert made.items() <= stored.items()
+    assert len(set(stored.values())) == len(stored)
 
 
 def test_a_full_disk_is_503_and_nothing_is_half_written(

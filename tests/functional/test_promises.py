@@ -71,7 +71,7 @@ def test_of_twenty_writers_with_one_tag_one_wins(school: TestApp, crowd: Any, me
         answer = client.request(path, method=method, body=body, headers=headers, status="*")
         return answer.status_int
 
-    assert Counter(crowd(write)) == {200: 1, 412 if method == "PUT" else 404: CROWD - 1}
+    assert Counter(crowd(write)) == {200: 1, 412: CROWD - 1}
 
 
 @pytest.mark.usefixtures("school")

@@ -34,7 +34,7 @@ ASIDE = {
     "scripts": {*PURE, "authentication", "db", "scripts"},
     "welcome": {"queries"},
     "pshell": {"models"},
-    "alembic": {"db", "models"},
+    "alembic": {"db", "migrations", "models"},
     "__init__": {"request", "settings"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
