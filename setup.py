@@ -35,7 +35,7 @@ setup(
         "zope.sqlalchemy",
     ],
     extras_require={
-        "postgresql": ["psycopg[binary]"],
+        "postgresql": ["psycopg[binary]>=3.3"],
         "testing": [
             "classroom[postgresql]",
             "httpie",

@@ -130,6 +130,12 @@ def _mark_retryable(context: ExceptionContext) -> None:
 
 def includeme(config: Configurator) -> None:
     engine = open_database(config.registry.settings)
+    if engine.dialect.name == "postgresql":
+        # Only for requests: migrations and copies may take their time. Only here: an extra.
+        from .postgresql import give_silent_servers_up  # noqa: PLC0415
+
+        engine.dispose()
+        give_silent_servers_up(engine)
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
     config.registry["classroom.outage"] = Outage()

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -120,6 +121,13 @@ class PostgreSQL:
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast")
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Signal the server, and every process that it has for a connection."""
+        server = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *map(int, children)):
+            os.kill(process, number)
 
     def create(self) -> str:
         """A new database; its URL."""

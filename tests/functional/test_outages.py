@@ -110,6 +110,21 @@ def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
     on_postgresql.post_json(STUDENTS, NEW, status=201)
 
 
+def test_a_frozen_postgresql_keeps_no_thread(
+    on_postgresql: TestApp, server_of_its_own: PostgreSQL
+) -> None:
+    on_postgresql.post_json(STUDENTS, NEW, status=201)
+    server_of_its_own.send_signal(signal.SIGSTOP)
+    try:
+        for _ in range(2):
+            assert_unavailable(on_postgresql.get(STUDENTS, status="*"))
+            assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
+    finally:
+        server_of_its_own.send_signal(signal.SIGCONT)
+    assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
+    assert on_postgresql.app.registry["classroom.engine"].pool.checkedout() == 0
+
+
 def test_postgresql_restarted_under_load_costs_but_503s(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:

@@ -16,6 +16,7 @@ LAYERS = (
     *(
         "migrations",
         "sqlite",
+        "postgresql",
         "db",
         "request",
         "errors",
