@@ -116,6 +116,20 @@ def testapp(request: pytest.FixtureRequest, app_settings: dict[str, str]) -> Tes
     return client
 
 
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stored hashes that argon2 was asked about."""
+    asked: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        asked.append(stored)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
+    return asked
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[redis.Redis]:
     port = free_port()

@@ -230,20 +230,6 @@ def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) 
     assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
 
 
-@pytest.fixture
-def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The stored hashes that argon2 was asked about."""
-    asked: list[str] = []
-    verify = argon2.PasswordHasher.verify
-
-    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
-        asked.append(stored)
-        return verify(self, stored, password)
-
-    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
-    return asked
-
-
 @pytest.mark.parametrize("name", [NAME, "nobody"])
 def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
     stranger: TestApp, hashes: list[str], name: str
