@@ -96,7 +96,9 @@ def _is_missing_from_a_condition(request: Request) -> bool:
 
     So the losers of a race to delete are told what the losers of a race to replace are.
     """
-    is_item = re.fullmatch(ID, getattr(request, "view_name", "")) and not request.subpath
     is_conditional = request.method in ("PUT", "DELETE") and "HTTP_IF_MATCH" in request.environ
-    holds_items = isinstance(request.context, (NamedCollection, RegistrationsByStudent))
-    return bool(is_item and is_conditional and holds_items)
+    # There is no context where the path could not even be read.
+    context = getattr(request, "context", None)
+    if not is_conditional or not isinstance(context, NamedCollection | RegistrationsByStudent):
+        return False
+    return bool(re.fullmatch(ID, request.view_name)) and not request.subpath

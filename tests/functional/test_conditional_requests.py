@@ -115,7 +115,8 @@ def test_a_missing_thing_is_404_and_412_to_a_writer_who_says_in_which_state(
         testapp.delete(url, headers={"If-None-Match": "*"}, status=404)
         testapp.delete(url, headers={"If-Match": "*"}, status=412)
     testapp.delete(f"{API}students/x", headers={"If-Match": "*"}, status=404)
-    testapp.delete("/nowhere/9", headers={"If-Match": "*"}, status=404)
+    for path in ("/nowhere/9", "/%ff"):
+        testapp.delete(path, headers={"If-Match": "*"}, status=404)
 
 
 def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student: str) -> None:
