@@ -18,8 +18,8 @@ serve: $(VENV)/.installed
 	$(BIN)/pserve development.ini
 
 test: $(VENV)/.installed-testing
-	command -v redis-server > /dev/null || $(DEBIAN) redis-server
-	command -v postgres > /dev/null || ls /usr/lib/postgresql/*/bin/postgres || $(DEBIAN) postgresql
+	command -v redis-server > /dev/null || { $(DEBIAN) redis-server; }
+	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
 	$(BIN)/pytest -n 2 --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
 
