@@ -60,7 +60,8 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
         _ensure_tables(engine)
     except (migrations.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
-        raise SettingError("sqlalchemy.url", str(getattr(error, "orig", error)).strip()) from None
+        in_one_line = " ".join(str(getattr(error, "orig", error)).split())
+        raise SettingError("sqlalchemy.url", in_one_line) from None
     return engine
 
 

@@ -143,6 +143,7 @@ def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: 
         "sqlalchemy.url = sqlite:////etc/passwd",
         "sqlalchemy.url = sqlite:///%(here)s/foreign.sqlite",
         "sqlalchemy.url = nonsense",
+        "sqlalchemy.url = postgresql+psycopg://nobody@127.0.0.1:1/x",
         "sqlalchemy.url = no+such://x",
         "sqlalchemy.url = sqlite:///x.sqlite\nsqlalchemy.pool_size = abc",
     ],
