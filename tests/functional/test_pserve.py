@@ -2,7 +2,6 @@
 
 import itertools
 import signal
-import sqlite3
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,8 +9,11 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 
-from ..conftest import NAME, basic
+from classroom.db import for_writing, make_engine
+
+from ..conftest import NAME, PASSWORD, basic
 from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for
 
 
@@ -33,14 +35,14 @@ def ini(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Path:
 
 def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPResponse:
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
-        headers = {"Authorization": basic(NAME, "cat"), "Content-Type": "application/json"}
+        headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
         client.request(method, path, body, headers)
         return client.getresponse()
 
 
 def add_user(ini: Path) -> None:
     command = [BIN / "classroom", "-c", ini.name, "adduser", NAME, "--password-stdin"]
-    subprocess.run(command, cwd=ini.parent, input="cat", text=True, check=True)
+    subprocess.run(command, cwd=ini.parent, input=PASSWORD, text=True, check=True)
 
 
 def create_student(port: int) -> int:
@@ -78,27 +80,26 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Pat
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_request_in_flight_is_answered_before_the_end(
-    tmp_path: Path, port: int, stop: signal.Signals
+    tmp_path: Path, port: int, database_url: str, stop: signal.Signals
 ) -> None:
     ini = tmp_path / "development.ini"
     limits = "classroom.use_rate_limits = true\nclassroom.rate_limit.calls = 1000000\n"
     memory = "classroom.redis_url = memory://\nclassroom.rate_limit.period = 86400\n"
     text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"localhost:{port}")
+    text = text.replace("sqlite:///%(here)s/classroom.sqlite", database_url)
     ini.write_text(text.replace("[app:main]\n", f"[app:main]\n{limits}{memory}"))
-    with pserve(ini) as server:
+    engine = for_writing(make_engine({"sqlalchemy.url": database_url}))
+    with pserve(ini) as server, ThreadPoolExecutor() as pool:
         wait_for(lambda: is_up(port))
-        add_user(ini)
-        with (
-            closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer,
-            ThreadPoolExecutor() as pool,
-        ):
-            # Another writer makes the request wait, and the count of calls tells that it is there.
-            writer.execute("BEGIN IMMEDIATE")
+        # Another writer makes the request wait, and the count of calls tells that it is there.
+        with engine.begin() as writer:
+            if engine.dialect.name == "postgresql":
+                writer.execute(sql("LOCK TABLE students IN EXCLUSIVE MODE"))
             request = pool.submit(create_student, port)
             calls = itertools.count(1)
             wait_for(lambda: 1_000_000 - remaining(port) > next(calls))
             server.send_signal(stop)
-            writer.rollback()
-            assert request.result(20) == 201
+        assert request.result(20) == 201
         server.communicate(timeout=10)
     assert server.returncode == 0
+    engine.dispose()
