@@ -18,8 +18,6 @@ from sqlalchemy.exc import (
     DataError,
     IntegrityError,
     InterfaceError,
-    InternalError,
-    OperationalError,
     ProgrammingError,
     TimeoutError,
 )
@@ -69,10 +67,8 @@ def refused(error: HTTPException, request: Request) -> Response:
     return error_response(401, "please authenticate", forget(request))
 
 
-@exception_view_config(OperationalError, retryable_error=False)
-@exception_view_config(InterfaceError, retryable_error=False)
-@exception_view_config(InternalError, retryable_error=False)
 @exception_view_config(DatabaseError, retryable_error=False)
+@exception_view_config(InterfaceError, retryable_error=False)
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
     if request.registry["classroom.outage"].begins():
