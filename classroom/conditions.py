@@ -21,8 +21,11 @@ def entity_tag(body: bytes) -> str:
     return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
 
 
-def evaluate(environ: Mapping[str, Any], tag: str) -> Outcome:
-    """Test the conditions in a WSGI environ against a representation's tag, If-Match first."""
+def evaluate(environ: Mapping[str, Any], tag: str | None) -> Outcome:
+    """Test the conditions in a WSGI environ, If-Match first, against a representation's tag.
+
+    :param tag: None where there is no representation yet.
+    """
     if_match, if_none_match = environ.get("HTTP_IF_MATCH"), environ.get("HTTP_IF_NONE_MATCH")
     if if_match is not None and not _lists(if_match, tag, weakly=False):
         return Outcome.FAILED
@@ -31,8 +34,8 @@ def evaluate(environ: Mapping[str, Any], tag: str) -> Outcome:
     return Outcome.HOLDS
 
 
-def _lists(field: str, tag: str, weakly: bool) -> bool:
-    return any(
+def _lists(field: str, tag: str | None, weakly: bool) -> bool:
+    return tag is not None and any(
         match[0] == "*" or (match[2] == tag and (weakly or not match[1]))
         for match in ENTITY_TAG.finditer(field)
     )

@@ -9,10 +9,10 @@ from pyramid.config import Configurator
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
-from . import migrations, sqlite
+from . import migrations, names, sqlite
 from .settings import SettingError
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
     try:
         make_file(settings)
         _ensure_tables(engine)
+        _fold_names(engine)
     except (migrations.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
         in_one_line = " ".join(str(getattr(error, "orig", error)).split())
@@ -84,6 +85,13 @@ def for_reading(engine: Engine) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """The same engine and pool, for transactions that write."""
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether a row was refused since another has its key already."""
+    if (state := getattr(error.orig, "sqlstate", None)) is not None:
+        return state == "23505"
+    return sqlite.is_duplicate(getattr(error.orig, "sqlite_errorcode", 0))
 
 
 class Outage:
@@ -116,6 +124,14 @@ def _ensure_tables(engine: Engine) -> None:
     # A start that finds its tables need not wait for a writer.
     with (for_writing(engine) if is_empty else engine).begin() as connection:
         migrations.ensure_current(connection)
+
+
+def _fold_names(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if names.are_folded(connection):
+            return
+    with for_writing(engine).begin() as connection:
+        names.fold_names(connection)
 
 
 def _mark_retryable(context: ExceptionContext) -> None:

@@ -1,26 +1,64 @@
-"""The one error body, and the errors that the domain raises."""
+"""The errors that the domain raises, and the one place where errors get a body."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
-from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.response import Response
+from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
 PRECONDITION_FAILED = "the resource is not in the state that was asked for"
 
-
-class InvalidField(HTTPBadRequest):
-    """A field of the input, or a parameter, that is missing or wrong."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
+_JSON, _PROBLEM = "application/json", "application/problem+json"
 
 
-def error_response(status: int, message: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    """The answer that says what went wrong: ``{"status", "error", "message"}``, never stored."""
-    error = {"status": status, "error": status_reasons[status].lower(), "message": message}
-    response = Response(msgspec.json.encode(error), status, content_type="application/json")
+class InvalidFields(HTTPBadRequest):
+    """Fields of the input that are missing or wrong, and what is wrong with each."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
+        self.problems = problems
+
+
+class Missing(HTTPNotFound):
+    """Something is not there, and a client would not see what from the URL alone."""
+
+
+def error_response(
+    environ: Mapping[str, Any],
+    status: int,
+    message: str,
+    headers: Iterable[tuple[str, str]] = (),
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer that says what went wrong, never stored.
+
+    It is ``{"status", "error", "message"}``, or a problem (RFC 9457) where ``Accept`` in the
+    request's ``environ`` prefers that.
+
+    :param problems: what is wrong with each field of the input.
+    """
+    title = status_reasons[status]
+    error: dict[str, Any] = {"status": status, "error": title.lower(), "message": message}
+    media_type = _preferred(environ.get("HTTP_ACCEPT", ""))
+    if media_type == _PROBLEM:
+        error = {"type": "about:blank", "title": title, "status": status, "detail": message}
+        error |= {"errors": _by_pointer(problems)} if problems else {}
+    response = Response(msgspec.json.encode(error), status, content_type=media_type)
     response.headers["Cache-Control"] = "no-store"
     response.headers.extend(headers)
     return response
+
+
+def _preferred(accept: str) -> str:
+    # Most clients do not mention it, and are spared the parser.
+    if _PROBLEM not in accept.lower():
+        return _JSON
+    offers = create_accept_header(accept).acceptable_offers([_JSON, _PROBLEM])
+    return offers[0][0] if offers else _JSON
+
+
+def _by_pointer(problems: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"pointer": f"#/{field}", "detail": text} for field, text in problems.items()]

@@ -4,7 +4,9 @@ import re
 
 # Eighteen digits fit into 63 bits; [0-9], since \d would let other alphabets' digits in.
 ID = r"[1-9][0-9]{0,17}"
-CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
+VISIBLE = f"[^{_CONTROL}]*"
 
 NAME_LENGTH = 64
 NAME_RULE = f"1 to {NAME_LENGTH} characters, not all blank and none of them control characters"
@@ -29,6 +31,11 @@ _WEIGHT = r"[qQ]=(?:[01]?\.[0-9]{0,3}|[01])"
 _PARAMETER = rf"(?:{_WEIGHT}|(?![qQ]=){_WORD}=(?:{_WORD}|{_QUOTED}))"
 _MEDIA_RANGE = rf"(?:{_WORD}/{_WORD}|\*)(?:[ \t]*;[ \t]*{_PARAMETER})*"
 ACCEPT = re.compile(rf"[ \t,]*(?:{_MEDIA_RANGE}(?:[ \t]*,[ \t,]*{_MEDIA_RANGE})*[ \t,]*)?")
+
+# RFC 7240, 4.2; the first that is given counts.
+RETURN = re.compile(
+    r'(?:^|,)[ \t]*return[ \t]*=[ \t]*"?(minimal|representation)"?[ \t]*(?=[,;]|$)', re.IGNORECASE
+)
 
 
 def is_name(text: str) -> bool:

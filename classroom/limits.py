@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 class Usage(NamedTuple):
     """Where a client stands after a call: the calls allowed and left, the window's end.
 
-    ``reset`` is in seconds of the epoch, ``retry_after`` in seconds from now, at least 1.
+    ``reset`` is in seconds of the epoch, ``retry_after`` the same in seconds from now, at least 1.
     """
 
     allowed: bool

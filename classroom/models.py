@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     DateTime,
     Dialect,
     ForeignKey,
@@ -13,14 +14,20 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
+    Text,
     TypeDecorator,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from .folding import fold
 from .grammar import NAME_LENGTH
 
 # SQLite gives out AUTOINCREMENT ids, never twice, for INTEGER PRIMARY KEY alone; it holds 64 bits.
 Id = BigInteger().with_variant(Integer, "sqlite")
+# Compared byte by byte, as SQLite does: the same order everywhere.
+Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -48,16 +55,28 @@ class Base(DeclarativeBase):
     )
 
 
+def _fold_name(context: DefaultExecutionContext) -> str:
+    parameters: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return fold(parameters["name"])
+
+
 class Named(Base):
     """What a student and a class have in common: an id, never given out twice, and a name."""
 
     __abstract__ = True
-    __table_args__ = {"sqlite_autoincrement": True}
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return Index(None, "folded", "id"), {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(
         String(NAME_LENGTH),
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
+    )
+    folded: Mapped[str] = mapped_column(
+        Folded, default=_fold_name, onupdate=_fold_name, server_default=""
     )
 
 
@@ -67,6 +86,22 @@ class Student(Named):
 
 class Class(Named):
     __tablename__ = "classes"
+
+
+def _words_of(named: type[Named], name: str) -> Table:
+    """The words of folded names, to be searched by how they begin; kept by triggers."""
+    return Table(
+        name,
+        Base.metadata,
+        Column("word", Folded, primary_key=True),
+        Column("id", Id, ForeignKey(named.id, ondelete="CASCADE"), primary_key=True, index=True),
+        sqlite_with_rowid=False,
+        info={"is_derived": True},
+    )
+
+
+STUDENT_WORDS = _words_of(Student, "student_words")
+CLASS_WORDS = _words_of(Class, "class_words")
 
 
 class Registration(Base):

@@ -9,18 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from .grammar import ID
+from .grammar import ID, VISIBLE
+from .parameters import BadParameter, GetAll, single
 
-Key = tuple[int, ...]
+Key = tuple[int | str, ...]
 Link = list[tuple[str, str | int]]
 Row = TypeVar("Row")
 
-
-class BadParameter(ValueError):
-    """A query parameter that is no page, size or cursor; the message names it."""
-
-    def __init__(self, name: str, rule: str) -> None:
-        super().__init__(f"{name}: {rule}")
+_PART = {int: f"({ID})", str: f"({VISIBLE})"}
 
 
 class PastTheEnd(LookupError):
@@ -38,17 +34,21 @@ class Slice(NamedTuple):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """What a client asks for: a page by its number, from 1, or beside a cursor."""
+    """What a client asks for: a page by its number, from 1, or beside a cursor.
+
+    :param kept: other parameters, which the links to pages repeat.
+    """
 
     page: int
     per_page: int
     after: Key | None = None
     before: Key | None = None
+    kept: tuple[tuple[str, str], ...] = ()
 
     def link(self, page: int, **cursor: Key) -> Link:
         """The query that asks for another page of the same size."""
         keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
-        return [("per_page", self.per_page), ("page", max(page, 1)), *keys]
+        return [*self.kept, ("per_page", self.per_page), ("page", max(page, 1)), *keys]
 
     def slice(self, total: int) -> Slice:
         """The rows to fetch, one more than fit where only that tells if others follow.
@@ -121,34 +121,33 @@ def paginate(
 
 
 def parse(
-    getall: Callable[[str], Sequence[str]], arity: int, per_page: int, max_per_page: int
+    getall: GetAll,
+    kinds: Sequence[type],
+    per_page: int,
+    max_per_page: int,
+    keep: Sequence[str] = (),
 ) -> PageRequest:
-    """Read ``page``, ``per_page`` and the cursors, of ``arity`` ids, from a query.
+    """Read ``page``, ``per_page`` and the cursors from a query.
 
-    :param getall: gives every value of a parameter.
+    :param kinds: of what a cursor consists, ``int`` for an id or ``str`` for a text.
+    :param keep: the names of parameters that the links to pages repeat.
     :raises BadParameter: for the first that makes no sense.
     """
     size = _number(getall, "per_page") or per_page
     asked = PageRequest(
         page=_number(getall, "page") or 1,
         per_page=min(size, max_per_page),
-        after=_cursor(getall, "after", arity),
-        before=_cursor(getall, "before", arity),
+        after=_cursor(getall, "after", kinds),
+        before=_cursor(getall, "before", kinds),
+        kept=tuple((name, value) for name in keep for value in getall(name)),
     )
     if asked.after and asked.before:
         raise BadParameter("before", "must not be given beside after")
     return asked
 
 
-def _single(getall: Callable[[str], Sequence[str]], name: str) -> str | None:
-    values = getall(name)
-    if len(values) > 1:
-        raise BadParameter(name, "must be given once")
-    return values[0] if values else None
-
-
-def _number(getall: Callable[[str], Sequence[str]], name: str) -> int | None:
-    text = _single(getall, name)
+def _number(getall: GetAll, name: str) -> int | None:
+    text = single(getall, name)
     if text is None:
         return None
     if not re.fullmatch("[1-9][0-9]*", text):
@@ -157,10 +156,11 @@ def _number(getall: Callable[[str], Sequence[str]], name: str) -> int | None:
     return int(text[:19])
 
 
-def _cursor(getall: Callable[[str], Sequence[str]], name: str, arity: int) -> Key | None:
-    text = _single(getall, name)
+def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:
+    text = single(getall, name)
     if text is None:
         return None
-    if not re.fullmatch(rf"{ID}(?:\.{ID}){{{arity - 1}}}", text):
+    parts = re.fullmatch(r"\.".join(_PART[kind] for kind in kinds), text)
+    if not parts:
         raise BadParameter(name, "must be a cursor that a link of this collection gave")
-    return tuple(map(int, text.split(".")))
+    return tuple(kind(part) for kind, part in zip(kinds, parts.groups(), strict=True))

@@ -13,9 +13,12 @@ from sqlalchemy import Row
 from . import models, queries
 from .grammar import ID
 from .pagination import Page, PageRequest, Slice, paginate
+from .parameters import Reader
 from .request import Request
 
 Key = dict[str, int]
+Scope = Mapping[str, int | str]
+"""Bind parameters that make statements those of one collection."""
 
 
 class Place:
@@ -47,6 +50,7 @@ class Item(Leaf):
     """A row in its place; ``row`` is None where only the place matters."""
 
     model: ClassVar[type[models.Base]]
+    query: ClassVar[Mapping[str, Reader]] = {}
 
     def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
         super().__init__(parent, name)
@@ -55,25 +59,34 @@ class Item(Leaf):
 
 
 class Collection(Resource):
-    """A set of rows, read page by page in the order of their primary key."""
+    """A set of rows, read page by page."""
 
-    listing: ClassVar[queries.Listing]
-    scope: Mapping[str, int] = {}
+    query: ClassVar[Mapping[str, Reader]]
+    """The parameters that choose rows, their order and their form, with their readers."""
+    depth: ClassVar[int]
+    """How many of a row's columns, its first, are the path of its item from ``home``."""
 
     @property
     def home(self) -> "Collection":
         """The collection that the items of this one have their place in."""
         return self
 
-    def page(self, asked: PageRequest) -> "Page[Row[Any]]":
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+        """What lists the rows, and the scope of its statements.
+
+        :param chosen: what ``query`` made of a query.
+        """
+        raise NotImplementedError
+
+    def page(self, asked: PageRequest, listing: queries.Listing, scope: Scope) -> "Page[Row[Any]]":
         """:raises classroom.pagination.PastTheEnd: where there is no such page."""
 
         def fetch(wanted: Slice) -> Sequence[Row[Any]]:
-            statement, parameters = self.listing.slice(wanted)
-            return self.request.db.execute(statement, {**parameters, **self.scope}).all()
+            statement, parameters = listing.slice(wanted)
+            return self.request.db.execute(statement, {**parameters, **scope}).all()
 
-        total = self.request.db.execute(self.listing.total, self.scope).scalar_one()
-        return paginate(asked, total, fetch, self.listing.key)
+        total = self.request.db.execute(listing.total, scope).scalar_one()
+        return paginate(asked, total, fetch, listing.key)
 
 
 def parse_id(name: str) -> int:
@@ -83,16 +96,18 @@ def parse_id(name: str) -> int:
     return int(name)
 
 
-def read_row(request: Request, one: queries.One, key: Key) -> Row[Any]:
-    """A row, locked as the method of the request needs it.
-
-    :raises KeyError: where there is no such row.
-    """
+def find_row(request: Request, one: queries.One, key: Key) -> "Row[Any] | None":
+    """A row, locked as the method of the request needs it, or None where there is no such row."""
     if request.is_safe:
         statement = one.to_read
     else:
         statement = one.to_refer_to if request.method == "POST" else one.to_change
-    row = request.db.execute(statement, key).one_or_none()
+    return request.db.execute(statement, key).one_or_none()
+
+
+def read_row(request: Request, one: queries.One, key: Key) -> Row[Any]:
+    """:raises KeyError: where there is no such row; else as ``find_row``."""
+    row = find_row(request, one, key)
     if row is None:
         raise KeyError(*key.values())
     return row

@@ -1,60 +1,136 @@
 """Every statement that reads, built once, with bind parameters for what a request brings."""
 
+from functools import cache
+from itertools import product
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, bindparam, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    func,
+    intersect,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .models import Class, Registration, Student, User
+from .grammar import NAME_LENGTH
+from .models import CLASS_WORDS, STUDENT_WORDS, Class, Named, Registration, Student, User
 from .pagination import Key, Slice
 
-Column = InstrumentedAttribute[int]
+Column = InstrumentedAttribute[Any]
+Rows = Select[*tuple[Any, ...]]
 
-_BEYOND_EVERY_ID = 2**63 - 1
+_LAST_CHARACTER = "\U0010ffff"
+_WORDS = {Student: STUDENT_WORDS, Class: CLASS_WORDS}
+_PAIR = (Registration.student_id, Registration.class_id)
 
 
 class Listing:
-    """The statements behind a paginated collection, in the order of ``key``.
+    """The statements behind a paginated collection.
 
+    :param rows: the rows, in no order.
     :param key: the columns that order the rows and make its cursors.
-    :param columns: what a row consists of, where that is more than the key.
-    :param where: a column that must equal the bind parameter ``owner``.
+    :param total: counts the rows.
     """
 
-    def __init__(
-        self, *key: Column, columns: tuple[Column, ...] = (), where: Column | None = None
-    ) -> None:
+    def __init__(self, rows: Rows, *key: Column, total: Executable, downward: bool = False) -> None:
         self._names = [column.key for column in key]
-        owned = [] if where is None else [where == bindparam("owner")]
-        rows = select(*(columns or key)).where(*owned)
-        rows = rows.limit(bindparam("limit", type_=BigInteger))
-        rows = rows.offset(bindparam("offset", type_=BigInteger))
-        cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
-        self.total: Executable = select(func.count()).select_from(key[0].class_).where(*owned)
-        self.forward: Executable = rows.where(tuple_(*key) > cursor).order_by(*key)
-        self.backward: Executable = rows.where(tuple_(*key) < cursor).order_by(
-            *(column.desc() for column in key)
-        )
-
-    @property
-    def arity(self) -> int:
-        return len(self._names)
+        self._slices = {
+            (backward, beyond): _slice(rows, key, backward != downward, beyond)
+            for backward, beyond in product((False, True), repeat=2)
+        }
+        self.total = total
+        self.kinds = [column.type.python_type for column in key]
 
     def key(self, row: Any) -> Key:
         """The cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, wanted: Slice) -> tuple[Executable, dict[str, int]]:
-        """The statement, and its parameters but ``owner``, that fetches a slice."""
-        end = _BEYOND_EVERY_ID if wanted.backward else 0
-        key = wanted.key or (end,) * self.arity
+    def slice(self, wanted: Slice) -> tuple[Executable, dict[str, int | str]]:
+        """The statement that fetches a slice, and its parameters but those of ``rows``."""
         names = (f"key_{name}" for name in self._names)
-        parameters = {
-            "limit": wanted.limit,
-            "offset": wanted.offset,
-            **dict(zip(names, key, strict=True)),
-        }
-        return self.backward if wanted.backward else self.forward, parameters
+        key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
+        statement = self._slices[wanted.backward, bool(key)]
+        return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
+
+
+def _slice(rows: Rows, key: tuple[Column, ...], downward: bool, beyond: bool) -> Rows:
+    """Some of the rows, from the lowest key or from the highest, or beyond a cursor."""
+    if beyond:
+        columns = tuple_(*key)
+        cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
+        rows = rows.where(columns < cursor if downward else columns > cursor)
+    rows = rows.order_by(*(column.desc() if downward else column for column in key))
+    rows = rows.limit(bindparam("limit", type_=BigInteger))
+    return rows.offset(bindparam("offset", type_=BigInteger))
+
+
+@cache
+def named(model: type[Named], order: str, words: int, is_expanded: bool) -> Listing:
+    """Students or classes.
+
+    :param order: one of classroom.parameters.ORDERS.
+    :param words: how many words each name holds, as ``beginnings_of`` gives them.
+    """
+    key = (model.folded, model.id) if order.endswith("name") else (model.id,)
+    rows = select(model.id, *key[:-1], *([model.name] if is_expanded else []))
+    total: Executable = select(func.count()).select_from(model)
+    if words:
+        matches = _matches(_WORDS[model], words)
+        rows = rows.where(model.id.in_(matches))
+        total = select(func.count()).select_from(matches.subquery())
+    return Listing(rows, *key, total=total, downward=order.startswith("-"))
+
+
+def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
+    """The parameters for names that hold words which begin so."""
+    parameters = {}
+    for place, word in enumerate(words):
+        parameters[f"word_{place}"] = word
+        parameters[f"last_{place}"] = word + _LAST_CHARACTER * NAME_LENGTH
+    return parameters
+
+
+def _matches(table: Table, words: int) -> Any:
+    """The ids of names that hold all words, each once."""
+    word, id = table.c.word, table.c.id
+    ids = [
+        select(id).where(word.between(bindparam(f"word_{place}"), bindparam(f"last_{place}")))
+        for place in range(words)
+    ]
+    return intersect(*ids) if words > 1 else ids[0].distinct()
+
+
+@cache
+def registrations(owner: str | None, expanded: frozenset[str]) -> Listing:
+    """Registrations: all, or those whose column ``owner`` equals the parameter of that name.
+
+    :param expanded: may hold "student" and "class", whose names are wanted then.
+    """
+    owned = [] if owner is None else [getattr(Registration, owner) == bindparam("owner")]
+    rows = _registrations(expanded) if expanded else select(*_PAIR)
+    total = select(func.count()).select_from(Registration).where(*owned)
+    key = (column for column in _PAIR if column.key != owner)
+    return Listing(rows.where(*owned), *key, total=total)
+
+
+@cache
+def registration(expanded: frozenset[str]) -> Rows:
+    """One registration, as ``registrations`` has it."""
+    return _registrations(expanded).where(*(column == bindparam(column.key) for column in _PAIR))
+
+
+def _registrations(expanded: frozenset[str]) -> Rows:
+    rows = select(*_PAIR, Registration.timestamp)
+    if "student" in expanded:
+        rows = rows.join(Student).add_columns(Student.name.label("student_name"))
+    if "class" in expanded:
+        rows = rows.join(Class).add_columns(Class.name.label("class_name"))
+    return rows
 
 
 class One:
@@ -63,7 +139,7 @@ class One:
     On SQLite they are all the same: a writer has the database to itself.
     """
 
-    def __init__(self, row: "Select[*tuple[Any, ...]]") -> None:
+    def __init__(self, row: Rows) -> None:
         self.to_read: Executable = row
         self.to_change: Executable = row.with_for_update()
         self.to_refer_to: Executable = row.with_for_update(read=True, key_share=True)
@@ -71,23 +147,7 @@ class One:
 
 STUDENT = One(select(Student.id, Student.name).where(Student.id == bindparam("id")))
 CLASS = One(select(Class.id, Class.name).where(Class.id == bindparam("id")))
-REGISTRATION = One(
-    select(Registration.student_id, Registration.class_id, Registration.timestamp).where(
-        Registration.student_id == bindparam("student_id"),
-        Registration.class_id == bindparam("class_id"),
-    )
-)
-
-_PAIR = (Registration.student_id, Registration.class_id)
-STUDENTS = Listing(Student.id)
-CLASSES = Listing(Class.id)
-REGISTRATIONS = Listing(*_PAIR)
-REGISTRATIONS_OF_STUDENT = Listing(
-    Registration.class_id, columns=_PAIR, where=Registration.student_id
-)
-REGISTRATIONS_OF_CLASS = Listing(
-    Registration.student_id, columns=_PAIR, where=Registration.class_id
-)
+REGISTRATION = One(registration(frozenset()))
 
 _USER = select(User.id, User.name, User.password_hash)
 USER_BY_NAME = _USER.where(User.name == bindparam("name"))

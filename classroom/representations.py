@@ -4,6 +4,7 @@ A representation is given by a renderer adapter for the resource's class, so tha
 its context; what a request body says is read and refused here too.
 """
 
+from collections.abc import Sequence
 from email.utils import format_datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -20,7 +21,8 @@ from pyramid.renderers import JSON
 from pyramid.traversal import find_interface, find_resource
 from sqlalchemy import Row
 
-from .errors import InvalidField
+from . import parameters, queries
+from .errors import InvalidFields
 from .grammar import NAME_RULE, is_name
 from .pagination import Page
 from .places import Collection, Item, Place
@@ -28,6 +30,7 @@ from .request import Request
 from .resources import (
     V1,
     Class,
+    NamedCollection,
     NamedItem,
     Registration,
     Root,
@@ -39,6 +42,8 @@ Representation = dict[str, Any]
 Kind = TypeVar("Kind", bound=Item)
 
 MAX_BODY = 64 * 1024
+JSON_TYPE = "application/json"
+PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
 _VERSION = version("classroom")
 
 
@@ -55,33 +60,62 @@ def v1(context: V1, request: Request) -> Representation:
 
 
 def named_item(context: NamedItem, request: Request) -> Representation:
-    return {
-        "url": request.resource_url(context),
-        "name": context.row.name,
-        "registrations": request.resource_url(context["registrations"]),
-    }
+    return _named_item(request.resource_url(context.__parent__), context.row.id, context.row.name)
 
 
 def registration(context: Registration, request: Request) -> Representation:
-    tree, row = find_interface(context, V1), context.row
+    row = context.row
+    if request.is_read and "expand" in request.GET:
+        expanded = parameters.read(request.GET.getall, context.query)["expand"]
+        row = request.db.execute(queries.registration(expanded), context.key).one()
+    return _registration(v1(find_interface(context, V1), request), row)
+
+
+def page(
+    context: Collection, request: Request, cut: Page[Row[Any]], is_expanded: bool
+) -> Representation:
+    """A page of a collection, every URL in it made of one of a few."""
+    here, home = request.resource_url(context), request.resource_url(context.home)
+    numbers = {name: getattr(cut, name) for name in ("page", "pages", "per_page", "total")}
+    links = {name: getattr(cut, name) for name in ("prev", "next", "first", "last")}
+    urls = {name: link and f"{here}?{urlencode(link, safe=',')}" for name, link in links.items()}
+    paths = ("/".join(map(str, row[: context.home.depth])) for row in cut.rows)
+    items = {"items": _items(context, request, cut.rows)} if is_expanded else {}
+    return {"urls": [f"{home}{path}" for path in paths], **items, "meta": numbers | urls}
+
+
+def link(meta: Representation) -> str:
+    """The links of a page as a ``Link`` header (RFC 8288)."""
+    relations = ("first", "prev", "next", "last")
+    return ", ".join(f'<{meta[name]}>; rel="{name}"' for name in relations if meta[name])
+
+
+def _items(context: Collection, request: Request, rows: Sequence[Row[Any]]) -> list[Representation]:
+    if isinstance(context, NamedCollection):
+        home = request.resource_url(context)
+        return [_named_item(home, row.id, row.name) for row in rows]
+    tree = v1(find_interface(context, V1), request)
+    return [_registration(tree, row) for row in rows]
+
+
+def _named_item(home: str, id: int, name: str) -> Representation:
+    url = f"{home}{id}"
+    return {"url": url, "name": name, "registrations": f"{url}/registrations/"}
+
+
+def _registration(tree: Representation, row: Any) -> Representation:
+    """:param tree: the URLs of the collections."""
     return {
-        "url": request.resource_url(context),
-        "student": request.resource_url(tree["students"].place(row.student_id)),
-        "class": request.resource_url(tree["classes"].place(row.class_id)),
+        "url": f"{tree['registrations']}{row.student_id}/{row.class_id}",
+        "student": _side(tree["students"], row.student_id, getattr(row, "student_name", None)),
+        "class": _side(tree["classes"], row.class_id, getattr(row, "class_name", None)),
         "timestamp": format_datetime(row.timestamp, usegmt=True),
     }
 
 
-def page(context: Collection, request: Request, cut: Page[Row[Any]]) -> Representation:
-    """A page of a collection; every URL in it begins with one of two that are made once."""
-    here, home = request.resource_url(context), request.resource_url(context.home)
-    numbers = {name: getattr(cut, name) for name in ("page", "pages", "per_page", "total")}
-    links = {name: getattr(cut, name) for name in ("prev", "next", "first", "last")}
-    return {
-        "urls": [f"{home}{'/'.join(map(str, row))}" for row in cut.rows],
-        "meta": numbers
-        | {name: link and f"{here}?{urlencode(link)}" for name, link in links.items()},
-    }
+def _side(home: str, id: int, name: str | None) -> Representation | str:
+    """A student or a class, where its name has been read; else its URL."""
+    return f"{home}{id}" if name is None else _named_item(home, id, name)
 
 
 def read_name(request: Request) -> str:
@@ -89,10 +123,16 @@ def read_name(request: Request) -> str:
 
     :raises pyramid.httpexceptions.HTTPError: where it gives none that can be stored.
     """
-    name = _text(_read_object(request), "name")
-    if not is_name(name):
-        raise InvalidField("name", f"must be {NAME_RULE}")
-    return name
+    return _name(_read_object(request, JSON_TYPE))
+
+
+def read_patch(request: Request, name: str) -> str:
+    """What a ``name`` becomes by the merge patch in a request body (RFC 7396).
+
+    :raises pyramid.httpexceptions.HTTPError: where that cannot be stored.
+    """
+    patched = {"name": name} | _read_object(request, *PATCH_TYPES)
+    return _name({field: value for field, value in patched.items() if value is not None})
 
 
 def read_registration(request: Request) -> tuple[Student, Class]:
@@ -100,17 +140,31 @@ def read_registration(request: Request) -> tuple[Student, Class]:
 
     :raises pyramid.httpexceptions.HTTPError: where it does not name one of each.
     """
-    fields = _read_object(request)
-    urls = _text(fields, "student"), _text(fields, "class")
-    student = _find(request, "student", urls[0], Student)
-    return student, _find(request, "class", urls[1], Class)
+    fields = _read_object(request, JSON_TYPE)
+    found: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for field, kind in (("student", Student), ("class", Class)):
+        try:
+            found[field] = _find(request, field, _text(fields, field), kind)
+        except InvalidFields as error:
+            problems |= error.problems
+    if problems:
+        raise InvalidFields(problems)
+    return found["student"], found["class"]
+
+
+def _name(fields: Representation) -> str:
+    name = _text(fields, "name")
+    if not is_name(name):
+        raise InvalidFields({"name": f"must be {NAME_RULE}"})
+    return name
 
 
 def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:
     found = _look_up(request, url)
     # Only the exact URL will do, or there would be two names for one thing.
     if not isinstance(found, kind) or request.resource_url(found) != url:
-        raise InvalidField(field, f"must be the URL of a {field} of this server")
+        raise InvalidFields({field: f"must be the URL of a {field} of this server"})
     return found
 
 
@@ -126,19 +180,21 @@ def _look_up(request: Request, url: str) -> Place | None:
 
 def _text(fields: Representation, field: str) -> str:
     if field not in fields:
-        raise InvalidField(field, "is missing")
+        raise InvalidFields({field: "is missing"})
     if not isinstance(fields[field], str):
-        raise InvalidField(field, "must be a string")
+        raise InvalidFields({field: "must be a string"})
     return fields[field]
 
 
-def _read_object(request: Request) -> Representation:
-    # A foreign web page cannot send this media type unasked (Fetch, 2.2.2).
+def _read_object(request: Request, *media_types: str) -> Representation:
+    # A foreign web page cannot send these media types unasked (Fetch, 2.2.2).
     if (
-        request.content_type.strip().lower() != "application/json"
+        request.content_type.strip().lower() not in media_types
         or request.charset.lower() != "utf-8"
     ):
-        raise HTTPUnsupportedMediaType("the body must be application/json in UTF-8")
+        accepted = ", ".join(media_types)
+        headers = [("Accept-Patch", accepted)] if request.method == "PATCH" else []
+        raise HTTPUnsupportedMediaType(f"the body must be {accepted} in UTF-8", headers=headers)
     request.make_body_seekable()  # and rewind it: this may be the second try of a request
     body = request.body_file_raw.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:

@@ -19,6 +19,7 @@ from transaction import TransactionManager
 from .settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
+CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 class Request(pyramid.request.Request):

@@ -1,20 +1,32 @@
 """The resource tree: rows, and sets of rows, with a place and an ACL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.traversal import find_interface
 
-from . import models, queries
-from .places import Collection, Item, Leaf, Place, Resource, parse_id, read_row
+from . import models, parameters, queries
+from .places import Collection, Item, Leaf, Place, Resource, Scope, find_row, parse_id, read_row
 from .request import Request
 
 Acl = Sequence[tuple[str, str, Any]]
 
 
-class RegistrationsOfItem(Collection):
+class AnyRegistrations(Collection):
+    """All registrations, or some."""
+
+    query = {"expand": parameters.some_of("items", "student", "class")}
+    depth = 2
+    owner: ClassVar[str | None] = None
+    scope: Scope = {}
+
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+        return queries.registrations(self.owner, chosen["expand"]), self.scope
+
+
+class RegistrationsOfItem(AnyRegistrations):
     """The registrations of the student or class above them; made and ended elsewhere."""
 
     def __init__(self, parent: Item, name: str) -> None:
@@ -27,11 +39,11 @@ class RegistrationsOfItem(Collection):
 
 
 class RegistrationsOfStudent(RegistrationsOfItem):
-    listing = queries.REGISTRATIONS_OF_STUDENT
+    owner = "student_id"
 
 
 class RegistrationsOfClass(RegistrationsOfItem):
-    listing = queries.REGISTRATIONS_OF_CLASS
+    owner = "class_id"
 
 
 class NamedItem(Item):
@@ -53,6 +65,12 @@ class Class(NamedItem):
 class NamedCollection(Collection):
     """The students or the classes."""
 
+    query = {
+        "q": parameters.words,
+        "sort": parameters.order,
+        "expand": parameters.some_of("items"),
+    }
+    depth = 1
     item: ClassVar[type[NamedItem]]
     one: ClassVar[queries.One]
 
@@ -60,25 +78,31 @@ class NamedCollection(Collection):
         key = {"id": parse_id(name)}
         return self.item(self, name, key, read_row(self.request, self.one, key))
 
-    def place(self, id: int) -> NamedItem:
-        """The place of an item that need not be read."""
-        return self.item(self, str(id), {"id": id})
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+        words, is_expanded = chosen["q"], bool(chosen["expand"])
+        listing = queries.named(self.item.model, chosen["sort"], len(words), is_expanded)
+        return listing, queries.beginnings_of(words)
+
+    def place(self, row: Any) -> NamedItem:
+        """The place of a row that has been read already."""
+        return self.item(self, str(row.id), {"id": row.id}, row)
 
 
 class Students(NamedCollection):
-    listing = queries.STUDENTS
     one = queries.STUDENT
     item = Student
 
 
 class Classes(NamedCollection):
-    listing = queries.CLASSES
     one = queries.CLASS
     item = Class
 
 
 class Registration(Item):
+    """A student's registration for a class; to PUT, one that may not exist yet."""
+
     model = models.Registration
+    query = {"expand": parameters.some_of("student", "class")}
 
 
 class RegistrationsByStudent(Place):
@@ -86,19 +110,20 @@ class RegistrationsByStudent(Place):
 
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        return Registration(self, name, key, read_row(self.request, queries.REGISTRATION, key))
+        row = find_row(self.request, queries.REGISTRATION, key)
+        if row is None and self.request.method != "PUT":
+            raise KeyError(name)
+        return Registration(self, name, key, row)
 
 
-class Registrations(Collection):
-    listing = queries.REGISTRATIONS
-
+class Registrations(AnyRegistrations):
     def __getitem__(self, name: str) -> RegistrationsByStudent:
         return RegistrationsByStudent(self, name)
 
-    def place(self, student_id: int, class_id: int) -> Registration:
-        """The place of a registration that need not be read."""
-        key = {"student_id": student_id, "class_id": class_id}
-        return Registration(self[str(student_id)], str(class_id), key)
+    def place(self, row: Any) -> Registration:
+        """The place of a row that has been read already."""
+        key = {"student_id": row.student_id, "class_id": row.class_id}
+        return Registration(self[str(row.student_id)], str(row.class_id), key, row)
 
 
 class V1(Resource):

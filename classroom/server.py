@@ -27,7 +27,8 @@ class JSONErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        response = error_response(error.code, error.body)
+        environ = {"HTTP_ACCEPT": self.request.headers.get("ACCEPT", "")}
+        response = error_response(environ, error.code, error.body)
         self.status = response.status
         self.response_headers.extend(response.headerlist)
         self.set_close_on_finish()

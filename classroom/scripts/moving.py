@@ -41,7 +41,8 @@ def copy(engine: Engine, url: str) -> None:
             _lock(there)
             _refuse_rows(there)
             for table in Base.metadata.sorted_tables:
-                _copy_table(table, here, there)
+                if not table.info.get("is_derived"):
+                    _copy_table(table, here, there)
             _compare(here, there)
     except DBAPIError as error:
         raise click.ClickException(f"{error.orig}".strip()) from None

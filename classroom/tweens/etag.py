@@ -16,7 +16,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         response.headers["ETag"] = tag = entity_tag(response.body)
         outcome = evaluate(request.environ, tag)
         if outcome is Outcome.FAILED:
-            return error_response(412, PRECONDITION_FAILED)
+            return error_response(request.environ, 412, PRECONDITION_FAILED)
         if outcome is Outcome.UNCHANGED:
             return _not_modified(response)
         return response

@@ -11,6 +11,8 @@ from ..limits import CallCounter, FailOverCounter, FixedWindow, MemoryCounter, R
 from ..request import Handler, Request
 from ..settings import SettingError, Settings
 
+_TOO_MANY = "too many calls; try again later"
+
 
 def factory(handler: Handler, registry: Registry) -> Handler:
     settings = registry["classroom.settings"]
@@ -18,16 +20,21 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         return handler
     limiter = FixedWindow(settings.rate_limit_calls, settings.rate_limit_period, _counter(settings))
 
+    policy = f'"default";q={settings.rate_limit_calls};w={settings.rate_limit_period}'
+
     def rate_limit_tween(request: Request) -> Response:
         usage = limiter.hit(request.remote_addr or "unknown")
         if usage.allowed:
             response = handler(request)
         else:
             headers = [("Retry-After", str(usage.retry_after))]
-            response = error_response(429, "too many calls; try again later", headers)
+            response = error_response(request.environ, 429, _TOO_MANY, headers)
         response.headers["X-RateLimit-Limit"] = str(usage.limit)
         response.headers["X-RateLimit-Remaining"] = str(usage.remaining)
         response.headers["X-RateLimit-Reset"] = str(usage.reset)
+        # draft-ietf-httpapi-ratelimit-headers-10
+        response.headers["RateLimit-Policy"] = policy
+        response.headers["RateLimit"] = f'"default";r={usage.remaining};t={usage.retry_after}'
         return response
 
     return rate_limit_tween

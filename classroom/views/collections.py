@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 from pyramid.httpexceptions import HTTPConflict
+from pyramid.response import Response
 from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
-from .. import models, pagination, representations
-from ..places import Collection, Item
+from .. import models, pagination, parameters, representations
+from ..places import Collection
 from ..representations import Representation
 from ..request import Request
 from ..resources import (
@@ -18,6 +19,7 @@ from ..resources import (
     RegistrationsOfStudent,
     Students,
 )
+from .answers import created
 
 
 @view_config(context=Students, request_method="GET", permission="view")
@@ -26,35 +28,38 @@ from ..resources import (
 @view_config(context=RegistrationsOfStudent, request_method="GET", permission="view")
 @view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
 def read_page(context: Collection, request: Request) -> Representation:
-    conf = request.conf
+    conf, getall = request.conf, request.GET.getall
+    chosen = parameters.read(getall, context.query)
+    listing, scope = context.select(chosen)
     asked = pagination.parse(
-        request.GET.getall, context.listing.arity, conf.per_page, conf.max_per_page
+        getall, listing.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)
     )
-    return representations.page(context, request, context.page(asked))
+    cut = context.page(asked, listing, scope)
+    page = representations.page(context, request, cut, bool(chosen["expand"]))
+    request.response.headers["Link"] = representations.link(page["meta"])
+    return page
 
 
 @view_config(context=Students, request_method="POST", permission="create")
 @view_config(context=Classes, request_method="POST", permission="create")
-def create(context: NamedCollection, request: Request) -> Representation:
+def create(context: NamedCollection, request: Request) -> Representation | Response:
     row = context.item.model(name=representations.read_name(request))
     request.dbsession.add(row)
     request.dbsession.flush()
-    return _created(request, context.place(row.id))
+    return created(request, context.place(row))
 
 
 @view_config(context=Registrations, request_method="POST", permission="create")
-def register(context: Registrations, request: Request) -> Representation:
+def register(context: Registrations, request: Request) -> Representation | Response:
     student, class_ = representations.read_registration(request)
-    key = {"student_id": student.row.id, "class_id": class_.row.id}
-    request.dbsession.add(models.Registration(**key, timestamp=datetime.now(UTC)))
+    row = models.Registration(
+        student_id=student.row.id, class_id=class_.row.id, timestamp=datetime.now(UTC)
+    )
+    request.dbsession.add(row)
     try:
         request.dbsession.flush()
     except IntegrityError:
-        raise HTTPConflict("the student is registered for the class already") from None
-    return _created(request, context.place(**key))
-
-
-def _created(request: Request, item: Item) -> Representation:
-    request.response.status_int = 201
-    request.response.location = request.resource_url(item)
-    return {}
+        location = request.resource_url(context.place(row))
+        message = "the student is registered for the class already"
+        raise HTTPConflict(message, headers=[("Location", location)]) from None
+    return created(request, context.place(row))

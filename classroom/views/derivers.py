@@ -11,7 +11,7 @@ from pyramid.response import Response
 from ..conditions import Outcome, entity_tag, evaluate
 from ..errors import PRECONDITION_FAILED
 from ..places import Item, Leaf, Resource
-from ..request import Request
+from ..request import CONDITIONAL_WRITES, Request
 
 View = Callable[[Any, Request], Response]
 
@@ -41,14 +41,14 @@ def canonical_url(view: View, info: Any) -> View:
 def precondition(view: View, info: Any) -> View:
     """Test If-Match and If-None-Match where they matter: on the row as the transaction that
     writes it holds it (RFC 9110, 13.2)."""
-    if info.options.get("request_method") not in ("PUT", "DELETE"):
+    if info.options.get("request_method") not in CONDITIONAL_WRITES:
         return view
 
     def conditional_view(context: Item, request: Request) -> Response:
         environ = request.environ
         if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
-            body = render("json", context, request=request)
-            if evaluate(environ, entity_tag(body)) is not Outcome.HOLDS:
+            tag = entity_tag(render("json", context, request=request)) if context.row else None
+            if evaluate(environ, tag) is not Outcome.HOLDS:
                 raise HTTPPreconditionFailed(PRECONDITION_FAILED)
         return view(context, request)
 

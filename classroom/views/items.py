@@ -1,30 +1,57 @@
-"""Reading, replacing and deleting one thing."""
+"""Reading, replacing, changing and deleting one thing."""
 
+from datetime import UTC, datetime
+
+from pyramid.response import Response
 from pyramid.view import view_config
+from pyramid_retry import mark_error_retryable
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 
-from .. import representations
-from ..places import Item, Resource
+from .. import models, representations
+from ..db import is_duplicate
+from ..errors import Missing
+from ..places import Item
 from ..representations import Representation
 from ..request import Request
-from ..resources import V1, Class, NamedItem, Registration, Root, Student
+from ..resources import Class, NamedItem, Registration, Student
+from .answers import created, written
 
 
-@view_config(context=Root, request_method="GET", permission="view")
-@view_config(context=V1, request_method="GET", permission="view")
 @view_config(context=Student, request_method="GET", permission="view")
 @view_config(context=Class, request_method="GET", permission="view")
 @view_config(context=Registration, request_method="GET", permission="view")
-def read(context: Resource, request: Request) -> Resource:
+def read(context: Item, request: Request) -> Item:
     return context
 
 
 @view_config(context=Student, request_method="PUT", permission="replace")
 @view_config(context=Class, request_method="PUT", permission="replace")
-def replace(context: NamedItem, request: Request) -> Representation:
-    name = representations.read_name(request)
-    request.dbsession.execute(update(context.model).filter_by(**context.key).values(name=name))
-    return {}
+def replace(context: NamedItem, request: Request) -> Representation | Response:
+    return _rename(context, request, representations.read_name(request))
+
+
+@view_config(context=Student, request_method="PATCH", permission="replace")
+@view_config(context=Class, request_method="PATCH", permission="replace")
+def change(context: NamedItem, request: Request) -> Representation | Response:
+    return _rename(context, request, representations.read_patch(request, context.row.name))
+
+
+@view_config(context=Registration, request_method="PUT", permission="create")
+def register(context: Registration, request: Request) -> Representation | Response:
+    if context.row:
+        return written(request, context)
+    context.row = models.Registration(**context.key, timestamp=datetime.now(UTC))
+    request.dbsession.add(context.row)
+    try:
+        request.dbsession.flush()
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise Missing("there is no such student, or no such class") from None
+        # Somebody else was first, whose registration the next attempt will find.
+        mark_error_retryable(error)
+        raise
+    return created(request, context)
 
 
 @view_config(context=Student, request_method="DELETE", permission="delete")
@@ -33,3 +60,10 @@ def replace(context: NamedItem, request: Request) -> Representation:
 def remove(context: Item, request: Request) -> Representation:
     request.dbsession.execute(delete(context.model).filter_by(**context.key))
     return {}
+
+
+def _rename(context: NamedItem, request: Request, name: str) -> Representation | Response:
+    model = context.model
+    renamed = update(model).filter_by(**context.key).values(name=name)
+    context.row = request.dbsession.execute(renamed.returning(model.id, model.name)).one()
+    return written(request, context)

@@ -4,7 +4,7 @@ from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.view import view_config
 
 from ..places import Resource
-from ..representations import Representation
+from ..representations import PATCH_TYPES, Representation
 from ..request import Request
 
 
@@ -16,6 +16,8 @@ def other_methods(context: Resource, request: Request) -> Representation:
     if request.method != "OPTIONS":
         raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
     request.response.headers["Allow"] = allow
+    if "PATCH" in allow:
+        request.response.headers["Accept-Patch"] = ", ".join(PATCH_TYPES)  # RFC 5789, 3.1
     return {}
 
 

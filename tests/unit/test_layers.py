@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "classroom"
 PURE = (
-    *("grammar", "settings", "memory", "conditions", "pagination"),
-    *("limits", "passwords", "tokens", "models", "queries"),
+    *("grammar", "folding", "settings", "memory", "conditions", "parameters", "pagination"),
+    *("limits", "passwords", "tokens", "models", "names", "queries"),
 )
 # Each may import from those before it.
 LAYERS = (
@@ -35,7 +35,7 @@ ASIDE = {
     "scripts": {*PURE, "authentication", "db", "scripts"},
     "welcome": {"queries"},
     "pshell": {"models"},
-    "alembic": {"db", "migrations", "models"},
+    "alembic": {"db", "migrations", "models", "names"},
     "__init__": {"request", "settings"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,87 @@
+"""Names without case and accents, to sort and to search by"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from classroom.names import fold_names
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+Folded = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+TABLES = {"students": "student_words", "classes": "class_words"}
+
+# The words of a folded name stand between single spaces.
+TRIGGERS = {
+    "sqlite": (
+        """
+        CREATE TRIGGER {words}_of_new AFTER INSERT ON {named} BEGIN
+            INSERT INTO {words} (word, id) SELECT DISTINCT value, NEW.id
+            FROM json_each('[' || replace(json_quote(NEW.folded), ' ', '","') || ']')
+            WHERE value != '';
+        END
+        """,
+        """
+        CREATE TRIGGER {words}_of_changed AFTER UPDATE OF folded ON {named} BEGIN
+            DELETE FROM {words} WHERE id = NEW.id;
+            INSERT INTO {words} (word, id) SELECT DISTINCT value, NEW.id
+            FROM json_each('[' || replace(json_quote(NEW.folded), ' ', '","') || ']')
+            WHERE value != '';
+        END
+        """,
+    ),
+    "postgresql": (
+        # A trigger may run where no schema is searched, as after pg_restore.
+        """
+        CREATE FUNCTION keep_{words}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+        AS $$ BEGIN
+            DELETE FROM {words} WHERE TG_OP = 'UPDATE' AND id = NEW.id;
+            INSERT INTO {words} (word, id) SELECT DISTINCT word, NEW.id
+            FROM unnest(string_to_array(NEW.folded, ' ')) AS word WHERE word != '';
+            RETURN NULL;
+        END $$
+        """,
+        """
+        CREATE TRIGGER {words}_of_new AFTER INSERT OR UPDATE OF folded ON {named}
+        FOR EACH ROW EXECUTE FUNCTION keep_{words}()
+        """,
+    ),
+}
+
+
+def upgrade() -> None:
+    dialect = op.get_context().dialect.name
+    for named, words in TABLES.items():
+        op.add_column(named, sa.Column("folded", Folded, nullable=False, server_default=""))
+        op.create_index(f"ix_{named}_folded_id", named, ["folded", "id"])
+        op.create_table(
+            words,
+            sa.Column("word", Folded, nullable=False),
+            sa.Column("id", Id, nullable=False),
+            sa.ForeignKeyConstraint(
+                ["id"], [f"{named}.id"], name=f"fk_{words}_id_{named}", ondelete="CASCADE"
+            ),
+            sa.PrimaryKeyConstraint("word", "id", name=f"pk_{words}"),
+            sqlite_with_rowid=False,
+        )
+        op.create_index(f"ix_{words}_id", words, ["id"])
+        for statement in TRIGGERS[dialect]:
+            op.execute(statement.format(named=named, words=words))
+    fold_names(op.get_bind())
+
+
+def downgrade() -> None:
+    for named, words in TABLES.items():
+        if op.get_context().dialect.name == "sqlite":
+            op.execute(f"DROP TRIGGER {words}_of_new")
+            op.execute(f"DROP TRIGGER {words}_of_changed")
+        else:
+            op.execute(f"DROP TRIGGER {words}_of_new ON {named}")
+            op.execute(f"DROP FUNCTION keep_{words}")
+        op.drop_table(words)
+        op.drop_index(f"ix_{named}_folded_id", named)
+        op.drop_column(named, "folded")

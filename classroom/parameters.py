@@ -1,0 +1,75 @@
+"""What a query asks of a resource beside a page: which rows, in which order, how much of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .folding import beginnings
+from .grammar import NAME_RULE, is_name
+
+GetAll = Callable[[str], Sequence[str]]
+"""Gives every value of a parameter."""
+Reader = Callable[[str | None], Any]
+"""What a parameter's value, or its absence, means; ValueError where it makes no sense."""
+
+ORDERS = ("id", "-id", "name", "-name")
+
+
+class BadParameter(ValueError):
+    """A query parameter that makes no sense; the message names it."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"{name}: {rule}")
+
+
+def read(getall: GetAll, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """What a query says of each parameter that has a reader.
+
+    :raises BadParameter: for the first that makes no sense.
+    """
+    return {name: _read(getall, name, reader) for name, reader in readers.items()}
+
+
+def single(getall: GetAll, name: str) -> str | None:
+    """The value of a parameter that may be given once.
+
+    :raises BadParameter: where it is given more often.
+    """
+    values = getall(name)
+    if len(values) > 1:
+        raise BadParameter(name, "must be given once")
+    return values[0] if values else None
+
+
+def words(q: str | None) -> tuple[str, ...]:
+    """The beginnings of words that are looked for in names, folded."""
+    found = beginnings(q) if q is not None and is_name(q) else []
+    if q is not None and not found:
+        raise ValueError(f"must be {NAME_RULE}, with the beginning of a word")
+    return tuple(found)
+
+
+def order(sort: str | None) -> str:
+    """One of ORDERS."""
+    if sort is not None and sort not in ORDERS:
+        raise ValueError(f"must be one of {', '.join(ORDERS)}")
+    return sort or ORDERS[0]
+
+
+def some_of(*names: str) -> Reader:
+    """A reader of the names that a value lists, all of them among ``names``."""
+
+    def listed(value: str | None) -> frozenset[str]:
+        found = frozenset() if value is None else frozenset(value.split(","))
+        if not found <= set(names):
+            raise ValueError(f"must be among {', '.join(names)}, with commas between them")
+        return found
+
+    return listed
+
+
+def _read(getall: GetAll, name: str, reader: Reader) -> Any:
+    value = single(getall, name)
+    try:
+        return reader(value)
+    except ValueError as error:
+        raise BadParameter(name, str(error)) from None
