@@ -21,7 +21,7 @@ from pyramid.traversal import find_interface, find_resource
 from sqlalchemy import Row
 
 from .errors import InvalidField
-from .grammar import NAME_RULE, is_name
+from .grammar import MAX_BODY, NAME_RULE, is_name
 from .pagination import Page
 from .places import Collection, Item, Place
 from .request import Request
@@ -38,7 +38,6 @@ from .resources import (
 Representation = dict[str, Any]
 Kind = TypeVar("Kind", bound=Item)
 
-MAX_BODY = 64 * 1024
 _VERSION = version("classroom")
 
 
@@ -48,7 +47,8 @@ def root(context: Root, request: Request) -> Representation:
 
 
 def v1(context: V1, request: Request) -> Representation:
-    urls = {name: request.resource_url(context[name]) for name in context.children}
+    names = [name for name, kind in context.children.items() if issubclass(kind, Collection)]
+    urls = {name: request.resource_url(context[name]) for name in names}
     if isinstance(request.root, RootWithTokens):
         urls["token"] = request.resource_url(request.root["auth"]["request-token"])
     return urls

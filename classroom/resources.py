@@ -101,6 +101,12 @@ class Registrations(Collection):
         return Registration(self[str(student_id)], str(class_id), key)
 
 
+class OpenAPI(Leaf):
+    """The contract as an OpenAPI document, open to strangers."""
+
+    __acl__: ClassVar[Acl] = [(Allow, Everyone, "view"), DENY_ALL]
+
+
 class V1(Resource):
     """Version 1.0 of the API; whoever is known may do everything here."""
 
@@ -108,7 +114,12 @@ class V1(Resource):
         (Allow, Authenticated, ("view", "create", "replace", "delete")),
         DENY_ALL,
     ]
-    children = {"students": Students, "classes": Classes, "registrations": Registrations}
+    children = {
+        "students": Students,
+        "classes": Classes,
+        "registrations": Registrations,
+        "openapi.json": OpenAPI,
+    }
 
 
 class Api(Place):
