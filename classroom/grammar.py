@@ -11,6 +11,10 @@ VISIBLE = f"[^{_CONTROL}]*"
 NAME_LENGTH = 64
 NAME_RULE = f"1 to {NAME_LENGTH} characters, not all blank and none of them control characters"
 
+MAX_BODY = 64 * 1024  # bytes
+JSON_TYPE = "application/json"
+PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
+
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2, "token"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'  # RFC 9110, 5.6.4
 _LABEL = r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?"  # RFC 1123, 2.1

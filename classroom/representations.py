@@ -23,7 +23,7 @@ from sqlalchemy import Row
 
 from . import parameters, queries
 from .errors import InvalidFields
-from .grammar import NAME_RULE, is_name
+from .grammar import JSON_TYPE, MAX_BODY, NAME_RULE, PATCH_TYPES, is_name
 from .pagination import Page
 from .places import Collection, Item, Place
 from .request import Request
@@ -41,9 +41,6 @@ from .resources import (
 Representation = dict[str, Any]
 Kind = TypeVar("Kind", bound=Item)
 
-MAX_BODY = 64 * 1024
-JSON_TYPE = "application/json"
-PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
 _VERSION = version("classroom")
 
 
@@ -53,7 +50,8 @@ def root(context: Root, request: Request) -> Representation:
 
 
 def v1(context: V1, request: Request) -> Representation:
-    urls = {name: request.resource_url(context[name]) for name in context.children}
+    names = [name for name, kind in context.children.items() if issubclass(kind, Collection)]
+    urls = {name: request.resource_url(context[name]) for name in names}
     if isinstance(request.root, RootWithTokens):
         urls["token"] = request.resource_url(request.root["auth"]["request-token"])
     return urls

@@ -126,6 +126,12 @@ class Registrations(AnyRegistrations):
         return Registration(self[str(row.student_id)], str(row.class_id), key, row)
 
 
+class OpenAPI(Leaf):
+    """The contract as an OpenAPI document, open to strangers."""
+
+    __acl__: ClassVar[Acl] = [(Allow, Everyone, "view"), DENY_ALL]
+
+
 class V1(Resource):
     """Version 1.0 of the API; whoever is known may do everything here."""
 
@@ -133,7 +139,12 @@ class V1(Resource):
         (Allow, Authenticated, ("view", "create", "replace", "delete")),
         DENY_ALL,
     ]
-    children = {"students": Students, "classes": Classes, "registrations": Registrations}
+    children = {
+        "students": Students,
+        "classes": Classes,
+        "registrations": Registrations,
+        "openapi.json": OpenAPI,
+    }
 
 
 class Api(Place):

@@ -7,11 +7,13 @@ from pyramid.response import Response
 
 from ..request import Handler, Request
 
+_OPEN = ("", "/", "/api/v1.0/openapi.json")
+
 
 def factory(handler: Handler, registry: Registry) -> Handler:
     def strangers_tween(request: Request) -> Response:
         path = request.environ["PATH_INFO"]
-        is_open = request.is_safe and path in ("", "/") and request.was_sent_to(path)
+        is_open = request.is_safe and path in _OPEN and request.was_sent_to(path)
         if not is_open and request.identity is None:
             raise HTTPUnauthorized
         return handler(request)

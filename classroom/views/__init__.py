@@ -9,4 +9,5 @@ from pyramid.config import Configurator
 
 def includeme(config: Configurator) -> None:
     config.include(".derivers")
+    config.include(".documents")
     config.scan(".")

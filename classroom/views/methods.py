@@ -3,8 +3,9 @@
 from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.view import view_config
 
+from ..grammar import PATCH_TYPES
 from ..places import Resource
-from ..representations import PATCH_TYPES, Representation
+from ..representations import Representation
 from ..request import Request
 
 

@@ -93,7 +93,7 @@ def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, engine: En
             connection.execute(text(statement))
     scripts = ini.parent / "alembic"
     subprocess.run(["cp", "-r", ROOT / "classroom" / "alembic", scripts], check=True)
-    (scripts / "versions" / "0002_longer_names.py").write_text(LONGER_NAMES)
+    (scripts / "versions" / "0003_longer_names.py").write_text(LONGER_NAMES)
     ini.write_text(ini.read_text().replace("classroom:alembic", str(scripts)))
     alembic(ini, "upgrade", "head")
     with engine.begin() as connection:
@@ -106,8 +106,8 @@ LONGER_NAMES = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():

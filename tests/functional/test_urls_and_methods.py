@@ -13,9 +13,9 @@ ALLOWED = {
     "/api/v1.0/students/": "GET, HEAD, OPTIONS, POST",
     "/api/v1.0/classes/": "GET, HEAD, OPTIONS, POST",
     "/api/v1.0/registrations/": "GET, HEAD, OPTIONS, POST",
-    "/api/v1.0/students/1": "DELETE, GET, HEAD, OPTIONS, PUT",
-    "/api/v1.0/classes/1": "DELETE, GET, HEAD, OPTIONS, PUT",
-    "/api/v1.0/registrations/1/1": "DELETE, GET, HEAD, OPTIONS",
+    "/api/v1.0/students/1": "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
+    "/api/v1.0/classes/1": "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
+    "/api/v1.0/registrations/1/1": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/api/v1.0/students/1/registrations/": "GET, HEAD, OPTIONS",
     "/api/v1.0/classes/1/registrations/": "GET, HEAD, OPTIONS",
 }
@@ -48,6 +48,9 @@ def test_a_method_without_a_meaning_is_405_and_says_which_have_one(
 def test_options_says_which_methods_there_are(testapp: TestApp, path: str) -> None:
     answer = testapp.options(path, status=200)
     assert answer.headers["Allow"] == ALLOWED[path]
+    patch = {"Accept-Patch": "application/merge-patch+json, application/json"}
+    expected = patch if "PATCH" in ALLOWED[path] else {}
+    assert {name: answer.headers[name] for name in patch if name in answer.headers} == expected
 
 
 def test_nobody_changes_the_method_by_a_header(testapp: TestApp) -> None:

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "classroom"
 PURE = (
     *("grammar", "folding", "settings", "memory", "conditions", "parameters", "pagination"),
-    *("limits", "passwords", "tokens", "models", "names", "queries"),
+    *("limits", "passwords", "tokens", "models", "names", "queries", "openapi"),
 )
 # Each may import from those before it.
 LAYERS = (

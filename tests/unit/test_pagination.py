@@ -2,11 +2,12 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from classroom.pagination import BadParameter, Page, PageRequest, PastTheEnd, Slice, paginate, parse
+from classroom.pagination import Page, PageRequest, PastTheEnd, Slice, paginate, parse
+from classroom.parameters import BadParameter
 
 
-def ask(query: Mapping[str, Sequence[str]], arity: int = 1) -> PageRequest:
-    return parse(lambda name: query.get(name, []), arity, per_page=50, max_per_page=100)
+def ask(query: Mapping[str, Sequence[str]], kinds: Sequence[type] = (int,)) -> PageRequest:
+    return parse(lambda name: query.get(name, []), kinds, per_page=50, max_per_page=100)
 
 
 def read(rows: Sequence[int], asked: PageRequest) -> Page[int]:
@@ -53,7 +54,7 @@ def test_a_repeated_parameter_is_refused_by_name(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "0", "x", "1.2.3", "1", "1.", "9" * 30 + ".1"])
 def test_what_is_no_cursor_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(BadParameter, match=f"^{name}: "):
-        ask({name: [text]}, arity=2)
+        ask({name: [text]}, kinds=(int, int))
 
 
 def test_both_cursors_at_once_are_refused() -> None:

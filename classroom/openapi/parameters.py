@@ -1,0 +1,108 @@
+"""What a request may bring beside its body."""
+
+from ..grammar import ENTITY_TAGS, ID
+from ..parameters import ORDERS
+from .terms import KINDS, Node, schema
+
+PAGE = ("page", "per_page", "after", "before")
+SEARCH = ("q", "sort")
+CONDITIONS = ("If-Match", "If-None-Match")
+
+_EXPAND = {
+    "expandItems": ("items",),
+    "expandRegistrations": ("items", "student", "class"),
+    "expandRegistration": ("student", "class"),
+}
+
+
+def parameters(per_page: int, max_per_page: int) -> Node:
+    """The parameters by their names.
+
+    :param per_page: how many rows a page has where a client does not say; at the most
+        ``max_per_page``.
+    """
+    return {
+        **_ids(),
+        **_page(per_page, max_per_page),
+        **_search(),
+        **{key: _expand(names) for key, names in _EXPAND.items()},
+        **{name: _condition(name) for name in CONDITIONS},
+        "Prefer": _header(
+            "Prefer",
+            "`return=representation` asks for the representation in place of `{}` (RFC 7240).",
+            {"type": "string"},
+            "return=representation",
+        ),
+    }
+
+
+def _ids() -> Node:
+    names = {"id": "it", **{f"{kind.word}_id": f"the {kind.word}" for kind in KINDS}}
+    return {
+        name: {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": f"What {meaning} is known by: the number in its URL.",
+            "schema": {"type": "string", "pattern": f"^{ID}$"},
+            "example": "7",
+        }
+        for name, meaning in names.items()
+    }
+
+
+def _page(per_page: int, max_per_page: int) -> Node:
+    number: Node = {"type": "integer", "minimum": 1}
+    cursor: Node = {"type": "string", "minLength": 1}
+    by_link = "A cursor, which the links of a page bring; not to be made by clients."
+    return {
+        "page": _query("page", "The number of the page. Past the last it is 404.", number, 1),
+        "per_page": _query(
+            "per_page",
+            f"Rows on a page; more than {max_per_page} are taken for {max_per_page}.",
+            number | {"default": per_page},
+            per_page,
+        ),
+        "after": _query("after", f"{by_link} The page begins after it.", cursor),
+        "before": _query("before", f"{by_link} The page ends before it.", cursor),
+    }
+
+
+def _search() -> Node:
+    orders = {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]}
+    return {
+        "q": _query(
+            "q",
+            "Only those in whose names each of these words begins a word, whatever the case and"
+            " the accents. It must hold more than marks and what is invisible.",
+            schema("Name"),
+            "dav",
+        ),
+        "sort": _query("sort", "The order; `-` turns it round.", orders, "name"),
+    }
+
+
+def _expand(names: tuple[str, ...]) -> Node:
+    of = {"items": "`items` adds the representations to the page"}
+    what = [of.get(name, f"`{name}` puts the {name} in place of its URL") for name in names]
+    array = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(names)}}
+    form = {"style": "form", "explode": False}
+    return _query("expand", "; ".join(what) + ".", array, list(names[-1:])) | form
+
+
+def _condition(name: str) -> Node:
+    rule = {
+        "If-Match": "Do it only where the entity tag is one of these, `*` being any.",
+        "If-None-Match": "Do it only where the entity tag is none of these, `*` being any.",
+    }
+    pattern = {"type": "string", "pattern": f"^(?:{ENTITY_TAGS.pattern})$"}
+    return _header(name, rule[name], pattern, '"46e3474d641015c0ac1c7dcdef44ac80"')
+
+
+def _header(name: str, description: str, schema: Node, example: str) -> Node:
+    return _query(name, description, schema, example) | {"in": "header"}
+
+
+def _query(name: str, description: str, schema: Node, example: object = None) -> Node:
+    node = {"name": name, "in": "query", "description": description, "schema": schema}
+    return node if example is None else node | {"example": example}

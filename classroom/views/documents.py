@@ -1,0 +1,23 @@
+"""Giving out the contract."""
+
+import msgspec
+from pyramid.config import Configurator
+from pyramid.view import view_config
+
+from ..openapi import document
+from ..representations import Representation
+from ..request import Request
+from ..resources import OpenAPI
+
+
+@view_config(context=OpenAPI, request_method="GET", permission="view")
+def read_document(context: OpenAPI, request: Request) -> Representation:
+    servers = [{"url": request.application_url}]
+    return request.registry["classroom.openapi"] | {"servers": servers}
+
+
+def includeme(config: Configurator) -> None:
+    # Encoded here, since it is a hundred kilobytes, and only the servers depend on the request.
+    parts = document(config.registry["classroom.settings"]).items()
+    encoded = {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in parts}
+    config.registry["classroom.openapi"] = encoded
