@@ -7,12 +7,14 @@ was emptied for it, pyramid_tm commits and rolls back, and every server is a rea
 import base64
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import argon2
 import pytest
 import redis
+from pyramid.router import Router
 from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
@@ -20,6 +22,7 @@ import classroom
 from classroom.db import open_database
 from classroom.models import Base, User
 
+from .contract import contract_for, watched
 from .servers import PostgreSQL, free_port, running_postgresql, running_redis
 
 API = "http://localhost/api/v1.0/"
@@ -31,6 +34,21 @@ PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+@pytest.fixture(autouse=True)
+def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every answer that an application gives during a test, in whatever thread, is documented."""
+    faults: list[str] = []
+    call = Router.__call__
+
+    def watched_call(router: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        contract = contract_for(router.registry["classroom.settings"])
+        return watched(partial(call, router), contract, faults.append)(environ, start_response)
+
+    monkeypatch.setattr(Router, "__call__", watched_call)
+    yield
+    assert not faults
 
 
 @pytest.fixture(scope="session")

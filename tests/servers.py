@@ -24,6 +24,15 @@ from waitress.server import create_server
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 
+_WATCHED = """
+[pipeline:watched]
+pipeline = contract main
+
+[filter:contract]
+paste.filter_factory = tests.contract:filter_factory
+faults = %(here)s/faults
+"""
+
 
 def free_port(*candidates: int) -> int:
     """A port that nobody listens on: any, or the first such among ``candidates``."""
@@ -84,15 +93,25 @@ def _answers(port: int) -> bool:
 
 @contextmanager
 def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A server that has been started, in the folder of its ini file."""
+    """A server that has been started, in the folder of its ini file, and whose answers are held
+    against the contract."""
+    if _WATCHED not in (text := ini.read_text()):
+        ini.write_text(text + _WATCHED)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     server = subprocess.Popen(
-        [BIN / "pserve", ini.name], cwd=ini.parent, stderr=subprocess.PIPE, text=True
+        [BIN / "pserve", ini.name, "--app-name=watched"],
+        cwd=ini.parent,
+        env=environ,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         yield server
     finally:
         server.kill()
         server.communicate()
+    faults = ini.with_name("faults")
+    assert not faults.exists(), faults.read_text()
 
 
 def is_up(port: int) -> bool:

@@ -1,0 +1,192 @@
+"""The OpenAPI document: sound in itself, and neither more nor less than the views."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+from pyramid.traversal import find_resource
+from webtest import TestApp
+
+from classroom.grammar import is_name
+from classroom.openapi import document
+from classroom.places import Resource
+from classroom.request import Request
+from classroom.resources import RequestToken
+from classroom.settings import DEFAULT_SETTINGS, parse
+
+from ..conftest import API
+
+DOCUMENT = "/api/v1.0/openapi.json"
+METHODS = {"get", "head", "options", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture
+def described(testapp: TestApp) -> Any:
+    return testapp.get(DOCUMENT).json
+
+
+def operations(described: Any) -> Iterator[tuple[str, str, Any]]:
+    for path, item in described["paths"].items():
+        yield from ((path, method, item[method]) for method in METHODS & item.keys())
+
+
+def test_it_is_openapi_3_1(described: Any) -> None:
+    validate(described)
+    assert described["openapi"].startswith("3.1.")
+
+
+def test_every_operation_has_a_name_of_its_own(described: Any) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(described)]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch("[a-z]+([A-Z][a-z]*)+|[a-z]+API", name) for name in names)
+
+
+def nodes(node: Any) -> Iterator[Any]:
+    """All objects in a document, but not those within examples."""
+    if isinstance(node, dict):
+        yield node
+        node = [child for name, child in node.items() if name not in ("example", "examples")]
+    if isinstance(node, list):
+        for child in node:
+            yield from nodes(child)
+
+
+def test_every_example_is_one(described: Any) -> None:
+    components = {"components": described["components"]}
+    examples = [
+        (node, example) for node in nodes(described) for example in node.get("examples", ())
+    ]
+    examples += [
+        (node["schema"], node["example"]) for node in nodes(described) if "example" in node
+    ]
+    assert len(examples) > 20
+    for schema, value in examples:
+        jsonschema_rs.validate({**schema, **components}, value, validate_formats=True)
+
+
+def test_every_component_is_used_but_what_is_answered_beside_the_operations(
+    described: Any,
+) -> None:
+    used = {node["$ref"] for node in nodes(described) if "$ref" in node}
+    there = {
+        f"#/components/{section}/{name}"
+        for section, components in described["components"].items()
+        for name in components
+        if section != "securitySchemes"
+    }
+    beside = {"308", "403", "405", "409", "413", "415", "415-PATCH"}
+    unused = {f"#/components/responses/{status.removesuffix('-HEAD')}" for status in there - used}
+    assert used <= there
+    assert {name.rsplit("/", 1)[1] for name in unused} <= beside
+
+
+def test_every_link_leads_to_an_operation_and_says_which_thing_it_is_about(described: Any) -> None:
+    taken = {
+        operation["operationId"]: set(re.findall(r"{(\w+)}", path))
+        for path, _, operation in operations(described)
+    }
+    links = [link for node in nodes(described) for link in node.get("links", {}).values()]
+    assert links
+    for link in links:
+        assert taken[link["operationId"]] == link["parameters"].keys()
+
+
+def allowed(app: Any, context: type[Resource]) -> set[str]:
+    """The methods of the views that Pyramid knows for a class, and those that come with them."""
+    views = [view["introspectable"] for view in app.registry.introspector.get_category("views")]
+    named = {view["request_methods"] for view in views if view["context"] is context}
+    return named and {*named, "HEAD", "OPTIONS"}
+
+
+def contexts(app: Any) -> set[type[Resource]]:
+    """The classes that have views of their own."""
+    views = [view["introspectable"] for view in app.registry.introspector.get_category("views")]
+    found = {view["context"] for view in views if isinstance(view["context"], type)}
+    return {kind for kind in found if issubclass(kind, Resource) and kind is not Resource}
+
+
+def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, described: Any) -> None:
+    """Both ways: a view without documentation fails here, and documentation without a view."""
+    for kind in ("students", "classes"):
+        testapp.post_json(f"/api/v1.0/{kind}/", {"name": "x"})
+    fields = {"student": f"{API}students/1", "class": f"{API}classes/1"}
+    testapp.post_json("/api/v1.0/registrations/", fields)
+    app = testapp.app
+    request = Request.blank("/")
+    request.registry = app.registry
+    root = app.root_factory(request)
+    documented: dict[type, set[str]] = {}
+    for path, item in described["paths"].items():
+        found = find_resource(root, re.sub(r"{\w+}", "1", path))
+        assert request.resource_path(found) == re.sub(r"{\w+}", "1", path)
+        documented[type(found)] = {method.upper() for method in METHODS & item.keys()}
+    request._process_finished_callbacks()
+    known = {kind: allowed(app, kind) for kind in contexts(app)}
+    if not app.registry["classroom.settings"].use_token_auth:
+        del known[RequestToken]
+    assert documented == known
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_it_is_there_for_strangers(stranger: TestApp, method: str) -> None:
+    answer = stranger.request(DOCUMENT, method=method, status=200)
+    assert answer.content_type == "application/json"
+    if method != "OPTIONS":
+        stranger.get(DOCUMENT, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+
+
+def test_strangers_may_but_read_it(stranger: TestApp, testapp: TestApp) -> None:
+    stranger.authorization = None
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        stranger.request(DOCUMENT, method=method, status=401)
+    for path in (f"{DOCUMENT}/", f"{DOCUMENT}/x", "/api/v1.0//openapi.json"):
+        stranger.get(path, status=401)
+
+
+def test_others_are_told_that_it_is_but_read(testapp: TestApp) -> None:
+    testapp.post(DOCUMENT, status=405)
+    testapp.get(f"{DOCUMENT}/", status=308)
+
+
+def test_it_says_where_the_client_found_it(stranger: TestApp) -> None:
+    for host in ("localhost", "school.example:8080"):
+        answer = stranger.get(DOCUMENT, headers={"Host": host})
+        assert answer.json["servers"] == [{"url": f"http://{host}"}]
+    mounted = stranger.get(DOCUMENT, extra_environ={"SCRIPT_NAME": "/my school"})
+    assert mounted.json["servers"] == [{"url": "http://localhost/my%20school"}]
+
+
+def test_it_tells_of_tokens_where_they_are_in_use(testapp: TestApp, described: Any) -> None:
+    uses_tokens = testapp.authorization[0] == "Bearer"
+    assert ("/auth/request-token" in described["paths"]) == uses_tokens
+    assert ("bearer" in described["components"]["securitySchemes"]) == uses_tokens
+    assert ({"bearer": []} in described["security"]) == uses_tokens
+
+
+def name_patterns() -> Iterator[Callable[[str], bool]]:
+    name = document(parse(DEFAULT_SETTINGS))["components"]["schemas"]["Name"]
+    yield jsonschema_rs.validator_for(name).is_valid
+    # Python's own $ also stands before a last line feed.
+    pattern = re.compile(name["pattern"].removesuffix("$") + r"\Z")
+    yield lambda text: len(text) <= name["maxLength"] and bool(pattern.match(text))
+
+
+PATTERNS = list(name_patterns())
+
+
+@given(st.text(max_size=70) | st.text(" \t\n\x85\xa0\u3000", max_size=3))
+@example("x" * 64)
+@example("x" * 65)
+@example("x\n")
+def test_its_rule_for_names_is_the_service_s(text: str) -> None:
+    assert {is_valid(text) for is_valid in PATTERNS} == {is_name(text)}
+
+
+def test_its_rule_for_names_is_the_service_s_for_every_character() -> None:
+    for character in map(chr, [*range(0xD800), *range(0xE000, 0x30000, 7)]):
+        assert {is_valid(character) for is_valid in PATTERNS} == {is_name(character)}, character
