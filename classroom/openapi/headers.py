@@ -1,5 +1,6 @@
 """The header fields of answers. Those that are required are so wherever an answer lists them."""
 
+from ..grammar import PATCH_TYPES
 from .terms import HERE, Node
 
 _TEXT: Node = {"type": "string"}
@@ -34,7 +35,7 @@ def headers() -> Node:
         ),
         "Accept-Patch": _always(
             "The media types that a PATCH may have (RFC 5789).",
-            {"const": "application/merge-patch+json, application/json"},
+            {"const": ", ".join(PATCH_TYPES)},
         ),
         "Link": _always(
             f'Where else to go (RFC 8288), like `<{HERE}students/?page=1>; rel="first"`.',
