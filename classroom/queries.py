@@ -99,7 +99,7 @@ def _matches(table: Table, words: int) -> Any:
     """The ids of names that hold all words, each once."""
     word, id = table.c.word, table.c.id
     ids = [
-        select(id).where(word.between(bindparam(f"word_{place}"), bindparam(f"last_{place}")))
+        select(id).where(word >= bindparam(f"word_{place}"), word <= bindparam(f"last_{place}"))
         for place in range(words)
     ]
     return intersect(*ids) if words > 1 else ids[0].distinct()

@@ -1,11 +1,14 @@
 """Random sequences of all operations, against the service and a dictionary, compared."""
 
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from webtest import TestApp
+
+from classroom.folding import beginnings, fold
 
 from ..conftest import API, NAME, PASSWORD
 
@@ -15,7 +18,14 @@ NAMES = st.text(
 ).filter(str.strip)
 # Small, so that what one rule makes another finds.
 IDS = st.integers(1, 6)
+CHANGES = st.sampled_from(["PUT", "PATCH"])
+ORDERS = st.sampled_from(["id", "-id", "name", "-name"])
 SIZES = st.integers(1, 4)
+
+
+def holds(name: str, words: list[str]) -> bool:
+    """Whether each of the words begins a word of a name."""
+    return all(any(word.startswith(begin) for word in fold(name).split()) for begin in words)
 
 
 class School(RuleBasedStateMachine):
@@ -59,11 +69,11 @@ class School(RuleBasedStateMachine):
             self.tags[path] = answer.headers["ETag"]
             assert self.ask("GET", path, If_None_Match=self.tags[path]).status_int == 304
 
-    @rule(kind=KINDS, id=IDS, name=NAMES, conditional=st.booleans())
-    def replace(self, kind: str, id: int, name: str, conditional: bool) -> None:
+    @rule(kind=KINDS, id=IDS, name=NAMES, conditional=st.booleans(), method=CHANGES)
+    def replace(self, kind: str, id: int, name: str, conditional: bool, method: str) -> None:
         path = f"/api/v1.0/{kind}/{id}"
         status, headers = self.expect(path, id in self.names[kind], conditional)
-        assert self.ask("PUT", path, {"name": name}, **headers).status_int == status
+        assert self.ask(method, path, {"name": name}, **headers).status_int == status
         if status == 200:
             self.names[kind][id] = name
 
@@ -99,6 +109,15 @@ class School(RuleBasedStateMachine):
             self.pairs.add((student, class_))
 
     @rule(student=IDS, class_=IDS)
+    def put(self, student: int, class_: int) -> None:
+        answer = self.ask("PUT", f"/api/v1.0/registrations/{student}/{class_}")
+        if student not in self.names["students"] or class_ not in self.names["classes"]:
+            assert answer.status_int == 404
+        else:
+            assert answer.status_int == (200 if (student, class_) in self.pairs else 201)
+            self.pairs.add((student, class_))
+
+    @rule(student=IDS, class_=IDS)
     def end(self, student: int, class_: int) -> None:
         answer = self.ask("DELETE", f"/api/v1.0/registrations/{student}/{class_}")
         assert answer.status_int == (200 if (student, class_) in self.pairs else 404)
@@ -121,8 +140,23 @@ class School(RuleBasedStateMachine):
         pairs = [f"registrations/{s}/{c}" for s, c in sorted(self.pairs)]
         self.walk("/api/v1.0/registrations/", size, pairs)
 
+    @rule(kind=KINDS, sort=ORDERS, size=SIZES)
+    def sort(self, kind: str, sort: str, size: int) -> None:
+        names = self.names[kind]
+        ids = sorted(names, key=lambda id: (fold(names[id]), id) if "name" in sort else id)
+        ids = ids[::-1] if sort.startswith("-") else ids
+        self.walk(f"/api/v1.0/{kind}/?sort={sort}", size, [f"{kind}/{id}" for id in ids])
+
+    @rule(kind=KINDS, q=NAMES, size=SIZES)
+    def search(self, kind: str, q: str, size: int) -> None:
+        words = beginnings(q[:2])
+        if words:
+            ids = [id for id, name in sorted(self.names[kind].items()) if holds(name, words)]
+            path = f"/api/v1.0/{kind}/?q={quote(q[:2])}"
+            self.walk(path, size, [f"{kind}/{id}" for id in ids])
+
     def walk(self, path: str, size: int, expected: list[str]) -> None:
-        seen, url, page = [], f"{path}?per_page={size}", 0
+        seen, url, page = [], f"{path}{'&' if '?' in path else '?'}per_page={size}", 0
         while url:
             answer = self.ask("GET", url).json
             page += 1

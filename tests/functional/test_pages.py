@@ -149,3 +149,21 @@ def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
     assert (
         testapp.get("/api/v1.0/students/?x=%20&x&=").json == testapp.get("/api/v1.0/students/").json
     )
+
+
+@pytest.mark.usefixtures("students")
+@pytest.mark.parametrize("page", [1, 2, 4])
+def test_the_links_of_a_page_stand_in_its_header_too(testapp: TestApp, page: int) -> None:
+    answer = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
+    meta = answer.json["meta"]
+    links = [
+        f'<{meta[rel]}>; rel="{rel}"' for rel in ("first", "prev", "next", "last") if meta[rel]
+    ]
+    assert answer.headers["Link"] == ", ".join(links)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1.0/"])
+def test_the_roots_lead_to_the_description_of_the_service(testapp: TestApp, path: str) -> None:
+    link = f'<{API}openapi.json>; rel="service-desc"; type="application/json"'
+    assert testapp.get(path).headers["Link"] == link
+    assert testapp.get(f"{API}openapi.json").json["openapi"].startswith("3.1")

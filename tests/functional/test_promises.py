@@ -60,13 +60,13 @@ def school(client: Callable[[], TestApp]) -> TestApp:
 PAIR = {"student": f"{API}students/1", "class": f"{API}classes/1"}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_of_twenty_writers_with_one_tag_one_wins(school: TestApp, crowd: Any, method: str) -> None:
     tag = school.get("/api/v1.0/students/1").headers["ETag"]
     headers = {"If-Match": tag, "Content-Type": "application/json"}
 
     def write(client: TestApp, number: int) -> int:
-        body = b'{"name": "%d"}' % number if method == "PUT" else b""
+        body = b'{"name": "%d"}' % number if method != "DELETE" else b""
         path = "/api/v1.0/students/1"
         answer = client.request(path, method=method, body=body, headers=headers, status="*")
         return answer.status_int
@@ -80,6 +80,18 @@ def test_of_twenty_registrations_of_one_pair_one_is_made(crowd: Any) -> None:
         return client.post_json("/api/v1.0/registrations/", PAIR, status="*").status_int
 
     assert Counter(crowd(register)) == {201: 1, 409: CROWD - 1}
+
+
+@pytest.mark.usefixtures("school")
+@pytest.mark.parametrize("condition", [None, "*"])
+def test_of_twenty_who_put_one_registration_one_makes_it(crowd: Any, condition: str | None) -> None:
+    headers = {"If-None-Match": condition} if condition else {}
+
+    def put(client: TestApp, number: int) -> int:
+        url = "/api/v1.0/registrations/1/1"
+        return client.put(url, headers=headers, status="*").status_int
+
+    assert Counter(crowd(put)) == {201: 1, 412 if condition else 200: CROWD - 1}
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])

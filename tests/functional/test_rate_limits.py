@@ -1,5 +1,6 @@
 import logging
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,11 @@ def test_five_calls_pass_and_the_sixth_is_429(
         reset = int(answer.headers["X-RateLimit-Reset"])
         assert reset % period == 0
         assert now < reset <= now + period
+        policy, limit = answer.headers["RateLimit-Policy"], answer.headers["RateLimit"]
+        left, seconds = re.fullmatch(r'"default";r=(\d);t=(\d+)', limit).groups()
+        assert policy == f'"default";q=5;w={period}'
+        assert left == answer.headers["X-RateLimit-Remaining"]
+        assert abs(int(seconds) - (reset - now)) < 10
     assert abs(int(answers[-1].headers["Retry-After"]) - (reset - now)) < 10
     assert answers[-1].json["error"] == "too many requests"
     assert answers[-1].headers["Cache-Control"] == "no-store"

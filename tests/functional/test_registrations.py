@@ -3,7 +3,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from webtest import TestApp
 
 from classroom.models import Registration
@@ -66,8 +66,48 @@ def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp
 def test_the_second_registration_of_a_pair_is_a_conflict(school: TestApp) -> None:
     school.post_json(PATH, body(), status=201)
     first = school.get(f"{PATH}1/1").json
-    assert school.post_json(PATH, body(), status=409).json["error"] == "conflict"
+    refused = school.post_json(PATH, body(), status=409)
+    assert refused.json["error"] == "conflict"
+    assert refused.headers["Location"] == f"{API}registrations/1/1"
     assert school.get(f"{PATH}1/1").json == first
+
+
+def test_to_put_a_registration_twice_is_to_put_it_once(school: TestApp, dbengine: Any) -> None:
+    created = school.put(f"{PATH}1/2", status=201)
+    assert (created.json, created.headers["Location"]) == ({}, f"{API}registrations/1/2")
+    with dbengine.begin() as connection:
+        connection.execute(update(Registration).values(timestamp=datetime(2014, 4, 4, tzinfo=UTC)))
+    again = school.put(f"{PATH}1/2", b"whatever", status=200)
+    assert again.json == {}
+    assert "Location" not in again.headers
+    read = school.get(f"{PATH}1/2").json
+    assert read["timestamp"] == "Fri, 04 Apr 2014 00:00:00 GMT"
+    assert urls(school, "registrations/") == [f"{API}registrations/1/2"]
+
+
+@pytest.mark.parametrize("pair", ["1/9", "9/1", "9/9"])
+def test_to_put_a_registration_takes_a_student_and_a_class(school: TestApp, pair: str) -> None:
+    refused = school.put(f"{PATH}{pair}", status=404)
+    assert refused.json["message"] == "there is no such student, or no such class"
+    school.put(f"{PATH}{pair}", headers={"If-None-Match": "*"}, status=404)
+    school.put(f"{PATH}{pair}", headers={"If-Match": "*"}, status=412)
+    for path in ("01/1", "x/1", "1/0", f"1/{'9' * 19}", "1/1/1"):
+        school.put(f"{PATH}{path}", status=404)
+    assert urls(school, "registrations/") == []
+
+
+def test_a_registration_is_put_only_in_the_state_that_was_asked_for(school: TestApp) -> None:
+    url = f"{PATH}1/2"
+    school.put(url, headers={"If-Match": "*"}, status=412)
+    school.put(url, headers={"If-Match": '"x"'}, status=412)
+    school.put(url, headers={"If-None-Match": "*"}, status=201)
+    school.put(url, headers={"If-None-Match": "*"}, status=412)
+    tag = school.get(url).headers["ETag"]
+    school.put(url, headers={"If-None-Match": tag}, status=412)
+    school.put(url, headers={"If-Match": tag}, status=200)
+    school.put(url, headers={"If-Match": "*"}, status=200)
+    school.delete(url, status=200)
+    school.put(url, headers={"If-None-Match": tag}, status=201)
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
@@ -137,6 +177,11 @@ def test_a_missing_field_is_refused_by_name(school: TestApp, field: str) -> None
     fields = body()
     del fields[field]
     assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
+
+
+def test_every_field_at_fault_is_named(school: TestApp) -> None:
+    refused = school.post_json(PATH, {"student": 7}, status=400)
+    assert refused.json["message"] == "student: must be a string; class: is missing"
 
 
 def test_a_moment_is_kept_in_utc(school: TestApp, dbengine: Any) -> None:

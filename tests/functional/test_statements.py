@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Engine, event
@@ -11,14 +11,19 @@ from webtest import TestApp
 from ..conftest import API
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile, beside those that begin and end transactions."""
-    sent: list[str] = []
+class Statement(NamedTuple):
+    text: str
+    parameters: Any
 
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
+
+@contextmanager
+def statements() -> Iterator[list[Statement]]:
+    """The statements that are sent meanwhile, beside those that begin and end transactions."""
+    sent: list[Statement] = []
+
+    def note(connection: Any, cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        if not text.startswith("BEGIN"):
+            sent.append(Statement(text, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

@@ -1,4 +1,4 @@
-"""README.md is true: its commands are run and its answers compared, its settings are the defaults.
+"""README.md and docs/api.md are true: their commands are run and their answers compared.
 
 In a ``console`` block, lines after ``$`` are commands and the others their output. An ``ini``
 block changes the settings of the server that later commands talk to.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pexpect
+import pytest
 
 from classroom import DEFAULT_SETTINGS
 
@@ -29,6 +30,7 @@ VOLATILE = re.compile(
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<=X-Ratelimit-Reset: )\d+"
     r"|(?<=Retry-After: )\d+"
+    r"|(?<=;t=)\d+"
 )
 
 
@@ -100,9 +102,10 @@ class Conversation:
         return VOLATILE.sub("...", text)
 
 
-def test_the_readme_s_conversation_is_true(tmp_path: Path) -> None:
+@pytest.mark.parametrize("document", ["README.md", "docs/api.md"])
+def test_what_a_document_says_is_what_happens(tmp_path: Path, document: str) -> None:
     reader = Conversation(tmp_path)
-    steps = list(steps_of(README))
+    steps = list(steps_of((ROOT / document).read_text()))
     assert len(steps) > 20
     while steps:
         if steps[0].kind == "ini":

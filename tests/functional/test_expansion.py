@@ -1,0 +1,117 @@
+"""Representations in place of URLs, so that a roster comes in one request a page."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert
+from webtest import TestApp
+
+from classroom.models import Class, Registration, Student
+
+from ..conftest import API
+from .test_statements import statements
+
+STUDENTS = 300
+
+
+@pytest.fixture
+def school(testapp: TestApp, dbengine: Engine) -> TestApp:
+    """A class, and three hundred students who attend it."""
+    students = [{"name": f"student {id}"} for id in range(1, STUDENTS + 1)]
+    now = datetime.now(UTC)
+    pairs = [{"student_id": id, "class_id": 1, "timestamp": now} for id in range(1, STUDENTS + 1)]
+    with dbengine.begin() as connection:
+        connection.execute(insert(Class), [{"name": "algebra"}])
+        connection.execute(insert(Student), students)
+        connection.execute(insert(Registration), pairs)
+    testapp.get("/api/v1.0/")  # believed from here on, without a look-up
+    return testapp
+
+
+@pytest.mark.parametrize(
+    ("path", "expand"),
+    [
+        ("students/", "items"),
+        ("classes/", "items"),
+        ("registrations/", "items"),
+        ("registrations/", "student"),
+        ("registrations/", "class,student"),
+        ("students/1/registrations/", "items,class"),
+        ("classes/1/registrations/", "items,student,class,items"),
+    ],
+)
+def test_items_are_what_their_urls_give_in_the_same_order(
+    school: TestApp, path: str, expand: str
+) -> None:
+    page = school.get(f"/api/v1.0/{path}?per_page=3&page=1&expand={expand}").json
+    plain = school.get(f"/api/v1.0/{path}?per_page=3&page=1").json
+    assert page["urls"] == plain["urls"]
+    names = sorted({"student", "class"} & set(expand.split(",")))
+    query = f"?expand={','.join(names)}" if names else ""
+    assert page["items"] == [school.get(url + query).json for url in page["urls"]]
+    assert set(page) == {"urls", "items", "meta"}
+    for name in ("first", "last"):
+        assert f"expand={expand}&" in page["meta"][name]
+
+
+def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
+    school: TestApp,
+) -> None:
+    plain = school.get("/api/v1.0/registrations/7/1").json
+    student, class_ = (school.get(plain[name]).json for name in ("student", "class"))
+    for expand, expected in {
+        "student": plain | {"student": student},
+        "class": plain | {"class": class_},
+        "student,class": plain | {"student": student, "class": class_},
+    }.items():
+        assert school.get(f"/api/v1.0/registrations/7/1?expand={expand}").json == expected
+
+
+def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statements(
+    school: TestApp,
+) -> None:
+    url, pages, names = "/api/v1.0/classes/1/registrations/?expand=student&per_page=100", 0, []
+    while url:
+        with statements() as sent:
+            page = school.get(url).json
+        assert len(sent) <= 3, sent
+        names += [item["student"]["name"] for item in page["items"]]
+        url, pages = page["meta"]["next"], pages + 1
+    assert pages == 3
+    assert names == [f"student {id}" for id in range(1, STUDENTS + 1)]
+
+
+def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: TestApp) -> None:
+    url = "/api/v1.0/registrations/7/1?expand=student"
+    tag = school.get(url).headers["ETag"]
+    school.get(url, headers={"If-None-Match": tag}, status=304)
+    school.put_json("/api/v1.0/students/7", {"name": "renamed"})
+    assert school.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("students/", "items"),
+        ("classes/", "items"),
+        ("registrations/", "items, student, class"),
+        ("classes/1/registrations/", "items, student, class"),
+        ("registrations/7/1", "student, class"),
+    ],
+)
+def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
+    school: TestApp, path: str, names: str
+) -> None:
+    for value in ("", "x", "items,x", ",", "Student", "name", "student&expand=class"):
+        message = school.get(f"/api/v1.0/{path}?expand={value}", status=400).json["message"]
+        assert message.startswith("expand: ")
+        assert names in message or "once" in message
+
+
+def test_where_nothing_can_be_expanded_the_parameter_is_unknown_and_ignored(
+    school: TestApp,
+) -> None:
+    plain: Any = school.get("/api/v1.0/students/7").json
+    assert school.get("/api/v1.0/students/7?expand=x").json == plain
+    assert plain["url"] == f"{API}students/7"

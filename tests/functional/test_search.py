@@ -1,0 +1,193 @@
+"""Students and classes, found and sorted by their names."""
+
+import random
+import unicodedata
+from itertools import product
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import Engine, insert, text
+from webtest import TestApp
+
+from classroom import main
+from classroom.models import Class, Student
+
+from ..conftest import API, NAME, PASSWORD
+from .test_statements import statements
+
+NAMES = [
+    "José García",
+    "gARCÍA",
+    "Zoë Gardner",
+    "anna",
+    "Anna",
+    "Émile",
+    "Ängström",
+    "O'Neil",
+    "Li",
+]
+
+
+@pytest.fixture(params=["students", "classes"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def path(testapp: TestApp, dbengine: Engine, kind: str) -> str:
+    """A collection with NAMES, the first of which has the id 1."""
+    model = {"students": Student, "classes": Class}[kind]
+    with dbengine.begin() as connection:
+        connection.execute(insert(model), [{"name": name} for name in NAMES])
+    return f"/api/v1.0/{kind}/"
+
+
+def names(testapp: TestApp, url: str, link: str = "next") -> list[str]:
+    """The names that a client collects who follows one kind of link."""
+    seen: list[str] = []
+    while url:
+        page = testapp.get(url).json
+        seen += [item["name"] for item in page["items"]]
+        url = page["meta"][link]
+    return seen
+
+
+def folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+FOUND = {
+    "gar": ["José García", "gARCÍA", "Zoë Gardner"],
+    "jose": ["José García"],
+    "GARCÍA": ["José García", "gARCÍA"],
+    "Garci\u0301a": ["José García", "gARCÍA"],
+    "g jos": ["José García"],
+    "garc gard": [],
+    "neil": ["O'Neil"],
+    "o'neil": ["O'Neil"],
+    "arc": [],
+    "%": [],
+    "_": [],
+    "x" * 64: [],
+}
+
+
+def test_names_are_found_by_the_beginnings_of_their_words(testapp: TestApp, path: str) -> None:
+    for q, found in FOUND.items():
+        assert names(testapp, f"{path}?q={quote(q)}&expand=items") == found
+        assert testapp.get(f"{path}?q={quote(q)}").json["meta"]["total"] == len(found)
+
+
+@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name"])
+def test_pages_come_in_the_order_that_was_asked_for(testapp: TestApp, path: str, sort: str) -> None:
+    for q, size in product(["", "a", "gar"], [1, 2, 100]):
+        expected = in_order(q, sort)
+        url = f"{path}?{q and f'q={q}&'}sort={sort}&expand=items&per_page={size}"
+        assert names(testapp, url) == expected
+        last = testapp.get(url).json["meta"]["last"]
+        starts = reversed(range(0, len(expected), size))
+        backward = [name for start in starts for name in expected[start : start + size]]
+        assert names(testapp, last, "prev") == backward
+
+
+def in_order(q: str, sort: str) -> list[str]:
+    """NAMES with a word that begins with ``q``."""
+    found = [name for name in NAMES if any(word.startswith(q) for word in folded(name).split())]
+    if sort.endswith("name"):
+        found = sorted(found, key=folded)
+    return found[::-1] if sort.startswith("-") else found
+
+
+def test_a_changed_name_is_found_as_it_is_now_and_a_deleted_one_no_more(
+    testapp: TestApp, path: str
+) -> None:
+    testapp.put_json(f"{path}1", {"name": "Ana Peña"})
+    testapp.patch_json(f"{path}2", {"name": "Pena Pena"})
+    testapp.delete(f"{path}3")
+    assert names(testapp, f"{path}?q=gar&expand=items") == []
+    assert names(testapp, f"{path}?q=pena&sort=-name&expand=items") == ["Pena Pena", "Ana Peña"]
+
+
+def test_a_walk_by_name_sees_what_stays_once_while_others_come_and_go(
+    testapp: TestApp, path: str
+) -> None:
+    first = testapp.get(f"{path}?sort=name&per_page=4&expand=items").json
+    seen = [item["name"] for item in first["items"]]
+    testapp.delete(first["urls"][-1])
+    testapp.post_json(path, {"name": "Aaron"})
+    seen += names(testapp, first["meta"]["next"])
+    assert sorted(seen) == sorted(NAMES)
+
+
+WRONG = {
+    "q": ["", "%20", "%00", "%E2%80%8D", "x" * 65, "a&q=b"],
+    "sort": ["", "Name", "name,id", "name&sort=name"],
+    "after": ["1&sort=name", "x.0&sort=name", "%00.1&sort=name", "x.1&sort=id"],
+    "before": ["a.1&after=a.1&sort=name"],
+}
+
+
+@pytest.mark.parametrize("parameter", WRONG)
+def test_a_wrong_value_is_refused_by_name(testapp: TestApp, path: str, parameter: str) -> None:
+    for value in WRONG[parameter]:
+        refused = testapp.get(f"{path}?{parameter}={value}", status=400)
+        assert refused.json["message"].startswith(f"{parameter}: ")
+
+
+def test_registrations_have_neither_search_nor_order(testapp: TestApp) -> None:
+    plain = testapp.get("/api/v1.0/registrations/").json
+    assert testapp.get("/api/v1.0/registrations/?q=&sort=x").json == plain
+    assert plain["meta"]["first"] == f"{API}registrations/?per_page=50&page=1"
+
+
+def test_names_written_by_sql_are_found_after_the_next_start(
+    app_settings: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    engine = request.getfixturevalue("dbengine")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO students (name) VALUES ('José'), ('Anna')"))
+    app = main({}, **app_settings)
+    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
+    client.authorization = ("Basic", (NAME, PASSWORD))
+    assert names(client, "/api/v1.0/students/?sort=name&expand=items") == ["Anna", "José"]
+    assert names(client, "/api/v1.0/students/?q=jose&expand=items") == ["José"]
+    app.registry["classroom.engine"].dispose()
+
+
+@pytest.mark.parametrize(
+    "query", ["q=gar", "q=gar&sort=name", "q=gar+jo&sort=-name", "sort=name", "sort=-id"]
+)
+def test_the_database_looks_names_up_in_an_index_and_scans_nothing(
+    testapp: TestApp, dbengine: Engine, query: str
+) -> None:
+    generator = random.Random(1)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = ["".join(generator.choices(letters, k=6)) for _ in range(2000)]
+    rows = [{"name": f"{generator.choice(words)} {generator.choice(words)}"} for _ in range(5000)]
+    with dbengine.begin() as connection:
+        connection.execute(insert(Student), rows)
+        connection.execute(text("ANALYZE"))
+    url = f"/api/v1.0/students/?{query}&per_page=5"
+    with statements() as sent:
+        page = testapp.get(url).json
+        for link in filter(None, (page["meta"]["next"], page["meta"]["last"])):
+            testapp.get(link)
+    about_names = [one for one in sent if "FROM students" in one.text or "_words" in one.text]
+    assert about_names
+    for statement, parameters in about_names:
+        plan = explain(dbengine, statement, parameters)
+        if "q=" in query or "LIMIT" in statement:
+            assert "Seq Scan" not in plan, plan
+        if "q=" in query:
+            assert "SCAN students" not in plan, plan
+        if "sort=name" in query:
+            assert "USE TEMP B-TREE FOR ORDER BY" not in plan or "q=" in query, plan
+
+
+def explain(engine: Engine, statement: str, parameters: Any) -> str:
+    how = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
+        return "\n".join(str(row[-1]) for row in rows)

@@ -1,0 +1,141 @@
+"""What a write answers: the new tag, and the representation to who prefers it; merge patches."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import API
+from .test_statements import statements
+
+PATCH = "application/merge-patch+json"
+
+
+@pytest.fixture
+def school(testapp: TestApp) -> TestApp:
+    """A student and a class."""
+    testapp.post_json("/api/v1.0/students/", {"name": "david"})
+    testapp.post_json("/api/v1.0/classes/", {"name": "algebra"})
+    return testapp
+
+
+PAIR = {"student": f"{API}students/1", "class": f"{API}classes/1"}
+
+
+class Write(NamedTuple):
+    """A request, the item that it makes or changes, and the status of its answer."""
+
+    method: str
+    path: str
+    body: Any
+    item: str
+    status: int
+
+
+WRITES = [
+    Write("POST", "students/", {"name": "susan"}, "students/2", 201),
+    Write("POST", "classes/", {"name": "biology"}, "classes/2", 201),
+    Write("POST", "registrations/", PAIR, "registrations/1/1", 201),
+    Write("PUT", "students/1", {"name": "dave"}, "students/1", 200),
+    Write("PUT", "classes/1", {"name": "chemistry"}, "classes/1", 200),
+    Write("PATCH", "students/1", {"name": "dave"}, "students/1", 200),
+    Write("PATCH", "classes/1", {}, "classes/1", 200),
+    Write("PUT", "registrations/1/1", {}, "registrations/1/1", 201),
+]
+RENAME = WRITES[3]
+
+
+def send(client: TestApp, write: Write, **headers: str) -> Any:
+    method = getattr(client, f"{write.method.lower()}_json")
+    return method(f"/api/v1.0/{write.path}", write.body, headers=headers, status=write.status)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_tells_the_new_tag_so_that_the_client_can_go_on(
+    school: TestApp, write: Write
+) -> None:
+    answer = send(school, write)
+    assert answer.json == {}
+    assert answer.headers.get("Location") == (API + write.item if write.status == 201 else None)
+    assert "Preference-Applied" not in answer.headers
+    tag = school.get(f"/api/v1.0/{write.item}").headers["ETag"]
+    assert answer.headers["ETag"] == tag
+    school.delete(f"/api/v1.0/{write.item}", headers={"If-Match": tag}, status=200)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_client_may_prefer_the_representation(school: TestApp, write: Write) -> None:
+    answer = send(school, write, Prefer="return=representation")
+    read = school.get(f"/api/v1.0/{write.item}")
+    assert answer.json == read.json
+    assert answer.headers["Preference-Applied"] == "return=representation"
+    assert answer.headers["Content-Location"] == API + write.item
+    for name in ("Content-Type", "ETag"):
+        assert answer.headers[name] == read.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "is_heeded"),
+    [
+        ('Return = "representation"; x=1', True),
+        ("respond-async, return=representation", True),
+        ("return=minimal", False),
+        ("return=minimal, return=representation", False),
+        ("return=representations", False),
+        ("not-return=representation", False),
+        ("handling=strict", False),
+        (',;="', False),
+        ("", False),
+    ],
+)
+def test_what_else_a_client_prefers_is_passed_over(
+    school: TestApp, prefer: str, is_heeded: bool
+) -> None:
+    answer = send(school, RENAME, Prefer=prefer)
+    assert bool(answer.json) == is_heeded
+
+
+@pytest.mark.parametrize("kind", ["students", "classes"])
+@pytest.mark.parametrize("media_type", [PATCH, "application/json", f"{PATCH}; charset=UTF-8"])
+def test_a_merge_patch_changes_what_it_names(school: TestApp, kind: str, media_type: str) -> None:
+    path, headers = f"/api/v1.0/{kind}/1", {"Content-Type": media_type}
+    before = school.get(path).json
+    school.patch(path, '{"url": null, "x": {"y": 1}}', headers=headers, status=200)
+    assert school.get(path).json == before
+    school.patch(path, '{"name": "é"}'.encode(), headers=headers, status=200)
+    assert school.get(path).json == before | {"name": "é"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"name": null}', "name: is missing"),
+        (b'{"name": 7}', "name: must be a string"),
+        (b'{"name": " "}', "name: must be 1 to 64 characters"),
+        (b'["name"]', "the body must be a JSON object"),
+        (b"", "the body must be JSON"),
+    ],
+)
+def test_a_patch_that_leaves_no_student_is_refused(
+    school: TestApp, body: bytes, message: str
+) -> None:
+    headers = {"Content-Type": PATCH}
+    refused = school.patch("/api/v1.0/students/1", body, headers=headers, status=400)
+    assert refused.json["message"].startswith(message)
+    assert school.get("/api/v1.0/students/1").json["name"] == "david"
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/json-patch+json"])
+def test_another_kind_of_patch_is_told_which_there_are(school: TestApp, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    refused = school.patch("/api/v1.0/students/1", "{}", headers=headers, status=415)
+    assert refused.headers["Accept-Patch"] == f"{PATCH}, application/json"
+    refused = school.put("/api/v1.0/students/1", "{}", headers={"Content-Type": PATCH}, status=415)
+    assert "Accept-Patch" not in refused.headers
+
+
+def test_a_patch_costs_what_a_put_costs(school: TestApp) -> None:
+    for send in (school.put_json, school.patch_json):
+        with statements() as sent:
+            send("/api/v1.0/students/1", {"name": "dave"})
+        assert len(sent) == 2, sent

@@ -1,0 +1,43 @@
+import pytest
+
+from classroom.folding import beginnings, fold
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        ("José García", "jose garcia"),
+        ("Jose\u0301 Garci\u0301a", "jose garcia"),
+        ("JOSÉ  GARCÍA ", "jose garcia"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("O'Neil", "o' neil"),
+        ("Anne-Marie", "anne- marie"),
+        ("(Bob)", "( bob)"),
+        ("ﬁ\u00ad\u200dx", "fix"),
+        ("Ørsted", "ørsted"),
+        ("\u200d", ""),
+        ("🙂", "🙂"),
+    ],
+)
+def test_a_folded_name_has_neither_case_nor_accents_and_a_space_before_each_word(
+    name: str, folded: str
+) -> None:
+    assert fold(name) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("García, José", ["garcia", "jose"]),
+        ("gar garcia ga", ["garcia"]),
+        ("o'neil", ["neil", "o"]),
+        ("🙂", ["🙂"]),
+        ("🙂 bob", ["bob"]),
+        ("\u200d", []),
+    ],
+)
+def test_what_is_looked_for_is_the_beginnings_of_words_none_of_which_implies_another(
+    text: str, words: list[str]
+) -> None:
+    assert beginnings(text) == words
