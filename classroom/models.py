@@ -119,6 +119,17 @@ class Registration(Base):
     timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Count(Base):
+    """How many rows a table has, in parts to be added up; kept by triggers."""
+
+    __tablename__ = "counts"
+    __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}
+
+    counted: Mapped[str] = mapped_column(String(64), primary_key=True)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 class User(Base):
     """Who may come in; the password only as its argon2id hash."""
 
