@@ -1,12 +1,15 @@
 """What a request may bring beside its body."""
 
-from ..grammar import ENTITY_TAGS, ID
+from ..grammar import ID
 from ..parameters import ORDERS
 from .terms import KINDS, Node, schema
 
 PAGE = ("page", "per_page", "after", "before")
 SEARCH = ("q", "sort")
 CONDITIONS = ("If-Match", "If-None-Match")
+
+# RFC 9110, 8.8.3 and 13.1.1, as a client would write it; the service takes odder lists too.
+_TAG = r'(W/)?"[!#-~]*"'
 
 _EXPAND = {
     "expandItems": ("items",),
@@ -91,15 +94,18 @@ def _expand(names: tuple[str, ...]) -> Node:
 
 
 def _condition(name: str) -> Node:
-    rule = {
-        "If-Match": "Do it only where the entity tag is one of these, `*` being any.",
-        "If-None-Match": "Do it only where the entity tag is none of these, `*` being any.",
-    }
-    pattern = {"type": "string", "pattern": f"^(?:{ENTITY_TAGS.pattern})$"}
-    return _header(name, rule[name], pattern, '"46e3474d641015c0ac1c7dcdef44ac80"')
+    rule, example = {
+        "If-Match": ("Do it only where the entity tag is one of these, `*` being any.", "*"),
+        "If-None-Match": (
+            "Do it only where the entity tag is none of these, `*` being any.",
+            '"46e3474d641015c0ac1c7dcdef44ac80"',
+        ),
+    }[name]
+    tags = {"type": "string", "pattern": f"^{_TAG}(, {_TAG})*$"}
+    return _header(name, rule, {"anyOf": [{"const": "*"}, tags]}, example)
 
 
-def _header(name: str, description: str, schema: Node, example: str) -> Node:
+def _header(name: str, description: str, schema: Node, example: object) -> Node:
     return _query(name, description, schema, example) | {"in": "header"}
 
 
