@@ -1,7 +1,7 @@
 """What a request may bring beside its body."""
 
 from ..grammar import ID
-from ..parameters import ORDERS
+from .inputs import EXPANSIONS
 from .terms import KINDS, Node, schema
 
 PAGE = ("page", "per_page", "after", "before")
@@ -10,12 +10,7 @@ CONDITIONS = ("If-Match", "If-None-Match")
 
 # RFC 9110, 8.8.3 and 13.1.1, as a client would write it; the service takes odder lists too.
 _TAG = r'(W/)?"[!#-~]*"'
-
-_EXPAND = {
-    "expandItems": ("items",),
-    "expandRegistrations": ("items", "student", "class"),
-    "expandRegistration": ("student", "class"),
-}
+_TAGS = rf"^(\*|{_TAG}(, {_TAG})*)$"
 
 
 def parameters(per_page: int, max_per_page: int) -> Node:
@@ -28,7 +23,7 @@ def parameters(per_page: int, max_per_page: int) -> Node:
         **_ids(),
         **_page(per_page, max_per_page),
         **_search(),
-        **{key: _expand(names) for key, names in _EXPAND.items()},
+        **{name: _expand(name) for name in EXPANSIONS},
         **{name: _condition(name) for name in CONDITIONS},
         "Prefer": _header(
             "Prefer",
@@ -72,7 +67,6 @@ def _page(per_page: int, max_per_page: int) -> Node:
 
 
 def _search() -> Node:
-    orders = {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]}
     return {
         "q": _query(
             "q",
@@ -81,14 +75,14 @@ def _search() -> Node:
             schema("Name"),
             "dav",
         ),
-        "sort": _query("sort", "The order; `-` turns it round.", orders, "name"),
+        "sort": _query("sort", "The order; `-` turns it round.", schema("Order"), "name"),
     }
 
 
-def _expand(names: tuple[str, ...]) -> Node:
-    of = {"items": "`items` adds the representations to the page"}
-    what = [of.get(name, f"`{name}` puts the {name} in place of its URL") for name in names]
-    array = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(names)}}
+def _expand(name: str) -> Node:
+    names, of = EXPANSIONS[name], {"items": "`items` adds the representations to the page"}
+    what = [of.get(word, f"`{word}` puts the {word} in place of its URL") for word in names]
+    array = {"type": "array", "minItems": 1, "items": schema(name)}
     form = {"style": "form", "explode": False}
     return _query("expand", "; ".join(what) + ".", array, list(names[-1:])) | form
 
@@ -101,8 +95,7 @@ def _condition(name: str) -> Node:
             '"46e3474d641015c0ac1c7dcdef44ac80"',
         ),
     }[name]
-    tags = {"type": "string", "pattern": f"^{_TAG}(, {_TAG})*$"}
-    return _header(name, rule, {"anyOf": [{"const": "*"}, tags]}, example)
+    return _header(name, rule, {"type": "string", "pattern": _TAGS}, example)
 
 
 def _header(name: str, description: str, schema: Node, example: object) -> Node:
