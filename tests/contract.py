@@ -69,9 +69,11 @@ class Response:
         yield from (f"the header {name}" for name in given - self._headers.keys())
         yield from (f"no header {name}" for name in required - given)
         for name, value in headers:
-            if validator := self._header_validators.get(name.lower()):
-                typed = int(value) if validator.is_valid(0) and value.isdigit() else value
-                yield from (f"{name}: {error}" for error in _errors(validator, typed))
+            if header := self._headers.get(name.lower()):
+                is_number = header["schema"].get("type") == "integer" and value.isdigit()
+                validator = self._header_validators[name.lower()]
+                faults = _errors(validator, int(value) if is_number else value)
+                yield from (f"{name}: {fault}" for fault in faults)
 
 
 class Contract:

@@ -102,7 +102,7 @@ def _options(noun: str, may_be_missing: bool, has_patch: bool) -> Node:
 
 def _secured(node: Node, security: list[Node] | None) -> Node:
     if security is None:
-        return node | {"responses": node["responses"] | errors(401)}
+        return node | {"responses": node["responses"] | errors(401, 403)}
     if security:
         return _secured(node, None) | {"security": security}
     return node | {"security": []}

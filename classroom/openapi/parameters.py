@@ -1,18 +1,16 @@
 """What a request may bring beside its body."""
 
-from ..grammar import ENTITY_TAGS, ID
-from ..parameters import ORDERS
+from ..grammar import ID
+from .inputs import EXPANSIONS
 from .terms import KINDS, Node, schema
 
 PAGE = ("page", "per_page", "after", "before")
 SEARCH = ("q", "sort")
 CONDITIONS = ("If-Match", "If-None-Match")
 
-_EXPAND = {
-    "expandItems": ("items",),
-    "expandRegistrations": ("items", "student", "class"),
-    "expandRegistration": ("student", "class"),
-}
+# RFC 9110, 8.8.3 and 13.1.1, as a client would write it; the service takes odder lists too.
+_TAG = r'(W/)?"[!#-~]*"'
+_TAGS = rf"^(\*|{_TAG}(, {_TAG})*)$"
 
 
 def parameters(per_page: int, max_per_page: int) -> Node:
@@ -25,7 +23,7 @@ def parameters(per_page: int, max_per_page: int) -> Node:
         **_ids(),
         **_page(per_page, max_per_page),
         **_search(),
-        **{key: _expand(names) for key, names in _EXPAND.items()},
+        **{name: _expand(name) for name in EXPANSIONS},
         **{name: _condition(name) for name in CONDITIONS},
         "Prefer": _header(
             "Prefer",
@@ -69,7 +67,6 @@ def _page(per_page: int, max_per_page: int) -> Node:
 
 
 def _search() -> Node:
-    orders = {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]}
     return {
         "q": _query(
             "q",
@@ -78,28 +75,30 @@ def _search() -> Node:
             schema("Name"),
             "dav",
         ),
-        "sort": _query("sort", "The order; `-` turns it round.", orders, "name"),
+        "sort": _query("sort", "The order; `-` turns it round.", schema("Order"), "name"),
     }
 
 
-def _expand(names: tuple[str, ...]) -> Node:
-    of = {"items": "`items` adds the representations to the page"}
-    what = [of.get(name, f"`{name}` puts the {name} in place of its URL") for name in names]
-    array = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(names)}}
+def _expand(name: str) -> Node:
+    names, of = EXPANSIONS[name], {"items": "`items` adds the representations to the page"}
+    what = [of.get(word, f"`{word}` puts the {word} in place of its URL") for word in names]
+    array = {"type": "array", "minItems": 1, "items": schema(name)}
     form = {"style": "form", "explode": False}
     return _query("expand", "; ".join(what) + ".", array, list(names[-1:])) | form
 
 
 def _condition(name: str) -> Node:
-    rule = {
-        "If-Match": "Do it only where the entity tag is one of these, `*` being any.",
-        "If-None-Match": "Do it only where the entity tag is none of these, `*` being any.",
-    }
-    pattern = {"type": "string", "pattern": f"^(?:{ENTITY_TAGS.pattern})$"}
-    return _header(name, rule[name], pattern, '"46e3474d641015c0ac1c7dcdef44ac80"')
+    rule, example = {
+        "If-Match": ("Do it only where the entity tag is one of these, `*` being any.", "*"),
+        "If-None-Match": (
+            "Do it only where the entity tag is none of these, `*` being any.",
+            '"46e3474d641015c0ac1c7dcdef44ac80"',
+        ),
+    }[name]
+    return _header(name, rule, {"type": "string", "pattern": _TAGS}, example)
 
 
-def _header(name: str, description: str, schema: Node, example: str) -> Node:
+def _header(name: str, description: str, schema: Node, example: object) -> Node:
     return _query(name, description, schema, example) | {"in": "header"}
 
 

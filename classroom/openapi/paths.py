@@ -43,7 +43,7 @@ def _named_collection(kind: Kind) -> Node:
     id = f"$response.header.Location#regex:/{kind.words}/([0-9]+)$"
     links = _links(kind, _WHAT_IS_THERE, id=id)
     page = (f"list{kind.plural}", f"A page of the {kind.words}", f"{kind.name}Page")
-    get = read(*page, (*PAGE, *SEARCH, "expandItems"), ("Link",))
+    get = read(*page, (*PAGE, *SEARCH, "ItemsExpansion"), ("Link",))
     post = create(f"create{kind.name}", f"Add a {kind.word}", "Named", kind.name, links)
     return resource(kind.path, kind.plural, kind.words, get, {"post": post})
 
@@ -75,7 +75,7 @@ def _registrations() -> Node:
         f"{_REGISTRATIONS}{{student_id}}/{{class_id}}",
         "Registration",
         "registrations",
-        read("getRegistration", "Read a registration", "Registration", ("expandRegistration",)),
+        read("getRegistration", "Read a registration", "Registration", ("RegistrationExpansion",)),
         {
             "put": put(
                 "putRegistration", "Register a student, unless it is", "Registration", _made()
@@ -88,7 +88,7 @@ def _registrations() -> Node:
 
 def _registration_page(path: str, noun: str, whose: str, others: Mapping[str, Node] = {}) -> Node:
     page = (f"list{noun}", f"A page of the registrations {whose}", "RegistrationPage")
-    get = read(*page, (*PAGE, "expandRegistrations"), ("Link",))
+    get = read(*page, (*PAGE, "RegistrationsExpansion"), ("Link",))
     return resource(path, noun, "registrations", get, others)
 
 

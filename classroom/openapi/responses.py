@@ -41,7 +41,7 @@ _ERRORS = {
 def responses() -> Node:
     """The errors, by status, those to HEAD apart, since they have no body.
 
-    No operation names 308, 403 and 405, which are answered beside the operations.
+    No operation names 308 and 405, which are answered beside the operations.
     """
     body = {
         "application/json": {"schema": schema("Error")},

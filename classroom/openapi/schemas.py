@@ -1,15 +1,9 @@
-"""What goes over the wire: exact for what the service gives, lenient for what it takes."""
+"""What the service gives: objects with these members and no others."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from ..grammar import CONTROL_CHARACTER, ID, NAME_LENGTH, NAME_RULE
-from .terms import API, CLASS, HERE, KINDS, STUDENT, Kind, Node, schema
-
-# Blank is what str.strip() takes away; what of it is a control character is refused anyway.
-_BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_CONTROL = CONTROL_CHARACTER.pattern.strip("[]")
-_NAME = rf"^[^{_CONTROL}]*[^{_CONTROL}{_BLANK}][^{_CONTROL}]*$"
+from ..grammar import ID
+from .inputs import inputs
+from .shapes import closed, opened, url
+from .terms import CLASS, HERE, KINDS, STUDENT, Kind, Node, schema
 
 _REGISTRATION = {
     "url": f"{HERE}registrations/7/7",
@@ -26,50 +20,24 @@ def schemas(use_token_auth: bool, max_per_page: int) -> Node:
     :param max_per_page: how many rows a page has at the most.
     """
     return {
-        **_inputs(),
+        **inputs(),
         **_named(STUDENT),
         **_named(CLASS),
         **_registrations(),
         **_errors(),
         **_entries(use_token_auth),
         "Meta": _meta(max_per_page),
-        "Document": _open("This document.", {name: {} for name in ("openapi", "info", "paths")}),
-        "Nothing": _given("An empty object: the headers say it all.", {}, {}),
-    }
-
-
-def _inputs() -> Node:
-    name = {"name": schema("Name")}
-    urls = {kind.word: schema(f"{kind.name}URL") for kind in KINDS}
-    pair = {kind.word: kind.example["url"] for kind in KINDS}
-    return {
-        "Name": {
-            "type": "string",
-            "description": f"A name: {NAME_RULE}. Names need not be unique.",
-            "minLength": 1,
-            "maxLength": NAME_LENGTH,
-            "pattern": _NAME,
-            "examples": ["david"],
-        },
-        "Named": _open("What is to be known of a student or a class.", name)
-        | {"examples": [{"name": "david"}]},
-        "Change": _open(
-            "What changes, as a JSON merge patch (RFC 7396). Other members are ignored.",
-            name,
-            required=(),
-        )
-        | {"examples": [{"name": "dave"}]},
-        "Pair": _open("Who attends what, by their URLs as this host gives them.", urls)
-        | {"examples": [pair]},
+        "Document": opened("This document.", {name: {} for name in ("openapi", "info", "paths")}),
+        "Nothing": closed("An empty object: the headers say it all.", {}, {}),
     }
 
 
 def _named(kind: Kind) -> Node:
-    registrations = _url(f"{kind.words}/{ID}/registrations/", "Where its registrations are.")
+    registrations = url(f"{kind.words}/{ID}/registrations/", "Where its registrations are.")
     properties = {"url": schema(f"{kind.name}URL"), "name": schema("Name")}
     return {
-        f"{kind.name}URL": _url(f"{kind.words}/{ID}", f"The URL of a {kind.word}."),
-        kind.name: _given(
+        f"{kind.name}URL": url(f"{kind.words}/{ID}", f"The URL of a {kind.word}."),
+        kind.name: closed(
             f"A {kind.word}.", properties | {"registrations": registrations}, kind.example
         ),
         f"{kind.name}Page": _page(kind.plural, kind.name),
@@ -87,8 +55,8 @@ def _registrations() -> Node:
         },
     }
     return {
-        "RegistrationURL": _url(f"registrations/{ID}/{ID}", "The URL of a registration."),
-        "Registration": _given("Who attends what, since when.", properties, _REGISTRATION),
+        "RegistrationURL": url(f"registrations/{ID}/{ID}", "The URL of a registration."),
+        "Registration": closed("Who attends what, since when.", properties, _REGISTRATION),
         "RegistrationPage": _page("Registrations", "Registration"),
     }
 
@@ -110,21 +78,21 @@ def _page(plural: str, name: str) -> Node:
             "items": schema(name),
         },
     }
-    page = _given(f"A page of {plural.lower()}.", properties)
+    page = closed(f"A page of {plural.lower()}.", properties)
     return page | {"required": ["urls", "meta"]}
 
 
 def _meta(max_per_page: int) -> Node:
-    url = {"type": "string", "format": "uri"}
+    link = {"type": "string", "format": "uri"}
     or_null = {"type": ["string", "null"], "format": "uri"}
     properties = {
         "page": {"type": "integer", "minimum": 1},
         "pages": {"type": "integer", "minimum": 0},
         "per_page": {"type": "integer", "minimum": 1, "maximum": max_per_page},
         "total": {"type": "integer", "minimum": 0},
-        **{"prev": or_null, "next": or_null, "first": url, "last": url},
+        **{"prev": or_null, "next": or_null, "first": link, "last": link},
     }
-    return _given("Where a page stands, and the URLs of others. Follow `next`.", properties)
+    return closed("Where a page stands, and the URLs of others. Follow `next`.", properties)
 
 
 def _errors() -> Node:
@@ -136,16 +104,16 @@ def _errors() -> Node:
     kind = {"type": {"const": "about:blank"}}
     texts = {name: {"type": "string"} for name in ("title", "detail", "error", "message")}
     return {
-        "Error": _given(
+        "Error": closed(
             "What went wrong.", {name: texts.get(name, status) for name in error}, error
         ),
-        "Problem": _given(
+        "Problem": closed(
             "What went wrong (RFC 9457); `errors` where fields of the body are at fault.",
             kind | {name: texts.get(name, status) for name in problem} | {"errors": faults},
             {"type": "about:blank", **problem, "errors": [fault]},
         )
         | {"required": ["type", *problem]},
-        "Fault": _given(
+        "Fault": closed(
             "A field of the body that is at fault, as a JSON pointer (RFC 6901).",
             {"pointer": {"type": "string", "pattern": "^#(/|$)"}, "detail": texts["detail"]},
             fault,
@@ -155,48 +123,18 @@ def _errors() -> Node:
 
 def _entries(use_token_auth: bool) -> Node:
     name, version = {"const": "classroom"}, {"type": "string"}
-    api = _url("", "Where the API is.")
+    api = url("", "Where the API is.")
     urls = {
-        name: _url(f"{name}/", f"Where the {name} are.")
+        name: url(f"{name}/", f"Where the {name} are.")
         for name in (*(kind.words for kind in KINDS), "registrations")
     }
     if not use_token_auth:
         return {
-            "Root": _given("The way in.", {"name": name, "version": version, "api": api}),
-            "API": _given("Where the collections are.", urls),
+            "Root": closed("The way in.", {"name": name, "version": version, "api": api}),
+            "API": closed("Where the collections are.", urls),
         }
     token = {"type": "string", "format": "uri", "description": "Where tokens are given out."}
     return _entries(False) | {
-        "API": _given("Where the collections are.", urls | {"token": token}),
-        "Token": _given("A JSON web token (RFC 7519).", {"token": {"type": "string"}}),
-    }
-
-
-def _url(pattern: str, description: str) -> Node:
-    where = API.replace(".", r"\.")
-    return {
-        "type": "string",
-        "format": "uri",
-        "description": description,
-        "pattern": f"^https?://.+{where}{pattern}$",
-    }
-
-
-def _given(
-    description: str, properties: Mapping[str, Any], example: Mapping[str, Any] | None = None
-) -> Node:
-    """An object that the service gives: with these members, and no others."""
-    examples = {} if example is None else {"examples": [example]}
-    return _open(description, properties) | {"additionalProperties": False} | examples
-
-
-def _open(
-    description: str, properties: Mapping[str, Any], required: Collection[str] | None = None
-) -> Node:
-    """An object that may have other members besides."""
-    return {
-        "type": "object",
-        "description": description,
-        "properties": dict(properties),
-        "required": list(properties if required is None else required),
+        "API": closed("Where the collections are.", urls | {"token": token}),
+        "Token": closed("A JSON web token (RFC 7519).", {"token": {"type": "string"}}),
     }

@@ -126,7 +126,7 @@ def test_any_other_spelling_is_nowhere(testapp: TestApp, path: str, method: str)
 def test_a_fault_of_the_server_is_logged_and_tells_nothing(
     testapp: TestApp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Students, "listing", "a fault within")
+    monkeypatch.setattr(Students, "select", "a fault within")
     answer = testapp.get("/api/v1.0/students/", status=500)
     assert answer.json == {
         "status": 500,
@@ -134,7 +134,7 @@ def test_a_fault_of_the_server_is_logged_and_tells_nothing(
         "message": "the server failed; it has been logged",
     }
     assert "a fault within" not in answer.text
-    assert "AttributeError" in caplog.text
+    assert "TypeError" in caplog.text
 
 
 def test_the_root_of_the_tree_stays_where_it_is(testapp: TestApp) -> None:

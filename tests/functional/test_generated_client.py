@@ -1,0 +1,81 @@
+"""A client that a program makes of the document alone."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from webtest import TestApp
+
+from ..conftest import NAME, PASSWORD, basic
+from ..servers import BIN, serving
+
+Call = Callable[..., Any]
+
+PUPILS = ["ada", "blaise", "carl", "dana", "emmy"]
+
+
+@pytest.fixture
+def client(
+    stranger: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Call]]:
+    """Gives a function of the package that openapi-python-client makes, bound to a server."""
+    (tmp_path / "openapi.json").write_text(stranger.get("/api/v1.0/openapi.json").text)
+    (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}))
+    command = [BIN / "openapi-python-client", "generate", "--path=openapi.json", "--meta=none"]
+    command += ["--config=config.json", "--fail-on-warning"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    monkeypatch.syspath_prepend(tmp_path)
+    kind, _, credentials = basic(NAME, PASSWORD).partition(" ")
+    with serving(stranger.app) as port:
+        bound = import_module("classroom_client").AuthenticatedClient(
+            base_url=f"http://127.0.0.1:{port}", token=credentials, prefix=kind
+        )
+
+        def function(tag: str, name: str) -> Call:
+            module = import_module(f"classroom_client.api.{tag}.{name}")
+            return lambda *args, **fields: module.sync_detailed(*args, client=bound, **fields)
+
+        yield function
+    for name in [name for name in sys.modules if name.startswith("classroom_client")]:
+        del sys.modules[name]
+
+
+def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Call]) -> None:
+    models = import_module("classroom_client.models")
+    algebra = client("classes", "create_class")(body=models.Named(name="algebra"))
+    class_id = algebra.headers["Location"].rpartition("/")[2]
+    register = client("registrations", "create_registration")
+    for name in PUPILS:
+        pupil = client("students", "create_student")(
+            body=models.Named(name=name), prefer="return=representation"
+        )
+        assert pupil.parsed.name == name
+        pair = models.Pair(student=pupil.parsed.url, class_=algebra.headers["Location"])
+        assert register(body=pair).status_code == 201
+    names, cursor = [], {}
+    expand = [models.RegistrationsExpansion.STUDENT]
+    while cursor is not None:
+        roster = client("registrations", "list_registrations_of_class")(
+            class_id, per_page=2, expand=expand, **cursor
+        ).parsed
+        assert len(roster.items) <= 2
+        names += [registration.student.name for registration in roster.items]
+        cursor = roster.meta.next_ and following(roster.meta.next_)
+    assert names == PUPILS
+
+
+def following(url: str) -> dict[str, Any]:
+    """The parameters that make the next page, but those that are said already."""
+    query = parse_qs(urlsplit(url).query)
+    return {"page": int(query["page"][0]), "after": query["after"][0]}
+
+
+def test_a_generated_client_knows_an_error_by_its_class(client: Callable[..., Call]) -> None:
+    error = client("students", "get_student")("7").parsed
+    assert (error.status, error.error) == (404, "not found")

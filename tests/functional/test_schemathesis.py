@@ -1,0 +1,56 @@
+"""What schemathesis makes of the document, tried out on a real server."""
+
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from classroom import models
+
+from ..conftest import NAME, PASSWORD
+from ..servers import BIN, ROOT, serving
+
+# For how many seconds to go on; else it is the same requests each time, and soon over.
+FUZZ = os.environ.get("CLASSROOM_FUZZ")
+SOON = ["--generation-deterministic", "--max-examples=3"]
+
+
+@pytest.fixture
+def peopled(app: Any) -> Any:
+    """The application with somebody there, so that the document's examples are true."""
+    people = [{"name": "david"}] * 9
+    with app.registry["classroom.engine"].begin() as connection:
+        connection.execute(insert(models.Student), people)
+        connection.execute(insert(models.Class), people)
+        connection.execute(
+            insert(models.Registration).values(
+                student_id=7, class_id=7, timestamp=datetime.now(UTC)
+            )
+        )
+    return app
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_schemathesis_finds_nothing(peopled: Any, tmp_path: Path) -> None:
+    """With all its checks, in all its phases; ``make fuzz`` is the same for longer."""
+    with serving(peopled) as port:
+        command = [
+            *(BIN / "schemathesis", f"--config-file={ROOT / 'schemathesis.toml'}", "run"),
+            f"http://127.0.0.1:{port}/api/v1.0/openapi.json",
+            *("--no-color", "--workers=2", *(SOON if FUZZ is None else [f"--max-time={FUZZ}"])),
+        ]
+        credentials = {"CLASSROOM_USER": NAME, "CLASSROOM_PASSWORD": PASSWORD}
+        ran = subprocess.run(
+            command,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, **credentials},
+            capture_output=True,
+            text=True,
+            timeout=240 + int(FUZZ or 0),
+        )
+    assert ran.returncode == 0, ran.stdout
