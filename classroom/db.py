@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidReq
 from sqlalchemy.orm import sessionmaker
 
 from . import migrations, names, sqlite
+from .reading import Reader
 from .settings import SettingError
 
 log = logging.getLogger(__name__)
@@ -145,14 +146,27 @@ def _mark_retryable(context: ExceptionContext) -> None:
         mark_error_retryable(context.sqlalchemy_exception)
 
 
+def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
+    """What reads for requests; on PostgreSQL it has connections of its own, where every statement
+    costs one round trip: there is no transaction to begin and to end, and no test beforehand.
+    """
+    if engine.dialect.name != "postgresql":
+        return Reader(engine, for_reading(engine))
+    # Only here: an extra. Only for requests: migrations and copies may take their time.
+    from .postgresql import Silent, give_silent_servers_up  # noqa: PLC0415
+
+    own = {"sqlalchemy.isolation_level": "AUTOCOMMIT", "sqlalchemy.pool_pre_ping": "false"}
+    connections = make_engine({**settings, **own})
+    engine.dispose()
+    for each in (engine, connections):
+        give_silent_servers_up(each)
+    event.listen(engine, "engine_disposed", lambda _: connections.dispose())
+    return Reader(connections, for_reading(engine), final=(Silent,))
+
+
 def includeme(config: Configurator) -> None:
     engine = open_database(config.registry.settings)
-    if engine.dialect.name == "postgresql":
-        # Only for requests: migrations and copies may take their time. Only here: an extra.
-        from .postgresql import give_silent_servers_up  # noqa: PLC0415
-
-        engine.dispose()
-        give_silent_servers_up(engine)
+    config.registry["classroom.reader"] = _reader(config.registry.settings, engine)
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
     config.registry["classroom.outage"] = Outage()

@@ -45,6 +45,11 @@ class PageRequest:
     before: Key | None = None
     kept: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the rows must be counted to know which are on the page."""
+        return self.page > 1 and not self.after and not self.before
+
     def link(self, page: int, **cursor: Key) -> Link:
         """The query that asks for another page of the same size."""
         keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
@@ -83,16 +88,19 @@ class Page(Generic[Row]):
 
 def paginate(
     asked: PageRequest,
-    total: int,
-    fetch: Callable[[Slice], Sequence[Row]],
+    count: Callable[[], int],
+    fetch: Callable[[Slice], tuple[Sequence[Row], int | None]],
     key: Callable[[Row], Key],
 ) -> Page[Row]:
-    """Cut the page ``asked`` for out of ``total`` rows, of which ``fetch`` gives a slice.
+    """Cut the page that is ``asked`` for.
 
+    :param count: tells how many rows there are in all.
+    :param fetch: gives a slice of them, and may tell the same with it.
     :raises PastTheEnd: where there is no such page.
     """
-    wanted = asked.slice(total)
-    fetched = fetch(wanted)
+    wanted = asked.slice(count() if asked.is_counted else 0)
+    fetched, told = fetch(wanted)
+    total = count() if told is None else told
     rows = fetched[: asked.per_page]
     if wanted.backward:
         rows = rows[::-1]

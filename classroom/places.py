@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Row
 
-from . import models, queries
+from . import queries
 from .grammar import ID
 from .pagination import Page, PageRequest, Slice, paginate
 from .parameters import Reader
@@ -49,7 +49,7 @@ class Leaf(Resource):
 class Item(Leaf):
     """A row in its place; ``row`` is None where only the place matters."""
 
-    model: ClassVar[type[models.Base]]
+    one: ClassVar[queries.One]
     query: ClassVar[Mapping[str, Reader]] = {}
 
     def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
@@ -81,12 +81,19 @@ class Collection(Resource):
     def page(self, asked: PageRequest, listing: queries.Listing, scope: Scope) -> "Page[Row[Any]]":
         """:raises classroom.pagination.PastTheEnd: where there is no such page."""
 
-        def fetch(wanted: Slice) -> Sequence[Row[Any]]:
-            statement, parameters = listing.slice(wanted)
-            return self.request.db.execute(statement, {**parameters, **scope}).all()
+        if asked.is_counted:
+            self.request.begin()  # two statements, which must agree
+        read = self.request.rows
 
-        total = self.request.db.execute(listing.total, scope).scalar_one()
-        return paginate(asked, total, fetch, listing.key)
+        def count() -> int:
+            return read(listing.total, scope)[0].total
+
+        def fetch(wanted: Slice) -> tuple[Sequence[Row[Any]], int | None]:
+            statement, parameters = listing.slice(wanted)
+            rows = read(statement, {**parameters, **scope})
+            return rows, rows[0].total if rows else None
+
+        return paginate(asked, count, fetch, listing.key)
 
 
 def parse_id(name: str) -> int:
@@ -102,7 +109,8 @@ def find_row(request: Request, one: queries.One, key: Key) -> "Row[Any] | None":
         statement = one.to_read
     else:
         statement = one.to_refer_to if request.method == "POST" else one.to_change
-    return request.db.execute(statement, key).one_or_none()
+    rows = request.rows(statement, key)
+    return rows[0] if rows else None
 
 
 def read_row(request: Request, one: queries.One, key: Key) -> Row[Any]:

@@ -1,4 +1,4 @@
-"""Every statement that reads, built once, with bind parameters for what a request brings."""
+"""Every statement, built once, with bind parameters for what a request brings."""
 
 from functools import cache
 from itertools import product
@@ -6,15 +6,20 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Executable,
     Select,
     Table,
     bindparam,
     cast,
+    delete,
     func,
+    insert,
     intersect,
+    literal_column,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -45,11 +50,12 @@ class Listing:
 
     :param rows: the rows, in no order.
     :param key: the columns that order the rows and make its cursors.
-    :param total: counts the rows.
+    :param total: counts the rows; each row of a slice has the same ``total``.
     """
 
-    def __init__(self, rows: Rows, *key: Column, total: Executable, downward: bool = False) -> None:
+    def __init__(self, rows: Rows, *key: Column, total: Rows, downward: bool = False) -> None:
         self._names = [column.key for column in key]
+        rows = rows.add_columns(total.scalar_subquery().label("total"))
         self._slices = {
             (backward, beyond): _slice(rows, key, backward != downward, beyond)
             for backward, beyond in product((False, True), repeat=2)
@@ -61,7 +67,7 @@ class Listing:
         """The cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, wanted: Slice) -> tuple[Executable, dict[str, int | str]]:
+    def slice(self, wanted: Slice) -> tuple[Rows, dict[str, int | str]]:
         """The statement that fetches a slice, and its parameters but those of ``rows``."""
         names = (f"key_{name}" for name in self._names)
         key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
@@ -89,18 +95,19 @@ def named(model: type[Named], order: str, words: int, is_expanded: bool) -> List
     """
     key = (model.folded, model.id) if order.endswith("name") else (model.id,)
     rows = select(model.id, *key[:-1], *([model.name] if is_expanded else []))
-    total: Executable = _count(model)
+    total = _count(model)
     if words:
         matches = _matches(_WORDS[model], words)
         rows = rows.where(model.id.in_(matches))
-        total = select(func.count()).select_from(matches.subquery())
+        total = select(func.count().label("total")).select_from(matches.subquery())
     return Listing(rows, *key, total=total, downward=order.startswith("-"))
 
 
-def _count(model: type[Base]) -> Executable:
+def _count(model: type[Base]) -> Rows:
     """How many rows a table has, without counting them."""
-    number = func.coalesce(func.sum(Count.number), 0, type_=BigInteger)
-    return select(cast(number, BigInteger)).where(Count.counted == model.__tablename__)
+    total = cast(func.coalesce(func.sum(Count.number), 0), BigInteger).label("total")
+    # A literal, so that it is planned for this table.
+    return select(total).where(Count.counted == literal_column(f"'{model.__tablename__}'"))
 
 
 def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
@@ -132,7 +139,7 @@ def registrations(owner: str | None, expanded: frozenset[str]) -> Listing:
     rows = _registrations(expanded) if expanded else select(*_PAIR)
     total = _count(Registration)
     if owned:
-        total = select(func.count()).select_from(Registration).where(*owned)
+        total = select(func.count().label("total")).select_from(Registration).where(*owned)
     key = (column for column in _PAIR if column.key != owner)
     return Listing(rows.where(*owned), *key, total=total)
 
@@ -140,7 +147,11 @@ def registrations(owner: str | None, expanded: frozenset[str]) -> Listing:
 @cache
 def registration(expanded: frozenset[str]) -> Rows:
     """One registration, as ``registrations`` has it."""
-    return _registrations(expanded).where(*(column == bindparam(column.key) for column in _PAIR))
+    return _registrations(expanded).where(*_is_pair())
+
+
+def _is_pair() -> "list[ColumnElement[bool]]":
+    return [column == bindparam(column.key) for column in _PAIR]
 
 
 def _registrations(expanded: frozenset[str]) -> Rows:
@@ -153,20 +164,41 @@ def _registrations(expanded: frozenset[str]) -> Rows:
 
 
 class One:
-    """The statement that reads one row, and those that lock it for the rest of the transaction.
+    """The statements about one row: to read it, to lock it for the rest of the transaction, and to
+    be rid of it.
 
-    On SQLite they are all the same: a writer has the database to itself.
+    On SQLite the first three are the same: a writer has the database to itself.
     """
 
-    def __init__(self, row: Rows) -> None:
-        self.to_read: Executable = row
-        self.to_change: Executable = row.with_for_update()
-        self.to_refer_to: Executable = row.with_for_update(read=True, key_share=True)
+    def __init__(self, row: Rows, delete: Executable) -> None:
+        self.to_read: Rows = row
+        self.to_change: Rows = row.with_for_update()
+        self.to_refer_to: Rows = row.with_for_update(read=True, key_share=True)
+        self.delete = delete
 
 
-STUDENT = One(select(Student.id, Student.name).where(Student.id == bindparam("id")))
-CLASS = One(select(Class.id, Class.name).where(Class.id == bindparam("id")))
-REGISTRATION = One(registration(frozenset()))
+class NamedOne(One):
+    """A student or a class, found by the parameter ``key``."""
+
+    def __init__(self, model: type[Named]) -> None:
+        row, is_it = (model.id, model.name), model.id == bindparam("key")
+        super().__init__(select(*row).where(is_it), delete(model).where(is_it))
+        self.create: Executable = insert(model).returning(*row)
+        self.rename: Executable = update(model).where(is_it).returning(*row)
+
+
+class RegistrationOne(One):
+    """A registration, found by the parameters that are named after its columns."""
+
+    def __init__(self) -> None:
+        row = (*_PAIR, Registration.timestamp)
+        super().__init__(registration(frozenset()), delete(Registration).where(*_is_pair()))
+        self.create: Executable = insert(Registration).returning(*row)
+
+
+STUDENT = NamedOne(Student)
+CLASS = NamedOne(Class)
+REGISTRATION = RegistrationOne()
 
 _USER = select(User.id, User.name, User.password_hash)
 USER_BY_NAME = _USER.where(User.name == bindparam("name"))

@@ -14,6 +14,7 @@ import msgspec
 from pyramid.config import Configurator
 from pyramid.httpexceptions import (
     HTTPBadRequest,
+    HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPUnsupportedMediaType,
 )
@@ -65,7 +66,9 @@ def registration(context: Registration, request: Request) -> Representation:
     row = context.row
     if request.is_read and "expand" in request.GET:
         expanded = parameters.read(request.GET.getall, context.query)["expand"]
-        row = request.db.execute(queries.registration(expanded), context.key).one()
+        row = next(iter(request.rows(queries.registration(expanded), context.key)), None)
+        if row is None:  # deleted meanwhile
+            raise HTTPNotFound
     return _registration(v1(find_interface(context, V1), request), row)
 
 

@@ -1,22 +1,25 @@
 """The request: Pyramid's, with a database to read, and one to write within a transaction."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import pyramid.request
 import zope.sqlalchemy
 from pyramid.decorator import reify
+from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid_tm import create_tm
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
 from .settings import Settings
+
+Parameters = Mapping[str, int | str]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
 CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -56,6 +59,16 @@ class Request(pyramid.request.Request):
         sent = re.sub("^https?://[^/]*", "", sent)
         return sent in (path, quote(self.script_name) + path)
 
+    @reify
+    def identity(self) -> Any:
+        """Who asks, as the security policy finds out, once; None for a stranger."""
+        return self.registry.getUtility(ISecurityPolicy).identity(self)
+
+    def make_body_seekable(self) -> None:
+        """Nothing where there is no body: WebOb would copy what is not there."""
+        if self.is_body_readable:
+            super().make_body_seekable()
+
     @property
     def conf(self) -> Settings:
         return self.registry["classroom.settings"]
@@ -65,19 +78,30 @@ class Request(pyramid.request.Request):
         return create_tm(self)
 
     @reify
-    def db(self) -> Connection | Session:
-        """Where this request reads: a plain connection, or the session of one that writes."""
+    def db(self) -> Connection:
+        """Where this request reads, and one that is not safe writes within its transaction."""
         if not self.is_safe:
-            return self.dbsession
+            return self.dbsession.connection()
         connection = self.registry["classroom.engine"].connect()
         self.add_finished_callback(lambda _: _release(connection))
         return connection
+
+    def begin(self) -> None:
+        """Have all that is read from here on be of one moment."""
+        _ = self.db
+
+    def rows(self, statement: "Select[*tuple[Any, ...]]", parameters: Parameters) -> Sequence[Any]:
+        """What a SELECT gives: by itself, or within the transaction where there is one."""
+        if self.is_safe and "db" not in self.__dict__:
+            return self.registry["classroom.reader"].rows(statement, parameters)
+        return self.db.execute(statement, parameters).all()
 
     @reify
     def dbsession(self) -> Session:
         """A session in the request's transaction, which ends with it."""
         session = self.registry["classroom.dbsession_factory"]()
-        zope.sqlalchemy.register(session, transaction_manager=self.tm)
+        # Joined here and now; register() would have it found out by seven listeners.
+        zope.sqlalchemy.mark_changed(session, self.tm)
         return session
 
 

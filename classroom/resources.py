@@ -31,7 +31,7 @@ class RegistrationsOfItem(AnyRegistrations):
 
     def __init__(self, parent: Item, name: str) -> None:
         super().__init__(parent, name)
-        self.scope = {"owner": parent.key["id"]}
+        self.scope = {"owner": parent.key["key"]}
 
     @property
     def home(self) -> Collection:
@@ -50,15 +50,18 @@ class NamedItem(Item):
     """A student or a class, which differ by data alone."""
 
     model: ClassVar[type[models.Named]]
+    one: ClassVar[queries.NamedOne]
 
 
 class Student(NamedItem):
     model = models.Student
+    one = queries.STUDENT
     children = {"registrations": RegistrationsOfStudent}
 
 
 class Class(NamedItem):
     model = models.Class
+    one = queries.CLASS
     children = {"registrations": RegistrationsOfClass}
 
 
@@ -72,11 +75,10 @@ class NamedCollection(Collection):
     }
     depth = 1
     item: ClassVar[type[NamedItem]]
-    one: ClassVar[queries.One]
 
     def __getitem__(self, name: str) -> NamedItem:
-        key = {"id": parse_id(name)}
-        return self.item(self, name, key, read_row(self.request, self.one, key))
+        key = {"key": parse_id(name)}
+        return self.item(self, name, key, read_row(self.request, self.item.one, key))
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
         words, is_expanded = chosen["q"], bool(chosen["expand"])
@@ -85,23 +87,21 @@ class NamedCollection(Collection):
 
     def place(self, row: Any) -> NamedItem:
         """The place of a row that has been read already."""
-        return self.item(self, str(row.id), {"id": row.id}, row)
+        return self.item(self, str(row.id), {"key": row.id}, row)
 
 
 class Students(NamedCollection):
-    one = queries.STUDENT
     item = Student
 
 
 class Classes(NamedCollection):
-    one = queries.CLASS
     item = Class
 
 
 class Registration(Item):
     """A student's registration for a class; to PUT, one that may not exist yet."""
 
-    model = models.Registration
+    one: ClassVar[queries.RegistrationOne] = queries.REGISTRATION
     query = {"expand": parameters.some_of("student", "class")}
 
 
@@ -110,7 +110,7 @@ class RegistrationsByStudent(Place):
 
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        row = find_row(self.request, queries.REGISTRATION, key)
+        row = find_row(self.request, Registration.one, key)
         if row is None and self.request.method != "PUT":
             raise KeyError(name)
         return Registration(self, name, key, row)
@@ -120,10 +120,10 @@ class Registrations(AnyRegistrations):
     def __getitem__(self, name: str) -> RegistrationsByStudent:
         return RegistrationsByStudent(self, name)
 
-    def place(self, row: Any) -> Registration:
-        """The place of a row that has been read already."""
-        key = {"student_id": row.student_id, "class_id": row.class_id}
-        return Registration(self[str(row.student_id)], str(row.class_id), key, row)
+    def place(self, student_id: int, class_id: int, row: Any = None) -> Registration:
+        """The place of a registration that need not be read."""
+        key = {"student_id": student_id, "class_id": class_id}
+        return Registration(self[str(student_id)], str(class_id), key, row)
 
 
 class OpenAPI(Leaf):

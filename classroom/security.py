@@ -7,7 +7,6 @@ from typing import Any
 from pyramid.authorization import ACLHelper, Authenticated, Everyone
 from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
-from pyramid.request import RequestLocalCache
 from zope.interface import implementer
 
 from .authentication import (
@@ -37,19 +36,14 @@ class SecurityPolicy:
         self._default = default
         self._others = others
         self._believed: Memory[Identity] = Memory(size=4096)
-        self._identities = RequestLocalCache(self._identify)
         self._acl = ACLHelper()
 
-    def identity(self, request: Request) -> Identity | None:
-        return self._identities.get_or_create(request)
-
     def authenticated_userid(self, request: Request) -> str | None:
-        identity = self.identity(request)
-        return identity and identity.name
+        return request.identity and request.identity.name
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
         principals = [Everyone]
-        if self.identity(request):
+        if request.identity:
             principals.append(Authenticated)
         return self._acl.permits(context, principals, permission)
 
@@ -65,7 +59,7 @@ class SecurityPolicy:
     def _authentication(self, request: Request) -> Authentication:
         return self._others.get(request.environ["PATH_INFO"].removesuffix("/"), self._default)
 
-    def _identify(self, request: Request) -> Identity | None:
+    def identity(self, request: Request) -> Identity | None:
         header = request.environ.get("HTTP_AUTHORIZATION")
         if header is None:
             return None

@@ -7,8 +7,9 @@ from pyramid.response import Response
 from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
-from .. import models, pagination, parameters, representations
+from .. import pagination, parameters, representations
 from ..places import Collection
+from ..queries import REGISTRATION
 from ..representations import Representation
 from ..request import Request
 from ..resources import (
@@ -43,23 +44,19 @@ def read_page(context: Collection, request: Request) -> Representation:
 @view_config(context=Students, request_method="POST", permission="create")
 @view_config(context=Classes, request_method="POST", permission="create")
 def create(context: NamedCollection, request: Request) -> Representation | Response:
-    row = context.item.model(name=representations.read_name(request))
-    request.dbsession.add(row)
-    request.dbsession.flush()
+    name = representations.read_name(request)
+    row = request.db.execute(context.item.one.create, {"name": name}).one()
     return created(request, context.place(row))
 
 
 @view_config(context=Registrations, request_method="POST", permission="create")
 def register(context: Registrations, request: Request) -> Representation | Response:
     student, class_ = representations.read_registration(request)
-    row = models.Registration(
-        student_id=student.row.id, class_id=class_.row.id, timestamp=datetime.now(UTC)
-    )
-    request.dbsession.add(row)
+    key = {"student_id": student.row.id, "class_id": class_.row.id}
     try:
-        request.dbsession.flush()
+        row = request.db.execute(REGISTRATION.create, {**key, "timestamp": datetime.now(UTC)}).one()
     except IntegrityError:
-        location = request.resource_url(context.place(row))
+        location = request.resource_url(context.place(**key))
         message = "the student is registered for the class already"
         raise HTTPConflict(message, headers=[("Location", location)]) from None
-    return created(request, context.place(row))
+    return created(request, context.place(**key, row=row))

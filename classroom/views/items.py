@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from pyramid.response import Response
 from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
-from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from .. import models, representations
+from .. import representations
 from ..db import is_duplicate
 from ..errors import Missing
 from ..places import Item
@@ -41,10 +40,9 @@ def change(context: NamedItem, request: Request) -> Representation | Response:
 def register(context: Registration, request: Request) -> Representation | Response:
     if context.row:
         return written(request, context)
-    context.row = models.Registration(**context.key, timestamp=datetime.now(UTC))
-    request.dbsession.add(context.row)
+    row = {**context.key, "timestamp": datetime.now(UTC)}
     try:
-        request.dbsession.flush()
+        context.row = request.db.execute(context.one.create, row).one()
     except IntegrityError as error:
         if not is_duplicate(error):
             raise Missing("there is no such student, or no such class") from None
@@ -58,12 +56,10 @@ def register(context: Registration, request: Request) -> Representation | Respon
 @view_config(context=Class, request_method="DELETE", permission="delete")
 @view_config(context=Registration, request_method="DELETE", permission="delete")
 def remove(context: Item, request: Request) -> Representation:
-    request.dbsession.execute(delete(context.model).filter_by(**context.key))
+    request.db.execute(context.one.delete, context.key)
     return {}
 
 
 def _rename(context: NamedItem, request: Request, name: str) -> Representation | Response:
-    model = context.model
-    renamed = update(model).filter_by(**context.key).values(name=name)
-    context.row = request.dbsession.execute(renamed.returning(model.id, model.name)).one()
+    context.row = request.db.execute(context.one.rename, {**context.key, "name": name}).one()
     return written(request, context)

@@ -1,0 +1,89 @@
+"""Reads of one statement, on the driver's own connections.
+
+SQLAlchemy writes the statement, once. Its way to execute it would cost as much as all else that a
+request for one row takes: docs/decisions/0010-where-the-time-goes.md.
+"""
+
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, Executable, Select
+from sqlalchemy.exc import OperationalError
+
+Parameters = Mapping[str, int | str]
+
+
+class Reader:
+    """Runs SELECTs, each in a transaction of its own.
+
+    :param connections: gives them, such as commit by themselves.
+    :param engine: asked again where one of them fails, since it knows how to replace a lost
+        connection, and what an error means.
+    :param final: errors after which it is not.
+    """
+
+    def __init__(
+        self, connections: Engine, engine: Engine, final: tuple[type[Exception], ...] = ()
+    ) -> None:
+        self._connections = connections
+        self._engine = engine
+        self._final = final
+        self._error = engine.dialect.loaded_dbapi.Error
+        self._prepared: dict[Executable, _Prepared] = {}
+
+    def rows(self, statement: "Select[*tuple[Any, ...]]", parameters: Parameters) -> Sequence[Any]:
+        """Rows with their columns as attributes.
+
+        :raises sqlalchemy.exc.DBAPIError: as an engine does.
+        """
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+        try:
+            connection = self._connections.raw_connection()
+        except self._error as error:
+            raise OperationalError(None, None, error) from None
+        try:
+            return prepared.run(connection.dbapi_connection, parameters)
+        except self._final as error:
+            connection.invalidate(error)
+            raise OperationalError(None, None, error) from None
+        except self._error as error:
+            connection.invalidate(error)
+            with self._engine.connect() as another:
+                return another.execute(statement, parameters).all()
+        finally:
+            connection.close()
+
+
+class _Prepared:
+    """A statement as the driver takes it, and what makes rows of what it gives."""
+
+    def __init__(self, statement: "Select[*tuple[Any, ...]]", dialect: Dialect) -> None:
+        # Both drivers take parameters by name, where their placeholders have names.
+        by_name: Any = type(dialect)
+        compiled = statement.compile(
+            dialect=by_name(paramstyle="named" if dialect.name == "sqlite" else "pyformat")
+        )
+        columns = statement.selected_columns
+        processors = [column.type.result_processor(dialect, None) for column in columns]
+        row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
+        self._sql = str(compiled)
+        self._constants = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+        self._row = row._make
+        self._processors = [(place, read) for place, read in enumerate(processors) if read]
+
+    def run(self, connection: Any, parameters: Parameters) -> Sequence[Any]:
+        rows = connection.execute(self._sql, {**self._constants, **parameters}).fetchall()
+        if self._processors:
+            rows = map(self._process, rows)
+        return list(map(self._row, rows))
+
+    def _process(self, row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for place, read in self._processors:
+            values[place] = read(values[place])
+        return values
