@@ -115,11 +115,10 @@ def _options(noun: str, may_be_missing: bool, has_patch: bool) -> Node:
 
 
 def _secured(node: Node, security: list[Node] | None) -> Node:
-    if security is None:
-        return node | {"responses": node["responses"] | errors(401, 403)}
-    if security:
-        return _secured(node, None) | {"security": security}
-    return node | {"security": []}
+    refusals = {} if security == [] else errors(401, 403)
+    responses = dict(sorted((node["responses"] | refusals).items()))
+    opened_by = {} if security is None else {"security": security}
+    return node | {"responses": responses} | opened_by
 
 
 def _conditional(id: str, summary: str, responses: Node) -> Node:
