@@ -63,7 +63,7 @@ def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Ca
         pair = models.Pair(student=pupil.parsed.url, class_=algebra.headers["Location"])
         assert register(body=pair).status_code == 201
     names, cursor = [], {}
-    expand = [models.RegistrationsExpansion.STUDENT]
+    expand = [models.RegistrationsExpansion.ITEMS, models.RegistrationsExpansion.STUDENT]
     while cursor is not None:
         roster = client("registrations", "list_registrations_of_class")(
             class_id, per_page=2, expand=expand, **cursor
