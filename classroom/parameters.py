@@ -8,8 +8,8 @@ from .grammar import NAME_RULE, is_name
 
 GetAll = Callable[[str], Sequence[str]]
 """Gives every value of a parameter."""
-Reader = Callable[[str | None], Any]
-"""What a parameter's value, or its absence, means; ValueError where it makes no sense."""
+Reader = Callable[[Sequence[str]], Any]
+"""What all values of a parameter mean; ValueError where they make no sense."""
 
 ORDERS = ("id", "-id", "name", "-name")
 
@@ -34,32 +34,32 @@ def single(getall: GetAll, name: str) -> str | None:
 
     :raises BadParameter: where it is given more often.
     """
-    values = getall(name)
-    if len(values) > 1:
-        raise BadParameter(name, "must be given once")
-    return values[0] if values else None
+    return _read(getall, name, _only)
 
 
-def words(q: str | None) -> tuple[str, ...]:
+def words(values: Sequence[str]) -> tuple[str, ...]:
     """The beginnings of words that are looked for in names, folded."""
+    q = _only(values)
     found = beginnings(q) if q is not None and is_name(q) else []
     if q is not None and not found:
         raise ValueError(f"must be {NAME_RULE}, with the beginning of a word")
     return tuple(found)
 
 
-def order(sort: str | None) -> str:
+def order(values: Sequence[str]) -> str:
     """One of ORDERS."""
+    sort = _only(values)
     if sort is not None and sort not in ORDERS:
         raise ValueError(f"must be one of {', '.join(ORDERS)}")
     return sort or ORDERS[0]
 
 
 def some_of(*names: str) -> Reader:
-    """A reader of the names that a value lists, all of them among ``names``."""
+    """A reader of names between commas, all of them among ``names``."""
 
-    def listed(value: str | None) -> frozenset[str]:
-        found = frozenset() if value is None else frozenset(value.split(","))
+    def listed(values: Sequence[str]) -> frozenset[str]:
+        # Clients of OpenAPI tend to repeat a parameter that is a list.
+        found = frozenset(name for value in values for name in value.split(","))
         if not found <= set(names):
             raise ValueError(f"must be among {', '.join(names)}, with commas between them")
         return found
@@ -67,9 +67,14 @@ def some_of(*names: str) -> Reader:
     return listed
 
 
+def _only(values: Sequence[str]) -> str | None:
+    if len(values) > 1:
+        raise ValueError("must be given once")
+    return values[0] if values else None
+
+
 def _read(getall: GetAll, name: str, reader: Reader) -> Any:
-    value = single(getall, name)
     try:
-        return reader(value)
+        return reader(getall(name))
     except ValueError as error:
         raise BadParameter(name, str(error)) from None

@@ -61,7 +61,7 @@ class Response:
             yield f"the media type {answer.media_type!r}"
         else:
             validator = self._validators[answer.media_type]
-            yield from _errors(validator, json.loads(answer.body))
+            yield from _errors(validator, _value(answer.body))
 
     def _faults_of_headers(self, headers: list[tuple[str, str]]) -> Iterator[str]:
         given = {name.lower() for name, _ in headers} - _OF_HTTP
@@ -141,6 +141,14 @@ def _path(environ: Environ) -> str:
     path = quote(environ["PATH_INFO"].encode("latin-1"))
     sent = environ.get("REQUEST_URI", mount + path).partition("?")[0]
     return re.sub("^https?://[^/]*", "", sent).removeprefix(mount)
+
+
+def _value(body: bytes) -> Any:
+    """What JSON says; null, which no schema allows, where it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _errors(validator: Any, value: Any) -> Iterator[str]:

@@ -25,7 +25,7 @@ Students, classes and who attends what. Start at `/` and follow the URLs.
 * An error is `application/json`, or `application/problem+json` (RFC 9457) where `Accept` prefers
   that.
 * Unknown parameters, and unknown fields of a body, are ignored. A parameter that is known is given
-  once, or it is 400.
+  once, or it is 400; only `expand` may be repeated.
 * A URL with a slash too many or too few at its end is redirected (308), whatever the method; a
   method that a resource does not have is 405. Credentials come first: without them it is 401.
 """

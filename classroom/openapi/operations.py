@@ -9,6 +9,21 @@ from .terms import Node, ref, schema
 
 # The server may give these at any time; the last but two, to whoever sends too much.
 _ALWAYS = (400, 429, 431, 500, 503)
+_CONDITION = "With `If-Match` it is done only to the state that you know."
+# By the verb with which an operation's name begins.
+_DESCRIPTIONS = {
+    "get": "Send the `ETag` as `If-None-Match` next time, and what you have is not sent again.",
+    "list": "Follow `meta.next`, or `Link`, to the end: every row that was there throughout is seen"
+    " once, whatever others add or delete meanwhile.",
+    "head": "What GET says, without its body.",
+    "options": "Beside the operations here there are none.",
+    "create": "Repeated, it makes another, or is 409 where there can be but one.",
+    "replace": f"{_CONDITION} It may be repeated.",
+    "change": f"Members that are left out stay as they are. {_CONDITION} It may be repeated.",
+    "put": "201 the first time, 200 after; it may be repeated. `If-None-Match: *` makes that 412. A"
+    " body is ignored.",
+    "delete": f"{_CONDITION} Repeated, it is 404.",
+}
 _CHANGED = "Done. With `Prefer: return=representation` the body tells the result."
 
 
@@ -89,8 +104,7 @@ def delete(id: str, summary: str) -> Node:
 
 def _head(noun: str, get: Node) -> Node:
     responses = {status: without_body(node) for status, node in get["responses"].items()}
-    summary = "What GET says, without its body"
-    return get | {"operationId": f"head{noun}", "summary": summary, "responses": responses}
+    return get | _named(f"head{noun}", get["summary"]) | {"responses": responses}
 
 
 def _options(noun: str, may_be_missing: bool, has_patch: bool) -> Node:
@@ -101,11 +115,10 @@ def _options(noun: str, may_be_missing: bool, has_patch: bool) -> Node:
 
 
 def _secured(node: Node, security: list[Node] | None) -> Node:
-    if security is None:
-        return node | {"responses": node["responses"] | errors(401, 403)}
-    if security:
-        return _secured(node, None) | {"security": security}
-    return node | {"security": []}
+    refusals = {} if security == [] else errors(401, 403)
+    responses = dict(sorted((node["responses"] | refusals).items()))
+    opened_by = {} if security is None else {"security": security}
+    return node | {"responses": responses} | opened_by
 
 
 def _conditional(id: str, summary: str, responses: Node) -> Node:
@@ -128,10 +141,11 @@ def _body(name: str, *media_types: str) -> Node:
 
 
 def _operation(id: str, summary: str, responses: Node, parameters: Iterable[str] = ()) -> Node:
-    node: Node = {
-        "operationId": id,
-        "summary": summary,
-        "responses": responses | errors(*_ALWAYS),
-    }
+    node = _named(id, summary) | {"responses": responses | errors(*_ALWAYS)}
     references = [ref("parameters", name) for name in parameters]
     return node | ({"parameters": references} if references else {})
+
+
+def _named(id: str, summary: str) -> Node:
+    verb = re.split("[A-Z]", id)[0]
+    return {"operationId": id, "summary": summary, "description": _DESCRIPTIONS[verb]}

@@ -26,10 +26,13 @@ from ..errors import PRECONDITION_FAILED, InvalidFields, Missing, error_response
 from ..grammar import ID
 from ..pagination import PastTheEnd
 from ..parameters import BadParameter
-from ..request import CONDITIONAL_WRITES, Request
+from ..request import Request
 from ..resources import NamedCollection, RegistrationsByStudent
 
 log = logging.getLogger(__name__)
+
+# The places whose items may be missing, and the conditional methods that the items have then.
+_MAY_MISS = {NamedCollection: ("PUT", "PATCH", "DELETE"), RegistrationsByStudent: ("DELETE",)}
 
 
 @exception_view_config(HTTPException)
@@ -97,9 +100,10 @@ def _is_missing_from_a_condition(request: Request) -> bool:
 
     So the losers of a race to delete are told what the losers of a race to replace are.
     """
-    is_conditional = request.method in CONDITIONAL_WRITES and "HTTP_IF_MATCH" in request.environ
     # There is no context where the path could not even be read.
     context = getattr(request, "context", None)
-    if not is_conditional or not isinstance(context, NamedCollection | RegistrationsByStudent):
+    methods = next((verbs for kind, verbs in _MAY_MISS.items() if isinstance(context, kind)), ())
+    if request.method not in methods or "HTTP_IF_MATCH" not in request.environ:
         return False
-    return bool(re.fullmatch(ID, request.view_name)) and not request.subpath
+    ids = (*request.traversed[3:], request.view_name)  # what follows the name of a collection
+    return not request.subpath and all(re.fullmatch(ID, id) for id in ids)

@@ -115,7 +115,8 @@ def test_a_missing_thing_is_404_and_412_to_a_writer_who_says_in_which_state(
         testapp.delete(url, headers={"If-None-Match": "*"}, status=404)
         testapp.delete(url, headers={"If-Match": "*"}, status=412)
     testapp.delete(f"{API}students/x", headers={"If-Match": "*"}, status=404)
-    for path in ("/nowhere/9", "/%ff"):
+    testapp.patch(f"{API}registrations/9/9", headers={"If-Match": "*"}, status=404)
+    for path in ("/nowhere/9", "/%ff", f"{API}registrations/x/9"):
         testapp.delete(path, headers={"If-Match": "*"}, status=404)
 
 

@@ -65,7 +65,8 @@ def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
         "class": plain | {"class": class_},
         "student,class": plain | {"student": student, "class": class_},
     }.items():
-        assert school.get(f"/api/v1.0/registrations/7/1?expand={expand}").json == expected
+        for spelling in (expand, expand.replace(",", "&expand=")):
+            assert school.get(f"/api/v1.0/registrations/7/1?expand={spelling}").json == expected
 
 
 def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statements(
@@ -103,10 +104,10 @@ def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: T
 def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
     school: TestApp, path: str, names: str
 ) -> None:
-    for value in ("", "x", "items,x", ",", "Student", "name", "student&expand=class"):
+    for value in ("", "x", "items,x", ",", "Student", "name", "items&expand=x"):
         message = school.get(f"/api/v1.0/{path}?expand={value}", status=400).json["message"]
         assert message.startswith("expand: ")
-        assert names in message or "once" in message
+        assert names in message
 
 
 def test_where_nothing_can_be_expanded_the_parameter_is_unknown_and_ignored(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from ..conftest import NAME, PASSWORD, basic
 from ..servers import BIN, serving
 
 Call = Callable[..., Any]
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PUPILS = ["ada", "blaise", "carl", "dana", "emmy"]
 
@@ -32,14 +35,15 @@ def client(
     subprocess.run(command, cwd=tmp_path, check=True)
     monkeypatch.syspath_prepend(tmp_path)
     kind, _, credentials = basic(NAME, PASSWORD).partition(" ")
-    with serving(stranger.app) as port:
-        bound = import_module("classroom_client").AuthenticatedClient(
-            base_url=f"http://127.0.0.1:{port}", token=credentials, prefix=kind
-        )
+    make = partial(import_module("classroom_client").AuthenticatedClient, prefix=kind)
+    with (
+        serving(stranger.app) as port,
+        make(base_url=f"http://127.0.0.1:{port}", token=credentials) as bound,
+    ):
 
         def function(tag: str, name: str) -> Call:
             module = import_module(f"classroom_client.api.{tag}.{name}")
-            return lambda *args, **fields: module.sync_detailed(*args, client=bound, **fields)
+            return partial(module.sync_detailed, client=bound)
 
         yield function
     for name in [name for name in sys.modules if name.startswith("classroom_client")]:
@@ -59,7 +63,7 @@ def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Ca
         pair = models.Pair(student=pupil.parsed.url, class_=algebra.headers["Location"])
         assert register(body=pair).status_code == 201
     names, cursor = [], {}
-    expand = [models.RegistrationsExpansion.STUDENT]
+    expand = [models.RegistrationsExpansion.ITEMS, models.RegistrationsExpansion.STUDENT]
     while cursor is not None:
         roster = client("registrations", "list_registrations_of_class")(
             class_id, per_page=2, expand=expand, **cursor

@@ -1,0 +1,89 @@
+"""The watch over the answers of all other tests sees what it should."""
+
+from typing import Any
+
+import pytest
+
+from classroom.openapi import document
+from classroom.settings import DEFAULT_SETTINGS, parse
+
+from ..contract import Answer, Contract
+
+CONTRACT = Contract(document(parse(DEFAULT_SETTINGS)))
+ITEM = "/api/v1.0/students/7"
+URL = f"http://localhost{ITEM}"
+JSON = {"Content-Type": "application/json"}
+READ = {"Cache-Control": "private, no-cache", "ETag": f'"{"0" * 32}"', "Vary": "Authorization"}
+BODY = b'{"url": "%s", "name": "x", "registrations": "%s/registrations/"}' % ((URL.encode(),) * 2)
+ERROR = b'{"status": 404, "error": "not found", "message": "x"}'
+PROBLEM = b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x"}'
+NO_STORE = {**JSON, "Cache-Control": "no-store"}
+
+
+def faults(
+    method: str, path: str, status: str, headers: dict[str, str], body: bytes = b"", **environ: Any
+) -> list[str]:
+    environ = {"REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, **environ}
+    return CONTRACT.faults(environ, Answer(status, list(headers.items()), body))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "headers", "body"),
+    [
+        ("GET", ITEM, "200 OK", JSON | READ, BODY),
+        ("HEAD", ITEM, "200 OK", JSON | READ, b""),
+        ("GET", ITEM, "304 Not Modified", READ, b""),
+        ("GET", ITEM, "404 Not Found", NO_STORE, ERROR),
+        ("HEAD", ITEM, "404 Not Found", NO_STORE, b""),
+        (
+            *("GET", ITEM, "404 Not Found"),
+            *(NO_STORE | {"Content-Type": "application/problem+json"}, PROBLEM),
+        ),
+        ("GET", "/nowhere", "404 Not Found", NO_STORE, ERROR),
+        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE | {"Allow": "GET"}, ERROR),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "2"}, ERROR),
+    ],
+)
+def test_an_answer_as_documented_is_without_fault(
+    method: str, path: str, status: str, headers: dict[str, str], body: bytes
+) -> None:
+    assert faults(method, path, status, headers, body) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "headers", "body"),
+    [
+        ("GET", ITEM, "202 Accepted", JSON | READ, BODY),
+        ("GET", ITEM, "200 OK", READ, BODY),
+        ("GET", ITEM, "200 OK", READ | {"Content-Type": "text/html"}, BODY),
+        ("GET", ITEM, "200 OK", JSON | READ | {"X-Powered-By": "Pyramid"}, BODY),
+        ("GET", ITEM, "200 OK", JSON | READ | {"ETag": 'W/"x"'}, BODY),
+        ("GET", ITEM, "200 OK", JSON, BODY),
+        ("GET", ITEM, "200 OK", JSON | READ, b""),
+        ("GET", ITEM, "200 OK", JSON | READ, b"{}"),
+        ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"}", b', "id": 7}')),
+        ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b'"x"', b'" "')),
+        ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"students", b"classes")),
+        ("HEAD", ITEM, "200 OK", JSON | READ, BODY),
+        ("GET", ITEM, "404 Not Found", JSON, ERROR),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE, ERROR),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "soon"}, ERROR),
+        ("GET", "/nowhere", "200 OK", JSON | READ, BODY),
+        ("get", ITEM, "200 OK", JSON | READ, BODY),
+        ("PARAMETERS", ITEM, "200 OK", JSON | READ, BODY),
+        ("GET", f"{ITEM}\n", "200 OK", JSON | READ, BODY),
+    ],
+)
+def test_an_answer_that_is_not_as_documented_has_a_fault(
+    method: str, path: str, status: str, headers: dict[str, str], body: bytes
+) -> None:
+    assert len(faults(method, path, status, headers, body)) > 0
+
+
+def test_a_path_is_known_as_the_client_spelt_it_below_the_mount() -> None:
+    for sent in (ITEM, f"{ITEM}?x=1", f"http://localhost{ITEM}", f"/my%20school{ITEM}"):
+        mount = "/my school" if "school" in sent else ""
+        known = {"REQUEST_URI": sent, "SCRIPT_NAME": mount}
+        assert faults("GET", ITEM, "200 OK", JSON | READ, BODY, **known) == []
+    elsewhere = {"REQUEST_URI": "/api/v1.0/%73tudents/7"}
+    assert faults("GET", ITEM, "200 OK", JSON | READ, BODY, **elsewhere)

@@ -1,0 +1,36 @@
+"""What the document says about names, to those who validate by it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import jsonschema_rs
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from classroom.grammar import is_name
+from classroom.openapi import document
+from classroom.settings import DEFAULT_SETTINGS, parse
+
+
+def name_patterns() -> Iterator[Callable[[str], bool]]:
+    name = document(parse(DEFAULT_SETTINGS))["components"]["schemas"]["Name"]
+    yield jsonschema_rs.validator_for(name).is_valid
+    # Python's own $ also stands before a last line feed.
+    pattern = re.compile(name["pattern"].removesuffix("$") + r"\Z")
+    yield lambda text: len(text) <= name["maxLength"] and bool(pattern.match(text))
+
+
+PATTERNS = list(name_patterns())
+
+
+@given(st.text(max_size=70) | st.text(" \t\n\x85\xa0\u3000", max_size=3))
+@example("x" * 64)
+@example("x" * 65)
+@example("x\n")
+def test_its_rule_for_names_is_the_service_s(text: str) -> None:
+    assert {is_valid(text) for is_valid in PATTERNS} == {is_name(text)}
+
+
+def test_its_rule_for_names_is_the_service_s_for_every_character() -> None:
+    for character in map(chr, [*range(0xD800), *range(0xE000, 0x30000, 7)]):
+        assert {is_valid(character) for is_valid in PATTERNS} == {is_name(character)}, character
