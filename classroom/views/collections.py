@@ -28,7 +28,7 @@ from .answers import created
 @view_config(context=Registrations, request_method="GET", permission="view")
 @view_config(context=RegistrationsOfStudent, request_method="GET", permission="view")
 @view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
-def read_page(context: Collection, request: Request) -> Representation:
+def browse(context: Collection, request: Request) -> Representation:
     conf, getall = request.conf, request.GET.getall
     chosen = parameters.read(getall, context.query)
     listing, scope = context.select(chosen)

@@ -32,7 +32,7 @@ def replace(context: NamedItem, request: Request) -> Representation | Response:
 
 @view_config(context=Student, request_method="PATCH", permission="replace")
 @view_config(context=Class, request_method="PATCH", permission="replace")
-def change(context: NamedItem, request: Request) -> Representation | Response:
+def revise(context: NamedItem, request: Request) -> Representation | Response:
     return _rename(context, request, representations.read_patch(request, context.row.name))
 
 
