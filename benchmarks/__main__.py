@@ -1,26 +1,52 @@
-from contextlib import ExitStack
+"""``python -m benchmarks``: hold the races, print the results, and keep those of a full bench."""
+
+import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import machine
-from .databases import Files, Size
-from .measure import Pace, race
-from .programs import PEERS, Classroom, Floor, Ini
-from .servers import running
-from .workload import *
+from tests.servers import ROOT
 
-machine.work_beside_the_server()
-with ExitStack() as stack:
-    folder = Path(stack.enter_context(TemporaryDirectory()))
-    files = Files(folder)
-    size = Size(10_000, 200, 50_000)
-    ini = Ini(folder)
-    servers = []
-    for program in (Classroom(ini), *PEERS):
-        url = files.create()
-        program.prepare(url, size)
-        servers.append(stack.enter_context(running(program.name, program.serve(url), folder)))
-    from .proof import prove_alike
-    prove_alike(servers)
-    print(race(servers, [STUDENT,PAGE, NEXT_PAGE, LAST_PAGE, NOT_MODIFIED, POST, PUT], Pace(1, 1)))
-    for s in servers: print(s.name, machine.resident_megabytes(s.pid))
+from . import machine
+from .databases import Files, durable_server
+from .measure import Pace
+#from .plot import plot
+from .programs import PEERS
+from .races import Meeting
+from .report import report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="SQLite and Flask alone, one round")
+    quick = parser.parse_args().quick
+    machine.work_beside_the_server()
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        meeting = Meeting(Path(folder), Pace(rounds=1) if quick else Pace())
+        (hold_some if quick else hold_all)(meeting)
+    print(report(meeting))
+    if not quick:
+        (ROOT / "benchmarks" / "RESULTS.md").write_text(report(meeting))
+        (ROOT / "docs" / "growth.svg").write_text(plot(meeting))
+
+
+def hold_some(meeting: Meeting) -> None:
+    sqlite = Files(meeting.folder)
+    meeting.floors(sqlite)
+    meeting.peers("SQLite", sqlite, PEERS[:1])
+
+
+def hold_all(meeting: Meeting) -> None:
+    sqlite = Files(meeting.folder)
+    with durable_server() as postgresql:
+        meeting.floors(sqlite)
+        meeting.peers("SQLite", sqlite, PEERS)
+        meeting.peers("PostgreSQL", postgresql, PEERS)
+        meeting.passwords(sqlite, PEERS)
+        meeting.limits(sqlite)
+        meeting.scale_out(sqlite)
+        meeting.growth("growth on SQLite", sqlite)
+        meeting.growth("growth on PostgreSQL", postgresql)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,8 +4,10 @@ import itertools
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Protocol
 
 import psycopg
@@ -72,6 +74,18 @@ class DurableServer(PostgreSQL):
             statement = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
             connection.execute(statement.encode())
         return self.url(name)
+
+
+@contextmanager
+def durable_server() -> Iterator[DurableServer]:
+    # Below a folder of its own, since PostgreSQL's user must reach it.
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        server = DurableServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def fill_ours(url: str, size: Size) -> None:

@@ -3,13 +3,13 @@
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME = 11, 12  # counted from behind the process's name, proc(5)
 
-CORES = sorted(os.sched_getaffinity(0))
+CORES = tuple(sorted(os.sched_getaffinity(0)))
 """The cores that this process was given, before it moved to one of them."""
 
 
@@ -21,6 +21,11 @@ def work_beside_the_server() -> None:
     if len(CORES) < 2:
         raise SystemExit("The bench takes two cores: one for the server, one for its load.")
     os.sched_setaffinity(0, CORES[-1:])
+
+
+def pinned_to(cores: Sequence[int]) -> list[str]:
+    """What a command begins with that is to stay on these cores."""
+    return ["taskset", "-c", ",".join(map(str, cores))]
 
 
 def describe() -> str:

@@ -26,11 +26,14 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Pace:
-    """How long and how hard: seconds a run, runs of each server, connections at once."""
+    """How long and how hard: seconds a run, runs of each server, connections at once, and the
+    cores that send them.
+    """
 
     seconds: int = 1
     rounds: int = 4
     connections: int = 8
+    cores: Sequence[int] = machine.CORES[-1:]
 
 
 Race = dict[str, dict[str, Run]]
@@ -56,7 +59,6 @@ def _median(runs: Sequence[Run]) -> Run:
 
 
 def _run(server: Server, request: Request, pace: Pace) -> Run:
-    machine.wait_until_idle(server.pid)
     before = machine.cpu_seconds(server.pid)
     told = _wrk(server, request, pace)
     machine.wait_until_idle(server.pid)
@@ -69,9 +71,10 @@ def _run(server: Server, request: Request, pace: Pace) -> Run:
 
 
 def _wrk(server: Server, request: Request, pace: Pace) -> dict[str, int]:
-    command = ["wrk", "-t1", f"-c{pace.connections}", f"-d{pace.seconds}s", "--timeout", "60s"]
-    command += ["-s", str(_SCRIPT), *_headers(server, request), request.url]
-    command += ["--", request.method, *([request.body] if request.body else [])]
+    load = ["wrk", "-t1", f"-c{pace.connections}", f"-d{pace.seconds}s", "--timeout", "60s"]
+    what = ["-s", str(_SCRIPT), *_headers(server, request), request.url, "--", request.method]
+    body = [request.body] if request.body else []
+    command = [*machine.pinned_to(pace.cores), *load, *what, *body]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return json.loads(output.splitlines()[-1])
 

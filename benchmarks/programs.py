@@ -22,7 +22,9 @@ _SWITCH = {True: "true", False: "false"}
 class Program(Protocol):
     """A program that serves the API from a database."""
 
-    name: str
+    @property
+    def schema(self) -> str:
+        """Whose tables it has; nobody's where it needs no database."""
 
     def prepare(self, url: str, size: Size) -> None:
         """Make and fill a database."""
@@ -54,13 +56,13 @@ class Classroom:
     """The service itself.
 
     :param settings: those that are not as usual.
-    :param runner: what is called with the ini file.
+    :param runner: the command that serves an {ini} file.
     """
 
     ini: Ini
-    name: str = "classroom"
+    schema: str = "classroom"
     settings: Mapping[str, str] = field(default_factory=dict)
-    runner: Sequence[str | Path] = (BIN / "pserve",)
+    runner: Sequence[str | Path] = (BIN / "pserve", "{ini}")
 
     def prepare(self, url: str, size: Size) -> None:
         fill_ours(url, size)
@@ -74,7 +76,13 @@ class Classroom:
         }
         port = free_port()
         ini = self.ini.write(port, app | dict(self.settings))
-        return Invocation([*self.runner, ini], port, {"PYTHONPATH": str(ROOT)}, tokens)
+        command = [str(word).format(ini=ini) for word in self.runner]
+        return Invocation(command, port, {"PYTHONPATH": str(ROOT)}, tokens)
+
+
+def prefork(cores: Sequence[int]) -> Sequence[str]:
+    """A runner with a process on each of these cores; the place to try another one."""
+    return (sys.executable, "-m", "benchmarks.prefork", "{ini}", ",".join(map(str, cores)))
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,13 @@ class Floor:
     """
 
     ini: Ini
-    name: str
     factory: str
+    schema: str = ""
 
-    def serve(self) -> Invocation:
+    def prepare(self, url: str, size: Size) -> None:
+        """Nothing is to be prepared."""
+
+    def serve(self, url: str, tokens: bool = True) -> Invocation:
         port = free_port()
         ini = self.ini.write(port, {"use": f"call:benchmarks.floors:{self.factory}"})
         return Invocation([BIN / "pserve", ini], port, {"PYTHONPATH": str(ROOT)}, tokens=False)
@@ -101,6 +112,10 @@ class Peer:
     name: str
     module: str
     server: Sequence[str]
+
+    @property
+    def schema(self) -> str:
+        return self.name
 
     def prepare(self, url: str, size: Size) -> None:
         environment = self._environment(url, tokens=True)

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from .client import Answer, ask
+from .databases import Size
 from .servers import Server
 
 _A_MOMENT = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
+
+
+SCHOOL = Size(students=10_000, classes=200, registrations=50_000)
 
 
 class Question(NamedTuple):
@@ -53,7 +57,7 @@ QUESTIONS = (
     Question("GET", "students/2"),
     Question("GET", "students/2/registrations/"),
 )
-"""On 10,000 students, 200 classes and 50,000 registrations."""
+"""To be asked of a school of the size of SCHOOL."""
 
 
 def prove_alike(servers: Sequence[Server]) -> None:

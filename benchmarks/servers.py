@@ -56,7 +56,7 @@ def running(
     name: str, invocation: Invocation, folder: Path, cores: Sequence[int] = machine.CORES[:1]
 ) -> Iterator[Server]:
     """Start a server on its cores, and end it; what it says is in a log in the folder."""
-    pinned = ["taskset", "-c", ",".join(map(str, cores)), *invocation.command]
+    pinned = [*machine.pinned_to(cores), *invocation.command]
     environment = {**os.environ, **invocation.environment}
     with (folder / f"{invocation.port}.log").open("w") as log:
         process = subprocess.Popen(pinned, env=environment, stdout=log, stderr=log)
@@ -64,6 +64,7 @@ def running(
         wait_for(lambda: is_up(invocation.port) or process.poll() is not None)
         if process.poll() is not None:
             raise SystemExit(f"{name} did not start:\n{Path(log.name).read_text()}")
+        machine.wait_until_idle(process.pid)
         base = f"http://127.0.0.1:{invocation.port}"
         yield Server(name, base, process.pid, invocation.tokens)
     finally:
