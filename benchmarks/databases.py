@@ -18,6 +18,8 @@ from classroom.models import Base, User
 from classroom.passwords import hash_password
 from tests.servers import PostgreSQL
 
+from .machine import stay_beside_the_server
+
 NAME, PASSWORD = "miguel", "cat"
 
 _BATCH = 10_000
@@ -65,6 +67,7 @@ class DurableServer(PostgreSQL):
     def start(self) -> None:
         options = f"-p {self.port} -h 127.0.0.1 -k '' -c max_connections=300"
         self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
+        stay_beside_the_server(int((self._data / "postmaster.pid").read_text().split()[0]))
 
     def copy(self, url: str) -> str:
         """A copy of a database that nobody is connected with."""

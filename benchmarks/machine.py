@@ -10,17 +10,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME = 11, 12  # counted from behind the process's name, proc(5)
 
 CORES = tuple(sorted(os.sched_getaffinity(0)))
-"""The cores that this process was given, before it moved to one of them."""
+"""Servers get the first, the load and what else a server needs the last."""
 
 
-def work_beside_the_server() -> None:
-    """Move to the last core, with all that will be started from here: wrk, PostgreSQL, Redis.
-
-    :raises SystemExit: on a machine of one core, where load and server would share it.
-    """
-    if len(CORES) < 2:
-        raise SystemExit("The bench takes two cores: one for the server, one for its load.")
-    os.sched_setaffinity(0, CORES[-1:])
+def stay_beside_the_server(pid: int) -> None:
+    """Move a process, and all that it will start, to the core that the load comes from."""
+    os.sched_setaffinity(pid, CORES[-1:])
 
 
 def pinned_to(cores: Sequence[int]) -> list[str]:
@@ -53,7 +48,7 @@ def resident_megabytes(pid: int) -> float:
 
 
 def wait_until_idle(pid: int, seconds: float = 60.0) -> None:
-    """Wait until a process does nothing, for a fifth of a second: what a client that left had
+    """Wait until a process does nothing, for a tenth of a second: what a client that left had
     asked for is still worked upon.
 
     :raises TimeoutError: where it never rests.
@@ -64,7 +59,7 @@ def wait_until_idle(pid: int, seconds: float = 60.0) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"process {pid} does not come to rest")
         before = now
-        time.sleep(0.2)
+        time.sleep(0.1)
 
 
 def _own_cpu_seconds(pid: int) -> float:

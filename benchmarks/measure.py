@@ -31,7 +31,7 @@ class Pace:
     """
 
     seconds: int = 1
-    rounds: int = 4
+    rounds: int = 3
     connections: int = 8
     cores: Sequence[int] = machine.CORES[-1:]
 

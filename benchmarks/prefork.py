@@ -8,6 +8,7 @@ import socket
 import sys
 from configparser import ConfigParser
 from multiprocessing import get_context
+from typing import Any
 
 import waitress
 from pyramid.paster import get_app, setup_logging
@@ -17,7 +18,7 @@ def main(ini: str, cores: list[int]) -> None:
     """Serve until a signal comes."""
     parser = ConfigParser(interpolation=None)
     parser.read(ini)
-    settings = dict(parser["server:main"])
+    settings: dict[str, Any] = dict(parser["server:main"])
     del settings["use"]
     host, port = settings.pop("listen").split(":")
     listener = socket.create_server((host, int(port)), backlog=1024)
@@ -33,7 +34,7 @@ def main(ini: str, cores: list[int]) -> None:
         worker.join()
 
 
-def _work(ini: str, core: int, listener: socket.socket, settings: dict[str, str]) -> None:
+def _work(ini: str, core: int, listener: socket.socket, settings: dict[str, Any]) -> None:
     os.sched_setaffinity(0, [core])
     setup_logging(ini)
     waitress.serve(get_app(ini), sockets=[listener], **settings)

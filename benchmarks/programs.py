@@ -126,7 +126,7 @@ class Peer:
     def serve(self, url: str, tokens: bool = True) -> Invocation:
         port, (program, *words) = free_port(), self.server
         options = [word.format(port=port) for word in words]
-        command = [_PEERS_BIN / program, *options, f"{self.module}:app"]
+        command = [str(_PEERS_BIN / program), *options, f"{self.module}:app"]
         return Invocation(command, port, self._environment(url, tokens), tokens)
 
     def _environment(self, url: str, tokens: bool) -> dict[str, str]:

@@ -99,7 +99,8 @@ class Meeting:
         }
         limited = Entry("limits on", Classroom(self._ini, settings=settings))
         entries = [*_twice("limits off", self._classroom), limited]
-        with running_redis(port), self._running(store, entries) as servers:
+        with running_redis(port) as redis, self._running(store, entries) as servers:
+            machine.stay_beside_the_server(redis.pid)
             self._hold("rate limits", servers, [workload.STUDENT])
 
     def scale_out(self, store: Store) -> None:

@@ -16,7 +16,7 @@ import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import ForeignKey, String, create_engine, event, func, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 
 SECRET_KEY = os.environ["SECRET_KEY"]
 USE_TOKEN_AUTH = os.environ["USE_TOKEN_AUTH"] == "true"

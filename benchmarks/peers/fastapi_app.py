@@ -15,8 +15,12 @@ from urllib.parse import urlsplit
 import jwt
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials
-from fastapi.security import HTTPBearer
+from fastapi.security import (
+    HTTPAuthorizationCredentials,
+    HTTPBasic,
+    HTTPBasicCredentials,
+    HTTPBearer,
+)
 from pwdlib import PasswordHash
 from pydantic import BaseModel, Field
 from sqlalchemy import ForeignKey, Select, String, create_engine, event, func, select
@@ -300,9 +304,7 @@ def get_class(request: Request, session: SessionDep, id: int) -> NamedOut:
 
 
 @api.get("/classes/{id}/registrations/")
-def get_class_registrations(
-    request: Request, session: SessionDep, asked: PageDep, id: int
-) -> Page:
+def get_class_registrations(request: Request, session: SessionDep, asked: PageDep, id: int) -> Page:
     get_or_404(session, Class, id)
     query = select(Registration).filter_by(class_id=id).order_by(Registration.student_id)
     return page_of(request, session, query, asked, registration_url)
