@@ -42,7 +42,8 @@ class Bound:
 def noise(at: At) -> float:
     """By how much the server that was measured twice seems to differ from itself."""
     again = next(name for name in at if name.endswith(AGAIN))
-    return abs(at[again].rate / at[again.removesuffix(AGAIN)].rate - 1)
+    rates = at[again].rate, at[again.removesuffix(AGAIN)].rate
+    return max(rates) / min(rates) - 1
 
 
 def ratio(at: At, one: str, other: str) -> float:
