@@ -138,7 +138,8 @@ class Peer:
         }
 
 
-_GUNICORN = ("gunicorn", "--no-control-socket", "--bind", "127.0.0.1:{port}")
+# As many threads as waitress has. The default worker closes each connection after one answer.
+_GUNICORN = ("gunicorn", "--no-control-socket", "--threads", "4", "--bind", "127.0.0.1:{port}")
 _UVICORN = ("uvicorn", "--no-access-log", "--host", "127.0.0.1", "--port", "{port}")
 
 PEERS = (

@@ -104,10 +104,13 @@ class Meeting:
             self._hold("rate limits", servers, [workload.STUDENT])
 
     def scale_out(self, store: Store) -> None:
-        """One process and two, each on a core; where none is left for the load, it is on both."""
+        """One process and two, each pinned, and one that is not; the load is on the cores that are
+        left, or on all.
+        """
         one, two = machine.CORES[:1], machine.CORES[:2]
         entries = [
             *_twice("one process", Classroom(self._ini, runner=prefork(one))),
+            Entry("one process, not pinned", self._classroom, cores=machine.CORES),
             Entry("two processes", Classroom(self._ini, runner=prefork(two)), cores=two),
         ]
         cores = machine.CORES[2:] or machine.CORES
