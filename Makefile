@@ -2,11 +2,16 @@
 PYTHON = python3
 VENV = .venv
 BIN = $(VENV)/bin
+PEERS = .venv-peers
 DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
 # What keeps every branch covered: security, conditions and paging.
 COVERED = 'classroom/authentication.py,classroom/pagination.py,classroom/conditions.py,classroom/passwords.py,classroom/security.py,classroom/tokens.py,classroom/memory.py,classroom/tweens/*,classroom/views/derivers.py'
 
+<<<<<<< HEAD
 .PHONY: help serve test fuzz lint check
+=======
+.PHONY: help serve test lint check bench bench-quick servers load
+>>>>>>> 871175dffca1bd3c2184654554ff78e00cac404e
 
 help:
 	@echo 'make serve   serve development.ini on http://localhost:6543'
@@ -14,13 +19,16 @@ help:
 	@echo 'make fuzz    look for answers that break the contract, for ten minutes'
 	@echo 'make lint    run ruff and mypy'
 	@echo 'make check   run the tests, then lint'
+	@echo 'make bench   measure the service beside its peers (15 minutes; bench-quick: 2)'
 
 serve: $(VENV)/.installed
 	$(BIN)/pserve development.ini
 
-test: $(VENV)/.installed-testing
+servers:
 	command -v redis-server > /dev/null || { $(DEBIAN) redis-server; }
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
+
+test: $(VENV)/.installed-testing servers
 	$(BIN)/pytest -n 2 --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
 
@@ -33,6 +41,21 @@ lint: $(VENV)/.installed-linting
 	$(BIN)/mypy
 
 check: test lint
+
+bench: $(VENV)/.installed-testing $(PEERS)/.installed servers load
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(VENV)/.installed-testing $(PEERS)/.installed servers load
+	$(BIN)/python -m benchmarks --quick
+
+load:
+	command -v wrk > /dev/null || { $(DEBIAN) wrk; }
+	command -v taskset > /dev/null || { $(DEBIAN) util-linux; }
+
+$(PEERS)/.installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install -q -r $<
+	touch $@
 
 $(VENV)/.installed: setup.py
 	$(PYTHON) -m venv $(VENV)

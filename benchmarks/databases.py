@@ -1,0 +1,139 @@
+"""Databases: made once, filled once, and copied for each server that writes on one."""
+
+import itertools
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
+
+from classroom.db import open_database
+from classroom.models import Base, User
+from classroom.passwords import hash_password
+from tests.servers import PostgreSQL
+
+from .machine import stay_beside_the_server
+
+NAME, PASSWORD = "miguel", "cat"
+
+_BATCH = 10_000
+_BEGINNING = datetime(2014, 4, 9, tzinfo=UTC)
+
+
+class Size(NamedTuple):
+    """How many rows a school has. No student is registered twice for a class while there are at
+    most as many rounds of registrations as classes.
+    """
+
+    students: int
+    classes: int
+    registrations: int
+
+
+class Store(Protocol):
+    """Where databases are made and copied; both give the URL of another one."""
+
+    def create(self) -> str: ...
+
+    def copy(self, url: str) -> str: ...
+
+
+class Files:
+    """Databases of SQLite, each a file in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+
+    def create(self) -> str:
+        return f"sqlite:///{self._folder}/{next(self._numbers)}.sqlite"
+
+    def copy(self, url: str) -> str:
+        """A copy of a database that nobody has open, so that one file holds it all."""
+        target = self.create()
+        shutil.copyfile(str(make_url(url).database), str(make_url(target).database))
+        return target
+
+
+class DurableServer(PostgreSQL):
+    """The tests' server, but one that keeps what it says through a power cut, as SQLite does."""
+
+    def start(self) -> None:
+        options = f"-p {self.port} -h 127.0.0.1 -k '' -c max_connections=300"
+        self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
+        stay_beside_the_server(int((self._data / "postmaster.pid").read_text().split()[0]))
+
+    def copy(self, url: str) -> str:
+        """A copy of a database that nobody is connected with."""
+        name, template = f"copy_{secrets.token_hex(8)}", make_url(url).database
+        address = self.url("postgres").replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            statement = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+            connection.execute(statement.encode())
+        return self.url(name)
+
+
+@contextmanager
+def durable_server() -> Iterator[DurableServer]:
+    # Below a folder of its own, since PostgreSQL's user must reach it.
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        server = DurableServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def fill_ours(url: str, size: Size) -> None:
+    """Make a database of the service, with its user and a school of that ``size``."""
+    engine = open_database({"sqlalchemy.url": url})
+    with engine.begin() as connection:
+        connection.execute(insert(User).values(name=NAME, password_hash=hash_password(PASSWORD)))
+    _fill(engine, Base.metadata.tables, size)
+
+
+def fill_peers(url: str, size: Size) -> None:
+    """Fill the tables that a peer has made for itself; their names and columns are like ours."""
+    engine, metadata = create_engine(url), MetaData()
+    metadata.reflect(engine)
+    _fill(engine, metadata.tables, size)
+
+
+def _fill(engine: Engine, tables: Mapping[str, Table], size: Size) -> None:
+    with engine.begin() as connection:
+        for name, count in size._asdict().items():
+            for start in range(0, count, _BATCH):
+                numbers = range(start, min(start + _BATCH, count))
+                connection.execute(insert(tables[name]), list(_rows(name, numbers, size)))
+    _settle(engine)
+    engine.dispose()
+
+
+def _rows(table: str, numbers: range, size: Size) -> Iterator[dict[str, Any]]:
+    for number in numbers:
+        if table != "registrations":
+            yield {"name": f"{table} {number + 1}"}
+            continue
+        turn, student = divmod(number, size.students)
+        yield {
+            "student_id": student + 1,
+            "class_id": (student + turn) % size.classes + 1,
+            "timestamp": _BEGINNING + timedelta(seconds=number),
+        }
+
+
+def _settle(engine: Engine) -> None:
+    """Do now what the database would else do in the midst of a measurement."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("VACUUM ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
+        else:
+            connection.execute(text("ANALYZE"))

@@ -1,0 +1,45 @@
+"""What cannot be undercut on this stack: waitress alone, and Pyramid that finds a view by
+traversal. Both answer with the bytes of one student.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.router import Router
+
+_STUDENT = (
+    b'{"url":"http://127.0.0.1:6543/api/v1.0/students/1","name":"students 1",'
+    b'"registrations":"http://127.0.0.1:6543/api/v1.0/students/1/registrations/"}'
+)
+
+
+def waitress(global_config: dict[str, str]) -> Callable[..., Iterable[bytes]]:
+    """A WSGI application that does nothing."""
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(_STUDENT)))]
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", headers)
+        return [_STUDENT]
+
+    return application
+
+
+class Student:
+    """What the tree leads to."""
+
+
+_TREE = {"api": {"v1.0": {"students": {"1": Student()}}}}
+
+
+def _read(context: Student, request: Request) -> Response:
+    return Response(_STUDENT, content_type="application/json")
+
+
+def pyramid(global_config: dict[str, str]) -> Router:
+    """A Pyramid application with a tree of four levels and one view."""
+    with Configurator(root_factory=lambda request: _TREE) as config:
+        config.add_view(_read, context=Student)
+        return config.make_wsgi_app()

@@ -1,0 +1,84 @@
+"""Races: every server does the same work in turn, with wrk as the load, and the median counts."""
+
+import json
+import statistics
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from . import machine
+from .servers import Server
+from .workload import Request, Work
+
+_SCRIPT = Path(__file__).with_name("load.lua")
+
+
+class Run(NamedTuple):
+    """A measurement: the rate in requests a second, the CPU time of one in microseconds."""
+
+    rate: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long and how hard: seconds a run, runs of each server, connections at once, and the
+    cores that send them.
+    """
+
+    seconds: int = 1
+    rounds: int = 3
+    connections: int = 8
+    cores: Sequence[int] = machine.CORES[-1:]
+
+
+Race = dict[str, dict[str, Run]]
+"""The medians, by the name of the work and that of the server."""
+
+
+def race(servers: Sequence[Server], works: Sequence[Work], pace: Pace) -> Race:
+    """Measure each server at each work, rounds from A to Z and from Z to A by turns."""
+    return {work.name: _race_at(servers, work, pace) for work in works}
+
+
+def _race_at(servers: Sequence[Server], work: Work, pace: Pace) -> dict[str, Run]:
+    requests = {server.name: work.request(server) for server in servers}
+    runs: dict[str, list[Run]] = defaultdict(list)
+    for number in range(pace.rounds):
+        for server in servers if number % 2 == 0 else reversed(servers):
+            runs[server.name].append(_run(server, requests[server.name], pace))
+    return {name: _median(measured) for name, measured in runs.items()}
+
+
+def _median(runs: Sequence[Run]) -> Run:
+    return Run(*(statistics.median(values) for values in zip(*runs, strict=True)))
+
+
+def _run(server: Server, request: Request, pace: Pace) -> Run:
+    before = machine.cpu_seconds(server.pid)
+    told = _wrk(server, request, pace)
+    machine.wait_until_idle(server.pid)
+    spent = machine.cpu_seconds(server.pid) - before
+    if told["refused"] or told["broken"] or not told["requests"]:
+        raise SystemExit(f"{server.name} failed at {request.method} {request.url}: {told}")
+    return Run(
+        told["requests"] / told["microseconds"] * 1_000_000, spent / told["requests"] * 1_000_000
+    )
+
+
+def _wrk(server: Server, request: Request, pace: Pace) -> dict[str, int]:
+    load = ["wrk", "-t1", f"-c{pace.connections}", f"-d{pace.seconds}s", "--timeout", "60s"]
+    what = ["-s", str(_SCRIPT), *_headers(server, request), request.url, "--", request.method]
+    body = [request.body] if request.body else []
+    command = [*machine.pinned_to(pace.cores), *load, *what, *body]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def _headers(server: Server, request: Request) -> Iterator[str]:
+    headers = server.credentials | request.headers
+    return chain.from_iterable(("-H", f"{name}: {value}") for name, value in headers.items())

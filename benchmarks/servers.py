@@ -1,0 +1,72 @@
+"""Servers: each one process, pinned to its core, from its start to its end."""
+
+import os
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.servers import is_up, wait_for
+
+from . import client, machine
+from .databases import NAME, PASSWORD
+
+API = "/api/v1.0/"
+
+
+class Invocation(NamedTuple):
+    """A program that is to serve: how it is started, and what stands in its environment."""
+
+    command: Sequence[str | Path]
+    port: int
+    environment: Mapping[str, str] = {}
+    tokens: bool = True
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server. Its name is what the results know it by."""
+
+    name: str
+    base: str
+    pid: int
+    tokens: bool
+
+    @property
+    def api(self) -> str:
+        return self.base + API
+
+    @cached_property
+    def credentials(self) -> dict[str, str]:
+        """The header that proves who asks: with a token where these are in use."""
+        password = b64encode(f"{NAME}:{PASSWORD}".encode()).decode()
+        proof = {"Authorization": f"Basic {password}"}
+        if not self.tokens:
+            return proof
+        answer = client.ask("GET", f"{self.base}/auth/request-token", proof)
+        return {"Authorization": f"Bearer {answer.json['token']}"}
+
+
+@contextmanager
+def running(
+    name: str, invocation: Invocation, folder: Path, cores: Sequence[int] = machine.CORES[:1]
+) -> Iterator[Server]:
+    """Start a server on its cores, and end it; what it says is in a log in the folder."""
+    pinned = [*machine.pinned_to(cores), *invocation.command]
+    environment = {**os.environ, **invocation.environment}
+    with (folder / f"{invocation.port}.log").open("w") as log:
+        process = subprocess.Popen(pinned, env=environment, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: is_up(invocation.port) or process.poll() is not None)
+        if process.poll() is not None:
+            raise SystemExit(f"{name} did not start:\n{Path(log.name).read_text()}")
+        machine.wait_until_idle(process.pid)
+        base = f"http://127.0.0.1:{invocation.port}"
+        yield Server(name, base, process.pid, invocation.tokens)
+    finally:
+        process.terminate()
+        process.wait()
