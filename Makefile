@@ -7,11 +7,7 @@ DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
 # What keeps every branch covered: security, conditions and paging.
 COVERED = 'classroom/authentication.py,classroom/pagination.py,classroom/conditions.py,classroom/passwords.py,classroom/security.py,classroom/tokens.py,classroom/memory.py,classroom/tweens/*,classroom/views/derivers.py'
 
-<<<<<<< HEAD
-.PHONY: help serve test fuzz lint check
-=======
-.PHONY: help serve test lint check bench bench-quick servers load
->>>>>>> 871175dffca1bd3c2184654554ff78e00cac404e
+.PHONY: help serve test fuzz lint check bench bench-quick servers load
 
 help:
 	@echo 'make serve   serve development.ini on http://localhost:6543'

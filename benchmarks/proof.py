@@ -96,7 +96,7 @@ def _essence(answer: Answer, server: Server) -> Any:
     if answer.status >= 400:
         return answer.status
     location = answer.headers.get("Location", "").removeprefix(server.base)
-    return answer.status, "ETag" in answer.headers, location, _plain(answer.json, server.base)
+    return answer.status, location, _plain(answer.json, server.base)
 
 
 def _plain(value: Any, base: str) -> Any:

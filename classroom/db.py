@@ -169,4 +169,6 @@ def includeme(config: Configurator) -> None:
     config.registry["classroom.reader"] = _reader(config.registry.settings, engine)
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
+    is_sqlite = engine.dialect.name == "sqlite"
+    config.registry["classroom.turns"] = sqlite.Turns() if is_sqlite else None
     config.registry["classroom.outage"] = Outage()

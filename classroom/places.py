@@ -63,13 +63,15 @@ class Collection(Resource):
 
     query: ClassVar[Mapping[str, Reader]]
     """The parameters that choose rows, their order and their form, with their readers."""
-    depth: ClassVar[int]
-    """How many of a row's columns, its first, are the path of its item from ``home``."""
 
     @property
     def home(self) -> "Collection":
         """The collection that the items of this one have their place in."""
         return self
+
+    def path(self, row: Any) -> str:
+        """Where the item of a row is, from its ``home``."""
+        raise NotImplementedError
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
         """What lists the rows, and the scope of its statements.

@@ -67,7 +67,9 @@ class _Prepared:
             dialect=by_name(paramstyle="named" if dialect.name == "sqlite" else "pyformat")
         )
         columns = statement.selected_columns
-        processors = [column.type.result_processor(dialect, None) for column in columns]
+        processors = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
+        ]
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
         self._sql = str(compiled)
         self._constants = {

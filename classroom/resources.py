@@ -18,9 +18,11 @@ class AnyRegistrations(Collection):
     """All registrations, or some."""
 
     query = {"expand": parameters.some_of("items", "student", "class")}
-    depth = 2
     owner: ClassVar[str | None] = None
     scope: Scope = {}
+
+    def path(self, row: Any) -> str:
+        return f"{row.student_id}/{row.class_id}"
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
         return queries.registrations(self.owner, chosen["expand"]), self.scope
@@ -73,12 +75,14 @@ class NamedCollection(Collection):
         "sort": parameters.order,
         "expand": parameters.some_of("items"),
     }
-    depth = 1
     item: ClassVar[type[NamedItem]]
 
     def __getitem__(self, name: str) -> NamedItem:
         key = {"key": parse_id(name)}
         return self.item(self, name, key, read_row(self.request, self.item.one, key))
+
+    def path(self, row: Any) -> str:
+        return str(row.id)
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
         words, is_expanded = chosen["q"], bool(chosen["expand"])

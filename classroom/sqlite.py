@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Why synchronous is FULL is told in docs/decisions/0006-a-commit-survives-a-power-cut.md.
+_PATIENCE = 3  # seconds
 _PRAGMAS = (
-    "busy_timeout = 3000",
+    f"busy_timeout = {_PATIENCE * 1000}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -64,6 +66,23 @@ def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None
 def _begin(connection: Connection) -> None:
     # A reader that becomes a writer is refused at once, whatever the busy time-out.
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+class Turns:
+    """Has the writers of this process take turns. SQLite alone would have them sleep, and look
+    again now and then, while the database is free.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """:raises sqlalchemy.exc.OperationalError: where no turn comes within seconds."""
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
+
+    def end(self) -> None:
+        self._lock.release()
 
 
 class _FileGuard:
