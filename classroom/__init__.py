@@ -23,7 +23,6 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".db")
         config.include(".resources")
         config.include(".security")
-        config.include(".representations")
         config.include(".views")
         config.include(".tweens")
         config.include(".server")

@@ -1,6 +1,6 @@
 """The errors that the domain raises, and the one place where errors get a body."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,9 +9,12 @@ from pyramid.response import Response
 from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
+from .grammar import JSON_TYPE
+from .responses import Headers, json_response
+
 PRECONDITION_FAILED = "the resource is not in the state that was asked for"
 
-_JSON, _PROBLEM = "application/json", "application/problem+json"
+_PROBLEM = "application/problem+json"
 
 
 class InvalidFields(HTTPBadRequest):
@@ -30,7 +33,7 @@ def error_response(
     environ: Mapping[str, Any],
     status: int,
     message: str,
-    headers: Iterable[tuple[str, str]] = (),
+    headers: Headers = (),
     problems: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer that says what went wrong, never stored.
@@ -46,18 +49,16 @@ def error_response(
     if media_type == _PROBLEM:
         error = {"type": "about:blank", "title": title, "status": status, "detail": message}
         error |= {"errors": _by_pointer(problems)} if problems else {}
-    response = Response(msgspec.json.encode(error), status, content_type=media_type)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers.extend(headers)
-    return response
+    headers = [("Cache-Control", "no-store"), *headers]
+    return json_response(msgspec.json.encode(error), status, headers, media_type)
 
 
 def _preferred(accept: str) -> str:
     # Most clients do not mention it, and are spared the parser.
     if _PROBLEM not in accept.lower():
-        return _JSON
-    offers = create_accept_header(accept).acceptable_offers([_JSON, _PROBLEM])
-    return offers[0][0] if offers else _JSON
+        return JSON_TYPE
+    offers = create_accept_header(accept).acceptable_offers([JSON_TYPE, _PROBLEM])
+    return offers[0][0] if offers else JSON_TYPE
 
 
 def _by_pointer(problems: Mapping[str, str]) -> list[dict[str, str]]:

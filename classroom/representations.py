@@ -6,19 +6,18 @@ its context; what a request body says is read and refused here too.
 
 from collections.abc import Sequence
 from email.utils import format_datetime
+from functools import singledispatch
 from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import quote_plus
 
 import msgspec
-from pyramid.config import Configurator
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPUnsupportedMediaType,
 )
-from pyramid.renderers import JSON
 from pyramid.traversal import find_interface, find_resource
 from sqlalchemy import Row
 
@@ -26,7 +25,7 @@ from . import parameters, queries
 from .errors import InvalidFields
 from .grammar import JSON_TYPE, MAX_BODY, NAME_RULE, PATCH_TYPES, is_name
 from .pagination import Link, Page
-from .places import Collection, Item, Place
+from .places import Collection, Item, Place, Resource
 from .request import Request
 from .resources import (
     V1,
@@ -45,11 +44,24 @@ Kind = TypeVar("Kind", bound=Item)
 _VERSION = version("classroom")
 
 
+@singledispatch
+def represent(context: Resource, request: Request) -> Representation:
+    """What a resource is in JSON."""
+    raise NotImplementedError(context)
+
+
+def encode(context: Resource, request: Request) -> bytes:
+    """The representation of a resource, as it is sent."""
+    return msgspec.json.encode(represent(context, request))
+
+
+@represent.register
 def root(context: Root, request: Request) -> Representation:
     api = request.resource_url(context["api"]["v1.0"])
     return {"name": "classroom", "version": _VERSION, "api": api}
 
 
+@represent.register
 def v1(context: V1, request: Request) -> Representation:
     names = [name for name, kind in context.children.items() if issubclass(kind, Collection)]
     urls = {name: request.resource_url(context[name]) for name in names}
@@ -58,10 +70,12 @@ def v1(context: V1, request: Request) -> Representation:
     return urls
 
 
+@represent.register
 def named_item(context: NamedItem, request: Request) -> Representation:
     return _named_item(request.resource_url(context.__parent__), context.row.id, context.row.name)
 
 
+@represent.register
 def registration(context: Registration, request: Request) -> Representation:
     row = context.row
     if request.is_read and "expand" in request.GET:
@@ -214,17 +228,3 @@ def _read_object(request: Request, *media_types: str) -> Representation:
     if not isinstance(fields, dict):
         raise HTTPBadRequest("the body must be a JSON object")
     return fields
-
-
-def _encode(value: Any, default: Any) -> bytes:
-    return msgspec.json.encode(value, enc_hook=default)
-
-
-def includeme(config: Configurator) -> None:
-    json = JSON(_encode)
-    json.add_adapter(Root, root)
-    json.add_adapter(V1, v1)
-    json.add_adapter(NamedItem, named_item)
-    json.add_adapter(Registration, registration)
-    config.add_renderer(None, json)
-    config.add_renderer("json", json)

@@ -1,30 +1,29 @@
 """What a write is answered with."""
 
-from pyramid.renderers import render
 from pyramid.response import Response
 
 from ..conditions import entity_tag
 from ..grammar import RETURN
 from ..places import Item
-from ..representations import Representation
+from ..representations import encode
 from ..request import Request
+from ..responses import Headers, json_response
+
+NOTHING = b"{}"
 
 
-def created(request: Request, item: Item) -> Representation | Response:
+def created(request: Request, item: Item) -> Response:
     """201 and ``Location``; else as ``written``."""
-    request.response.status_int = 201
-    request.response.location = request.resource_url(item)
-    return written(request, item)
+    return written(request, item, 201, [("Location", request.resource_url(item))])
 
 
-def written(request: Request, item: Item) -> Representation | Response:
-    """``{}``, or the new representation where ``Prefer`` asks for it (RFC 7240); and its tag."""
-    body, response = render("json", item, request=request), request.response
-    response.headers["ETag"] = entity_tag(body)
-    preference = RETURN.search(request.headers.get("Prefer", ""))
+def written(request: Request, item: Item, status: int = 200, headers: Headers = ()) -> Response:
+    """Nothing, or the new representation where ``Prefer`` asks for it (RFC 7240); and its tag."""
+    body = encode(item, request)
+    headers = [*headers, ("ETag", entity_tag(body))]
+    preference = RETURN.search(request.environ.get("HTTP_PREFER", ""))
     if not preference or preference[1].lower() != "representation":
-        return {}
-    response.headers["Preference-Applied"] = "return=representation"
-    response.headers["Content-Location"] = request.resource_url(item)
-    response.content_type, response.body = "application/json", body
-    return response
+        return json_response(NOTHING, status, headers)
+    applied = ("Preference-Applied", "return=representation")
+    where = ("Content-Location", request.resource_url(item))
+    return json_response(body, status, [*headers, applied, where])

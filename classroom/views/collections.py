@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from pyramid.httpexceptions import HTTPConflict
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -10,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from .. import pagination, parameters, representations
 from ..places import Collection
 from ..queries import REGISTRATION
-from ..representations import Representation
 from ..request import Request
 from ..resources import (
     Classes,
@@ -20,6 +20,7 @@ from ..resources import (
     RegistrationsOfStudent,
     Students,
 )
+from ..responses import json_response
 from .answers import created
 
 
@@ -28,7 +29,7 @@ from .answers import created
 @view_config(context=Registrations, request_method="GET", permission="view")
 @view_config(context=RegistrationsOfStudent, request_method="GET", permission="view")
 @view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
-def browse(context: Collection, request: Request) -> Representation:
+def browse(context: Collection, request: Request) -> Response:
     conf, getall = request.conf, request.GET.getall
     chosen = parameters.read(getall, context.query)
     listing, scope = context.select(chosen)
@@ -37,20 +38,20 @@ def browse(context: Collection, request: Request) -> Representation:
     )
     cut = context.page(asked, listing, scope)
     page = representations.page(context, request, cut, bool(chosen["expand"]))
-    request.response.headers["Link"] = representations.link(page["meta"])
-    return page
+    link = representations.link(page["meta"])
+    return json_response(msgspec.json.encode(page), headers=[("Link", link)])
 
 
 @view_config(context=Students, request_method="POST", permission="create")
 @view_config(context=Classes, request_method="POST", permission="create")
-def create(context: NamedCollection, request: Request) -> Representation | Response:
+def create(context: NamedCollection, request: Request) -> Response:
     name = representations.read_name(request)
     row = request.db.execute(context.item.one.create, {"name": name}).one()
     return created(request, context.place(row))
 
 
 @view_config(context=Registrations, request_method="POST", permission="create")
-def register(context: Registrations, request: Request) -> Representation | Response:
+def register(context: Registrations, request: Request) -> Response:
     student, class_ = representations.read_registration(request)
     key = {"student_id": student.row.id, "class_id": class_.row.id}
     try:

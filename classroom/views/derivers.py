@@ -5,12 +5,12 @@ from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
-from pyramid.renderers import render
 from pyramid.response import Response
 
 from ..conditions import Outcome, entity_tag, evaluate
 from ..errors import PRECONDITION_FAILED
 from ..places import Item, Leaf, Resource
+from ..representations import encode
 from ..request import CONDITIONAL_WRITES, Request
 
 View = Callable[[Any, Request], Response]
@@ -47,7 +47,7 @@ def precondition(view: View, info: Any) -> View:
     def conditional_view(context: Item, request: Request) -> Response:
         environ = request.environ
         if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
-            tag = entity_tag(render("json", context, request=request)) if context.row else None
+            tag = entity_tag(encode(context, request)) if context.row else None
             if evaluate(environ, tag) is not Outcome.HOLDS:
                 raise HTTPPreconditionFailed(PRECONDITION_FAILED)
         return view(context, request)

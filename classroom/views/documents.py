@@ -2,18 +2,20 @@
 
 import msgspec
 from pyramid.config import Configurator
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from ..openapi import document
-from ..representations import Representation
 from ..request import Request
 from ..resources import OpenAPI
+from ..responses import json_response
 
 
 @view_config(context=OpenAPI, request_method="GET", permission="view")
-def read_document(context: OpenAPI, request: Request) -> Representation:
+def read_document(context: OpenAPI, request: Request) -> Response:
     servers = [{"url": request.application_url}]
-    return request.registry["classroom.openapi"] | {"servers": servers}
+    document = request.registry["classroom.openapi"] | {"servers": servers}
+    return json_response(msgspec.json.encode(document))
 
 
 def includeme(config: Configurator) -> None:

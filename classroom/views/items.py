@@ -11,33 +11,34 @@ from .. import representations
 from ..db import is_duplicate
 from ..errors import Missing
 from ..places import Item
-from ..representations import Representation
+from ..representations import encode
 from ..request import Request
 from ..resources import Class, NamedItem, Registration, Student
-from .answers import created, written
+from ..responses import json_response
+from .answers import NOTHING, created, written
 
 
 @view_config(context=Student, request_method="GET", permission="view")
 @view_config(context=Class, request_method="GET", permission="view")
 @view_config(context=Registration, request_method="GET", permission="view")
-def read(context: Item, request: Request) -> Item:
-    return context
+def read(context: Item, request: Request) -> Response:
+    return json_response(encode(context, request))
 
 
 @view_config(context=Student, request_method="PUT", permission="replace")
 @view_config(context=Class, request_method="PUT", permission="replace")
-def replace(context: NamedItem, request: Request) -> Representation | Response:
+def replace(context: NamedItem, request: Request) -> Response:
     return _rename(context, request, representations.read_name(request))
 
 
 @view_config(context=Student, request_method="PATCH", permission="replace")
 @view_config(context=Class, request_method="PATCH", permission="replace")
-def revise(context: NamedItem, request: Request) -> Representation | Response:
+def revise(context: NamedItem, request: Request) -> Response:
     return _rename(context, request, representations.read_patch(request, context.row.name))
 
 
 @view_config(context=Registration, request_method="PUT", permission="create")
-def register(context: Registration, request: Request) -> Representation | Response:
+def register(context: Registration, request: Request) -> Response:
     if context.row:
         return written(request, context)
     row = {**context.key, "timestamp": datetime.now(UTC)}
@@ -55,11 +56,11 @@ def register(context: Registration, request: Request) -> Representation | Respon
 @view_config(context=Student, request_method="DELETE", permission="delete")
 @view_config(context=Class, request_method="DELETE", permission="delete")
 @view_config(context=Registration, request_method="DELETE", permission="delete")
-def remove(context: Item, request: Request) -> Representation:
+def remove(context: Item, request: Request) -> Response:
     request.db.execute(context.one.delete, context.key)
-    return {}
+    return json_response(NOTHING)
 
 
-def _rename(context: NamedItem, request: Request, name: str) -> Representation | Response:
+def _rename(context: NamedItem, request: Request, name: str) -> Response:
     context.row = request.db.execute(context.one.rename, {**context.key, "name": name}).one()
     return written(request, context)

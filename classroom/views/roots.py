@@ -1,16 +1,18 @@
 """Where a client begins."""
 
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from ..places import Resource
+from ..representations import encode
 from ..request import Request
 from ..resources import V1, Root
+from ..responses import json_response
 
 
 @view_config(context=Root, request_method="GET", permission="view")
 @view_config(context=V1, request_method="GET", permission="view")
-def read_root(context: Resource, request: Request) -> Resource:
+def read_root(context: Resource, request: Request) -> Response:
     document = request.resource_url(request.root["api"]["v1.0"]["openapi.json"])
     link = f'<{document}>; rel="service-desc"; type="application/json"'  # RFC 8631
-    request.response.headers["Link"] = link
-    return context
+    return json_response(encode(context, request), headers=[("Link", link)])

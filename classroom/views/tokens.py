@@ -2,17 +2,18 @@
 
 import time
 
+import msgspec
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from .. import tokens
-from ..representations import Representation
 from ..request import Request
 from ..resources import RequestToken
+from ..responses import json_response
 
 
 @view_config(context=RequestToken, request_method="GET", permission="view")
-def issue_token(context: RequestToken, request: Request) -> Representation:
-    request.response.headers["Cache-Control"] = "no-cache, no-store, max-age=0"
+def issue_token(context: RequestToken, request: Request) -> Response:
     token = tokens.issue(
         request.registry["classroom.secret"],
         request.identity.id,
@@ -20,4 +21,5 @@ def issue_token(context: RequestToken, request: Request) -> Representation:
         now=int(time.time()),
         lifetime=request.conf.token_lifetime,
     )
-    return {"token": token}
+    headers = [("Cache-Control", "no-cache, no-store, max-age=0")]
+    return json_response(msgspec.json.encode({"token": token}), headers=headers)
