@@ -51,6 +51,7 @@ setup(
             "WebTest",
         ],
         "linting": [
+            "classroom[postgresql]",
             "mypy",
             "ruff",
             "types-cachetools",

@@ -61,7 +61,7 @@ def some_of(*names: str) -> Reader:
         # Clients of OpenAPI tend to repeat a parameter that is a list.
         found = frozenset(name for value in values for name in value.split(","))
         if not found <= set(names):
-            raise ValueError(f"must be among {', '.join(names)}, with commas between them")
+            raise ValueError(f"must be some of {', '.join(names)}, with commas between them")
         return found
 
     return listed

@@ -4,6 +4,7 @@ SQLAlchemy writes the statement, once. Its way to execute it would cost as much 
 request for one row takes: docs/decisions/0010-where-the-time-goes.md.
 """
 
+import logging
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,9 @@ from sqlalchemy import Dialect, Engine, Executable, Select
 from sqlalchemy.exc import OperationalError
 
 Parameters = Mapping[str, int | str]
+Rows = Select[*tuple[Any, ...]]
+
+_log = logging.getLogger("sqlalchemy.engine.Engine")
 
 
 class Reader:
@@ -32,11 +36,13 @@ class Reader:
         self._error = engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Executable, _Prepared] = {}
 
-    def rows(self, statement: "Select[*tuple[Any, ...]]", parameters: Parameters) -> Sequence[Any]:
+    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
         """Rows with their columns as attributes.
 
         :raises sqlalchemy.exc.DBAPIError: as an engine does.
         """
+        if self._is_watched():
+            return self._read_by_engine(statement, parameters)
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
@@ -51,16 +57,23 @@ class Reader:
             raise OperationalError(None, None, error) from None
         except self._error as error:
             connection.invalidate(error)
-            with self._engine.connect() as another:
-                return another.execute(statement, parameters).all()
+            return self._read_by_engine(statement, parameters)
         finally:
             connection.close()
+
+    def _is_watched(self) -> bool:
+        """Whether a tracer or a log is to hear of every statement, which the engine sees to."""
+        return bool(self._engine.dispatch.before_cursor_execute) or _log.isEnabledFor(logging.INFO)
+
+    def _read_by_engine(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+        with self._engine.connect() as connection:
+            return connection.execute(statement, parameters).all()
 
 
 class _Prepared:
     """A statement as the driver takes it, and what makes rows of what it gives."""
 
-    def __init__(self, statement: "Select[*tuple[Any, ...]]", dialect: Dialect) -> None:
+    def __init__(self, statement: Rows, dialect: Dialect) -> None:
         # Both drivers take parameters by name, where their placeholders have names.
         by_name: Any = type(dialect)
         compiled = statement.compile(

@@ -214,9 +214,9 @@ def _read_object(request: Request, *media_types: str) -> Representation:
         request.content_type.strip().lower() not in media_types
         or request.charset.lower() != "utf-8"
     ):
-        accepted = ", ".join(media_types)
-        headers = [("Accept-Patch", accepted)] if request.method == "PATCH" else []
-        raise HTTPUnsupportedMediaType(f"the body must be {accepted} in UTF-8", headers=headers)
+        patch = [("Accept-Patch", ", ".join(media_types))] if request.method == "PATCH" else []
+        rule = f"the body must be {' or '.join(media_types)} in UTF-8"
+        raise HTTPUnsupportedMediaType(rule, headers=patch)
     request.make_body_seekable()  # and rewind it: this may be the second try of a request
     body = request.body_file_raw.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:

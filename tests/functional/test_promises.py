@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from classroom.places import paginate
+from classroom.pagination import PageRequest
 
 from ..conftest import API, NAME, PASSWORD
 
@@ -187,12 +187,14 @@ def test_a_page_is_of_one_moment(
     for _ in range(3):
         writer.post_json("/api/v1.0/students/", {"name": "x"})
 
-    def delete_and_paginate(*words: Any) -> Any:
-        writer.delete("/api/v1.0/students/2")
-        return paginate(*words)
+    cut = PageRequest.slice
 
-    monkeypatch.setattr("classroom.places.paginate", delete_and_paginate)
-    page = reader.get("/api/v1.0/students/").json
-    assert (page["meta"]["total"], len(page["urls"])) == (3, 3)
+    def delete_and_cut(asked: PageRequest, total: int) -> Any:
+        writer.delete("/api/v1.0/students/3")
+        return cut(asked, total)
+
+    monkeypatch.setattr(PageRequest, "slice", delete_and_cut)
+    page = reader.get("/api/v1.0/students/?per_page=2&page=2").json
+    assert (page["meta"]["total"], len(page["urls"])) == (3, 1)
     monkeypatch.undo()
     assert reader.get("/api/v1.0/students/").json["meta"]["total"] == 2

@@ -50,9 +50,13 @@ def school(request: pytest.FixtureRequest, testapp: TestApp) -> TestApp:
         ("/api/v1.0/", 0),
         ("/api/v1.0/students/1", 1),
         ("/api/v1.0/registrations/1/1", 1),
-        ("/api/v1.0/students/", 2),
-        ("/api/v1.0/registrations/?per_page=100", 2),
-        ("/api/v1.0/classes/1/registrations/", 3),
+        ("/api/v1.0/students/", 1),
+        ("/api/v1.0/students/?per_page=1&page=1", 1),
+        ("/api/v1.0/students/?q=x&sort=name&expand=items", 1),
+        ("/api/v1.0/registrations/?per_page=100", 1),
+        ("/api/v1.0/classes/1/registrations/", 2),
+        ("/api/v1.0/classes/1/registrations/?expand=student", 2),
+        ("/api/v1.0/registrations/1/1?expand=student,class", 2),
     ],
 )
 def test_a_reader_costs_a_fixed_number_of_statements(

@@ -13,14 +13,15 @@ def ask(query: Mapping[str, Sequence[str]], kinds: Sequence[type] = (int,)) -> P
 def read(rows: Sequence[int], asked: PageRequest) -> Page[int]:
     """Read a page of a list of ids, as a database would."""
 
-    def fetch(wanted: Slice) -> Sequence[int]:
+    def fetch(wanted: Slice) -> tuple[Sequence[int], int | None]:
         ordered = sorted(rows, reverse=wanted.backward)
         if wanted.key:
             key = wanted.key[0]
             ordered = [row for row in ordered if (row < key if wanted.backward else row > key)]
-        return ordered[wanted.offset : wanted.offset + wanted.limit]
+        cut = ordered[wanted.offset : wanted.offset + wanted.limit]
+        return cut, len(rows) if cut else None
 
-    return paginate(asked, len(rows), fetch, lambda row: (row,))
+    return paginate(asked, lambda: len(rows), fetch, lambda row: (row,))
 
 
 def follow(link: Sequence[tuple[str, object]] | None) -> PageRequest:
