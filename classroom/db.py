@@ -9,7 +9,7 @@ from pyramid.config import Configurator
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
 from . import migrations, names, sqlite
@@ -24,7 +24,6 @@ _POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
 _TESTED_POOL = {**_POOL, "sqlalchemy.pool_pre_ping": "true"}
 _TIMEOUTS = {
     "connect_timeout": "2",
-    "tcp_user_timeout": "2000",
     "options": "-c lock_timeout=1500",
 }
 # Serialisation failure and deadlock. Of class 40 not 40003, by which a COMMIT may have succeeded.
@@ -86,13 +85,6 @@ def for_reading(engine: Engine) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """The same engine and pool, for transactions that write."""
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-
-
-def is_duplicate(error: IntegrityError) -> bool:
-    """Whether a row was refused since another has its key already."""
-    if (state := getattr(error.orig, "sqlstate", None)) is not None:
-        return state == "23505"
-    return sqlite.is_duplicate(getattr(error.orig, "sqlite_errorcode", 0))
 
 
 class Outage:

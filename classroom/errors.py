@@ -1,10 +1,11 @@
 """The errors that the domain raises, and the one place where errors get a body."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
+from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
@@ -23,10 +24,6 @@ class InvalidFields(HTTPBadRequest):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
         self.problems = problems
-
-
-class Missing(HTTPNotFound):
-    """Something is not there, and a client would not see what from the URL alone."""
 
 
 def error_response(
@@ -57,6 +54,13 @@ def _preferred(accept: str) -> str:
     # Most clients do not mention it, and are spared the parser.
     if _PROBLEM not in accept.lower():
         return JSON_TYPE
+    # Java's spellings, which grammar.ACCEPT lets in; and there is no other charset to choose.
+    for spelling, proper in (
+        (r"(?<==)(?=\.)", "0"),
+        (r"(?<![^\s,])\*(?=[\s,;]|$)", "*/*"),
+        (r";[ \t]*charset=[^;,]*", ""),
+    ):
+        accept = re.sub(spelling, proper, accept, flags=re.IGNORECASE)
     offers = create_accept_header(accept).acceptable_offers([JSON_TYPE, _PROBLEM])
     return offers[0][0] if offers else JSON_TYPE
 

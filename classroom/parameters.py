@@ -1,5 +1,6 @@
 """What a query asks of a resource beside a page: which rows, in which order, how much of them."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -40,10 +41,12 @@ def single(getall: GetAll, name: str) -> str | None:
 def words(values: Sequence[str]) -> tuple[str, ...]:
     """The beginnings of words that are looked for in names, folded."""
     q = _only(values)
-    found = beginnings(q) if q is not None and is_name(q) else []
-    if q is not None and not found:
-        raise ValueError(f"must be {NAME_RULE}, with the beginning of a word")
-    return tuple(found)
+    if q is None:
+        return ()
+    q = unicodedata.normalize("NFC", q)  # as long as it is to the eye
+    if not is_name(q):
+        raise ValueError(f"must be {NAME_RULE}")
+    return tuple(beginnings(q))
 
 
 def order(values: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ def give_silent_servers_up(engine: Engine) -> None:
 
 
 def _connect(dialect: Any, entry: Any, words: Any, options: Any) -> Connection:
-    return Connection.connect(*words, **options)
+    return Connection.connect(*words, **{"tcp_user_timeout": 2000, **options})
 
 
 def _do_not_connect_anew(context: ExceptionContext) -> None:

@@ -115,9 +115,19 @@ class RegistrationsByStudent(Place):
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
         row = find_row(self.request, Registration.one, key)
-        if row is None and self.request.method != "PUT":
-            raise KeyError(name)
+        if row is None:
+            self._may_be_made(key)
         return Registration(self, name, key, row)
+
+    def _may_be_made(self, key: dict[str, int]) -> None:
+        """:raises KeyError: where there is nothing to PUT a registration of."""
+        students = self.request.method == "PUT" and self.request.rows(
+            queries.STUDENT.to_refer_to, {"key": key["student_id"]}
+        )
+        if not students or not self.request.rows(
+            queries.CLASS.to_refer_to, {"key": key["class_id"]}
+        ):
+            raise KeyError(*key.values())
 
 
 class Registrations(AnyRegistrations):

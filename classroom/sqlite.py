@@ -43,11 +43,6 @@ def is_busy(errorcode: int) -> bool:
     return errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def is_duplicate(errorcode: int) -> bool:
-    """Whether an extended result code says that a key is taken."""
-    return errorcode in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE)
-
-
 def listen(engine: Engine) -> None:
     """Set up the connections and transactions of an engine for SQLite."""
     event.listen(engine, "connect", _prepare)

@@ -14,8 +14,8 @@ _NAME = rf"^[^{_CONTROL}]*[^{_CONTROL}{_BLANK}][^{_CONTROL}]*$"
 
 EXPANSIONS = {
     "ItemsExpansion": ("items",),
-    "RegistrationsExpansion": ("items", *(kind.word for kind in KINDS)),
-    "RegistrationExpansion": tuple(kind.word for kind in KINDS),
+    "RegistrationsExpansion": ("items", "student", "class"),
+    "RegistrationExpansion": ("student", "class"),
 }
 """What `expand` may name: of students or classes, of registrations, of one registration."""
 

@@ -71,7 +71,7 @@ def _search() -> Node:
         "q": _query(
             "q",
             "Only those in whose names each of these words begins a word, whatever the case and"
-            " the accents. It must hold more than marks and what is invisible.",
+            " the accents.",
             schema("Name"),
             "dav",
         ),

@@ -34,6 +34,7 @@ _ERRORS = {
     "429": _Error("Too many calls from this address.", _RETRY),
     "431": _Error("The header fields are too large."),
     "500": _Error("The server failed, and has logged why."),
+    "501": _Error("The body is in a transfer coding that the server does not know."),
     "503": _Error("The database does not answer, or too many write at once.", _RETRY),
 }
 

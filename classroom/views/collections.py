@@ -8,7 +8,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
-from .. import pagination, parameters, representations
+from .. import inputs, pagination, parameters, representations
 from ..places import Collection
 from ..queries import REGISTRATION
 from ..request import Request
@@ -45,14 +45,14 @@ def browse(context: Collection, request: Request) -> Response:
 @view_config(context=Students, request_method="POST", permission="create")
 @view_config(context=Classes, request_method="POST", permission="create")
 def create(context: NamedCollection, request: Request) -> Response:
-    name = representations.read_name(request)
+    name = inputs.read_name(request)
     row = request.db.execute(context.item.one.create, {"name": name}).one()
     return created(request, context.place(row))
 
 
 @view_config(context=Registrations, request_method="POST", permission="create")
 def register(context: Registrations, request: Request) -> Response:
-    student, class_ = representations.read_registration(request)
+    student, class_ = inputs.read_registration(request)
     key = {"student_id": student.row.id, "class_id": class_.row.id}
     try:
         row = request.db.execute(REGISTRATION.create, {**key, "timestamp": datetime.now(UTC)}).one()

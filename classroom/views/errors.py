@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..errors import PRECONDITION_FAILED, InvalidFields, Missing, error_response
+from ..errors import PRECONDITION_FAILED, InvalidFields, error_response
 from ..grammar import ID
 from ..pagination import PastTheEnd
 from ..parameters import BadParameter
@@ -36,7 +36,6 @@ _MAY_MISS = {NamedCollection: ("PUT", "PATCH", "DELETE"), RegistrationsByStudent
 
 
 @exception_view_config(HTTPException)
-@exception_view_config(Missing)
 def http_error(error: HTTPException, request: Request) -> Response:
     headers = [
         (name, value)

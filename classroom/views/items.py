@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime
 
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
 from sqlalchemy.exc import IntegrityError
 
-from .. import representations
-from ..db import is_duplicate
-from ..errors import Missing
+from .. import inputs, parameters, queries
 from ..places import Item
 from ..representations import encode
 from ..request import Request
@@ -20,21 +19,30 @@ from .answers import NOTHING, created, written
 
 @view_config(context=Student, request_method="GET", permission="view")
 @view_config(context=Class, request_method="GET", permission="view")
-@view_config(context=Registration, request_method="GET", permission="view")
 def read(context: Item, request: Request) -> Response:
     return json_response(encode(context, request))
+
+
+@view_config(context=Registration, request_method="GET", permission="view")
+def read_registration(context: Registration, request: Request) -> Response:
+    if expanded := parameters.read(request.GET.getall, context.query)["expand"]:
+        rows = request.rows(queries.registration(expanded), context.key)
+        if not rows:  # deleted meanwhile
+            raise HTTPNotFound
+        context.row = rows[0]
+    return read(context, request)
 
 
 @view_config(context=Student, request_method="PUT", permission="replace")
 @view_config(context=Class, request_method="PUT", permission="replace")
 def replace(context: NamedItem, request: Request) -> Response:
-    return _rename(context, request, representations.read_name(request))
+    return _rename(context, request, inputs.read_name(request))
 
 
 @view_config(context=Student, request_method="PATCH", permission="replace")
 @view_config(context=Class, request_method="PATCH", permission="replace")
 def revise(context: NamedItem, request: Request) -> Response:
-    return _rename(context, request, representations.read_patch(request, context.row.name))
+    return _rename(context, request, inputs.read_patch(request, context.row.name))
 
 
 @view_config(context=Registration, request_method="PUT", permission="create")
@@ -45,8 +53,6 @@ def register(context: Registration, request: Request) -> Response:
     try:
         context.row = request.db.execute(context.one.create, row).one()
     except IntegrityError as error:
-        if not is_duplicate(error):
-            raise Missing("there is no such student, or no such class") from None
         # Somebody else was first, whose registration the next attempt will find.
         mark_error_retryable(error)
         raise

@@ -1,7 +1,7 @@
 """README.md and docs/api.md are true: their commands are run and their answers compared.
 
-In a ``console`` block, lines after ``$`` are commands and the others their output. An ``ini``
-block changes the settings of the server that later commands talk to.
+In a ``console`` block, lines after ``$`` are commands and the others their output. A ``python``
+block is a program. An ``ini`` block changes the settings of the server that later commands talk to.
 """
 
 import json
@@ -43,9 +43,11 @@ class Step(NamedTuple):
 
 
 def steps_of(document: str) -> Iterator[Step]:
-    for kind, block in re.findall(r"^```(console|ini)\n(.*?)^```$", document, re.M | re.S):
+    for kind, block in re.findall(r"^```(console|ini|python)\n(.*?)^```$", document, re.M | re.S):
         if kind == "ini":
             yield Step(kind, block)
+        elif kind == "python":
+            yield Step("console", f"python <<'END'\n{block}END")
         else:
             for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
                 yield Step(kind, command, output.strip())

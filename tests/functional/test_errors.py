@@ -14,6 +14,8 @@ PROBLEM = "application/problem+json"
         (PROBLEM, True),
         ("Application/Problem+JSON", True),
         (f"{PROBLEM}, */*;q=0.5", True),
+        (f"{PROBLEM}, text/html, *; q=.2, */*; q=.2", True),
+        (f"{PROBLEM};charset=utf-8", True),
         (f"application/json;q=0.9, {PROBLEM}", True),
         (f"application/json, {PROBLEM};q=0.9", False),
         (f"application/json, {PROBLEM}", False),

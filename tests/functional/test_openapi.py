@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 from pyramid.traversal import find_resource
 from webtest import TestApp
 
-from classroom.places import Resource
+from classroom.places import Collection, Resource
 from classroom.request import Request
 from classroom.resources import RequestToken, Root
 
@@ -108,6 +108,19 @@ def contexts(app: Any) -> set[type[Resource]]:
     return {kind for kind in found if issubclass(kind, Resource) and kind is not Resource}
 
 
+def asked_of(described: Any, operation: Any) -> set[str]:
+    """The documented parameters of a query."""
+    references = [node["$ref"].rpartition("/")[2] for node in operation.get("parameters", [])]
+    nodes = [described["components"]["parameters"][name] for name in references]
+    return {node["name"] for node in nodes if node["in"] == "query"}
+
+
+def read_by(resource: Resource) -> set[str]:
+    """The parameters of a query that a resource reads."""
+    paging = {"page", "per_page", "after", "before"} if isinstance(resource, Collection) else set()
+    return paging | set(getattr(resource, "query", ()))
+
+
 def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, described: Any) -> None:
     """Both ways: a view without documentation fails here, and documentation without a view."""
     for kind in ("students", "classes"):
@@ -125,6 +138,7 @@ def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, desc
         documented[Root if path == "/" else type(found)] = {
             method.upper() for method in METHODS & item.keys()
         }
+        assert asked_of(described, item["get"]) == read_by(found)
     request._process_finished_callbacks()
     known = {kind: allowed(app, kind) for kind in contexts(app)}
     if not app.registry["classroom.settings"].use_token_auth:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert
+from webtest import TestApp
 
 from classroom import models
 
@@ -34,9 +35,14 @@ def peopled(app: Any) -> Any:
     return app
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_schemathesis_finds_nothing(peopled: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("database_url", "testapp"),
+    [("sqlite", "password"), ("postgresql", "token")],
+    indirect=True,
+)
+def test_schemathesis_finds_nothing(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
     """With all its checks, in all its phases; ``make fuzz`` is the same for longer."""
+    token = testapp.authorization[1]
     with serving(peopled) as port:
         command = [
             *(BIN / "schemathesis", f"--config-file={ROOT / 'schemathesis.toml'}", "run"),
@@ -44,6 +50,7 @@ def test_schemathesis_finds_nothing(peopled: Any, tmp_path: Path) -> None:
             *("--no-color", *(SOON if FUZZ is None else [f"--max-time={FUZZ}"])),
         ]
         credentials = {"CLASSROOM_USER": NAME, "CLASSROOM_PASSWORD": PASSWORD}
+        credentials["CLASSROOM_TOKEN"] = token if isinstance(token, str) else "none"
         ran = subprocess.run(
             command,
             check=False,
