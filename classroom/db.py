@@ -142,18 +142,20 @@ def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
     """What reads for requests; on PostgreSQL it has connections of its own, where every statement
     costs one round trip: there is no transaction to begin and to end, and no test beforehand.
     """
-    if engine.dialect.name != "postgresql":
-        return Reader(engine, for_reading(engine))
-    # Only here: an extra. Only for requests: migrations and copies may take their time.
-    from .postgresql import Silent, give_silent_servers_up  # noqa: PLC0415
+    connections: Engine = engine
+    final: tuple[type[Exception], ...] = ()
+    if engine.dialect.name == "postgresql":
+        # Only here: an extra. Only for requests: migrations and copies may take their time.
+        from .postgresql import Silent, give_silent_servers_up  # noqa: PLC0415
 
-    own = {"sqlalchemy.isolation_level": "AUTOCOMMIT", "sqlalchemy.pool_pre_ping": "false"}
-    connections = make_engine({**settings, **own})
-    engine.dispose()
-    for each in (engine, connections):
-        give_silent_servers_up(each)
-    event.listen(engine, "engine_disposed", lambda _: connections.dispose())
-    return Reader(connections, for_reading(engine), final=(Silent,))
+        own = {"sqlalchemy.isolation_level": "AUTOCOMMIT", "sqlalchemy.pool_pre_ping": "false"}
+        connections, final = make_engine({**settings, **own}), (Silent,)
+        engine.dispose()
+        for each in (engine, connections):
+            give_silent_servers_up(each)
+    reader = Reader(connections, for_reading(engine), final)
+    event.listen(engine, "engine_disposed", lambda _: reader.close())
+    return reader
 
 
 def includeme(config: Configurator) -> None:

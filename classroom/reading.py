@@ -5,12 +5,13 @@ request for one row takes: docs/decisions/0010-where-the-time-goes.md.
 """
 
 import logging
-from collections import namedtuple
+from collections import deque, namedtuple
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Executable, Select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
 
 Parameters = Mapping[str, int | str]
 Rows = Select[*tuple[Any, ...]]
@@ -21,7 +22,7 @@ _log = logging.getLogger("sqlalchemy.engine.Engine")
 class Reader:
     """Runs SELECTs, each in a transaction of its own.
 
-    :param connections: gives them, such as commit by themselves.
+    :param connections: gives them, such as commit by themselves; they are kept.
     :param engine: asked again where one of them fails, since it knows how to replace a lost
         connection, and what an error means.
     :param final: errors after which it is not.
@@ -35,6 +36,7 @@ class Reader:
         self._final = final
         self._error = engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Executable, _Prepared] = {}
+        self._idle: deque[PoolProxiedConnection] = deque()
 
     def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
         """Rows with their columns as attributes.
@@ -46,20 +48,37 @@ class Reader:
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+        connection = self._connection()
         try:
-            connection = self._connections.raw_connection()
-        except self._error as error:
-            raise OperationalError(None, None, error) from None
-        try:
-            return prepared.run(connection.dbapi_connection, parameters)
+            rows = prepared.run(connection.dbapi_connection, parameters)
         except self._final as error:
             connection.invalidate(error)
             raise OperationalError(None, None, error) from None
         except self._error as error:
             connection.invalidate(error)
             return self._read_by_engine(statement, parameters)
-        finally:
-            connection.close()
+        self._idle.append(connection)
+        return rows
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        while self._idle:
+            self._idle.pop().invalidate()
+
+    def _connection(self) -> PoolProxiedConnection:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            return self._connect()
+        if check := connection.info.get("check"):
+            check()
+        return connection
+
+    def _connect(self) -> PoolProxiedConnection:
+        try:
+            return self._connections.raw_connection()
+        except self._error as error:
+            raise OperationalError(None, None, error) from None
 
     def _is_watched(self) -> bool:
         """Whether a tracer or a log is to hear of every statement, which the engine sees to."""

@@ -65,8 +65,8 @@ class Request(pyramid.request.Request):
         return self.registry.getUtility(ISecurityPolicy).identity(self)
 
     def make_body_seekable(self) -> None:
-        """Nothing where there is no body: WebOb would copy what is not there."""
-        if self.is_body_readable:
+        """Where no body is looked at, nothing: WebOb would copy even one that is not there."""
+        if not self.is_safe:
             super().make_body_seekable()
 
     @property

@@ -16,6 +16,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from .errors import error_response
 
+_MUCH_WHITE_SPACE = re.compile(rb"[ \t]{128}")
 _DRAIN_AT_MOST = 16 * 1024 * 1024
 
 
@@ -59,7 +60,7 @@ class Parser(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         # Waitress takes seconds to see through kilobytes of white space.
-        if re.search(rb"[ \t]{128}", header_plus):
+        if _MUCH_WHITE_SPACE.search(header_plus):
             raise ParsingError("Too much white space")
         try:
             super().parse_header(header_plus)

@@ -3,8 +3,8 @@
 import os
 import sqlite3
 import threading
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import OperationalError
@@ -45,9 +45,11 @@ def is_busy(errorcode: int) -> bool:
 
 def listen(engine: Engine) -> None:
     """Set up the connections and transactions of an engine for SQLite."""
+    guard = _FileGuard()
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", guard.watch)
+    event.listen(engine, "checkout", lambda _, entry, __: entry.info["check"]())
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkout", _FileGuard().check)
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -55,7 +57,6 @@ def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    [(_, _, entry.info["path"])] = connection.execute("PRAGMA database_list").fetchall()
 
 
 def _begin(connection: Connection) -> None:
@@ -90,8 +91,13 @@ class _FileGuard:
     def __init__(self) -> None:
         self._first: tuple[int, int] | None = None
 
-    def check(self, connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
-        identity = _identity(entry.info["path"])
+    def watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        """Give a new connection its check."""
+        [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
+        entry.info["check"] = partial(self._check, path)
+
+    def _check(self, path: str) -> None:
+        identity = _identity(path)
         self._first = self._first or identity
         if identity != self._first:
             error = sqlite3.OperationalError("the database file was removed or replaced")

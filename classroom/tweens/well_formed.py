@@ -8,9 +8,9 @@ from .. import grammar
 from ..request import Handler, Request
 
 _GRAMMAR = {
-    "Accept": grammar.ACCEPT,
-    "If-Match": grammar.ENTITY_TAGS,
-    "If-None-Match": grammar.ENTITY_TAGS,
+    "Accept": ("HTTP_ACCEPT", grammar.ACCEPT),
+    "If-Match": ("HTTP_IF_MATCH", grammar.ENTITY_TAGS),
+    "If-None-Match": ("HTTP_IF_NONE_MATCH", grammar.ENTITY_TAGS),
 }
 
 
@@ -22,9 +22,8 @@ def factory(handler: Handler, registry: Registry) -> Handler:
             raise HTTPBadRequest("Host: must be given once, as a host name")
         # Pyramid lets this header move the root of the tree, and any client may send it.
         environ.pop("HTTP_X_VHM_ROOT", None)
-        for name, pattern in _GRAMMAR.items():
-            value = request.headers.get(name)
-            if value is not None and not pattern.fullmatch(value):
+        for name, (key, pattern) in _GRAMMAR.items():
+            if key in environ and not pattern.fullmatch(environ[key]):
                 raise HTTPBadRequest(f"{name}: is malformed")
         if environ.get("QUERY_STRING"):
             _check_query(request)
