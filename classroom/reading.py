@@ -1,7 +1,7 @@
 """Reads of one statement, on the driver's own connections.
 
 SQLAlchemy writes the statement, once. Its way to execute it would cost as much as all else that a
-request for one row takes: docs/decisions/0010-where-the-time-goes.md.
+request for one row takes: docs/decisions/0011-where-the-time-goes.md.
 """
 
 import logging

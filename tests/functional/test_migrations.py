@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from classroom.db import make_engine, open_database
+from classroom.migrations import head
 from classroom.settings import SettingError
 
 from ..servers import BIN, ROOT, PostgreSQL
@@ -93,7 +94,9 @@ def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, engine: En
             connection.execute(text(statement))
     scripts = ini.parent / "alembic"
     subprocess.run(["cp", "-r", ROOT / "classroom" / "alembic", scripts], check=True)
-    (scripts / "versions" / "0003_longer_names.py").write_text(LONGER_NAMES)
+    (scripts / "versions" / "9999_longer_names.py").write_text(
+        LONGER_NAMES.replace("{head}", head())
+    )
     ini.write_text(ini.read_text().replace("classroom:alembic", str(scripts)))
     alembic(ini, "upgrade", "head")
     with engine.begin() as connection:
@@ -106,8 +109,8 @@ LONGER_NAMES = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "9999"
+down_revision = "{head}"
 
 
 def upgrade():

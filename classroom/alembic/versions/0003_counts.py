@@ -35,20 +35,41 @@ TRIGGERS = {
         REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_rows('-1')
         """,
         """
+        CREATE CONSTRAINT TRIGGER count_changed AFTER INSERT OR DELETE ON {table}
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (current_setting('classroom.{table}', true) != '') EXECUTE FUNCTION count_rows()
+        """,
+        """
         CREATE TRIGGER count_none AFTER TRUNCATE ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION count_no_rows()
         """,
     ),
 }
-# One part of a count for each few connections, or writers would wait for each other.
+# A transaction writes a count with its first statement. What further ones change is added up in a
+# setting of its own and written when it commits: each version of a row makes the next one dearer.
+# There is a part of a count for each few connections, or writers would wait for each other.
 FUNCTIONS = (
     """
-    CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
-    AS $$ BEGIN
-        INSERT INTO counts
-        SELECT TG_TABLE_NAME, pg_backend_pid() % 64, TG_ARGV[0]::int * count(*) FROM changed
-        HAVING count(*) > 0
-        ON CONFLICT (counted, part) DO UPDATE SET number = counts.number + EXCLUDED.number;
+    CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql
+    AS $$ DECLARE
+        setting text := 'classroom.' || TG_TABLE_NAME;
+        pending text := current_setting(setting, true);
+        change bigint;
+    BEGIN
+        IF TG_LEVEL = 'ROW' THEN  -- deferred: the transaction commits
+            change := pending;
+        ELSE
+            change := TG_ARGV[0]::int * (SELECT count(*) FROM changed);
+            IF pending != '' THEN
+                PERFORM set_config(setting, (pending::bigint + change)::text, true);
+                RETURN NULL;
+            END IF;
+        END IF;
+        IF change != 0 THEN
+            INSERT INTO counts VALUES (TG_TABLE_NAME, pg_backend_pid() % 64, change)
+            ON CONFLICT (counted, part) DO UPDATE SET number = counts.number + EXCLUDED.number;
+            PERFORM set_config(setting, '0', true);
+        END IF;
         RETURN NULL;
     END $$
     """,
@@ -56,6 +77,7 @@ FUNCTIONS = (
     CREATE FUNCTION count_no_rows() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
     AS $$ BEGIN
         DELETE FROM counts WHERE counted = TG_TABLE_NAME;
+        PERFORM set_config('classroom.' || TG_TABLE_NAME, '0', true);
         RETURN NULL;
     END $$
     """,
@@ -90,7 +112,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER count_new_{table}")
             op.execute(f"DROP TRIGGER count_deleted_{table}")
         else:
-            for trigger in ("count_new", "count_deleted", "count_none"):
+            for trigger in ("count_new", "count_deleted", "count_changed", "count_none"):
                 op.execute(f"DROP TRIGGER {trigger} ON {table}")
     if dialect == "postgresql":
         op.execute("DROP FUNCTION count_rows")
