@@ -171,11 +171,15 @@ class School(RuleBasedStateMachine):
     def totals_are_exact(self) -> None:
         for kind, names in self.names.items():
             assert self.ask("GET", f"/api/v1.0/{kind}/").json["meta"]["total"] == len(names)
+        for table in ("students", "classes", "registrations"):
+            assert self.kept(table) == self.counted(table)
 
     def teardown(self) -> None:
         self.empty()
 
     empty: Any
+    kept: Any
+    counted: Any
 
 
 def test_the_service_does_what_a_dictionary_would(app: Any, dbengine: Any) -> None:
@@ -192,7 +196,20 @@ def test_the_service_does_what_a_dictionary_would(app: Any, dbengine: Any) -> No
                 for table in ("students", "classes"):
                     connection.exec_driver_sql(f"ALTER SEQUENCE {table}_id_seq RESTART")
 
-    machine = type("SchoolOnThisDatabase", (School,), {"client": client, "empty": empty})
+    def ask(statement: str) -> Any:
+        def asked(_: School, table: str) -> int:
+            with dbengine.connect() as connection:
+                return connection.exec_driver_sql(statement.format(table=table)).scalar() or 0
+
+        return asked
+
+    members = {
+        "client": client,
+        "empty": empty,
+        "kept": ask("SELECT sum(number) FROM counts WHERE counted = '{table}'"),
+        "counted": ask("SELECT count(*) FROM {table}"),
+    }
+    machine = type("SchoolOnThisDatabase", (School,), members)
     run_state_machine_as_test(
         machine,
         settings=settings(
