@@ -111,7 +111,10 @@ def _fill(engine: Engine, tables: Mapping[str, Table], size: Size) -> None:
         for name, count in size._asdict().items():
             for start in range(0, count, _BATCH):
                 numbers = range(start, min(start + _BATCH, count))
-                connection.execute(insert(tables[name]), list(_rows(name, numbers, size)))
+                # RETURNING, since SQLAlchemy then sends many rows with one statement.
+                table = tables[name]
+                statement = insert(table).returning(*table.primary_key)
+                connection.execute(statement, list(_rows(name, numbers, size)))
     _settle(engine)
     engine.dispose()
 

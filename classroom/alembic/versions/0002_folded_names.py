@@ -26,7 +26,8 @@ TRIGGERS = {
         END
         """,
         """
-        CREATE TRIGGER {words}_of_changed AFTER UPDATE OF folded ON {named} BEGIN
+        CREATE TRIGGER {words}_of_changed AFTER UPDATE OF folded ON {named}
+        WHEN NEW.folded != OLD.folded BEGIN
             DELETE FROM {words} WHERE id = NEW.id;
             INSERT INTO {words} (word, id) SELECT DISTINCT value, NEW.id
             FROM json_each('[' || replace(json_quote(NEW.folded), ' ', '","') || ']')
@@ -46,8 +47,12 @@ TRIGGERS = {
         END $$
         """,
         """
-        CREATE TRIGGER {words}_of_new AFTER INSERT OR UPDATE OF folded ON {named}
+        CREATE TRIGGER {words}_of_new AFTER INSERT ON {named}
         FOR EACH ROW EXECUTE FUNCTION keep_{words}()
+        """,
+        """
+        CREATE TRIGGER {words}_of_changed AFTER UPDATE OF folded ON {named}
+        FOR EACH ROW WHEN (NEW.folded != OLD.folded) EXECUTE FUNCTION keep_{words}()
         """,
     ),
 }
@@ -75,12 +80,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    is_sqlite = op.get_context().dialect.name == "sqlite"
     for named, words in TABLES.items():
-        if op.get_context().dialect.name == "sqlite":
-            op.execute(f"DROP TRIGGER {words}_of_new")
-            op.execute(f"DROP TRIGGER {words}_of_changed")
-        else:
-            op.execute(f"DROP TRIGGER {words}_of_new ON {named}")
+        for trigger in (f"{words}_of_new", f"{words}_of_changed"):
+            op.execute(f"DROP TRIGGER {trigger}" + ("" if is_sqlite else f" ON {named}"))
+        if not is_sqlite:
             op.execute(f"DROP FUNCTION keep_{words}")
         op.drop_table(words)
         op.drop_index(f"ix_{named}_folded_id", named)
