@@ -31,6 +31,7 @@ VOLATILE = re.compile(
     r"|(?<=X-Ratelimit-Reset: )\d+"
     r"|(?<=Retry-After: )\d+"
     r"|(?<=;t=)\d+"
+    r"|(?<=Generating )\S+"
 )
 
 
