@@ -1,7 +1,8 @@
 """README.md and docs/api.md are true: their commands are run and their answers compared.
 
 In a ``console`` block, lines after ``$`` are commands and the others their output. A ``python``
-block is a program. An ``ini`` block changes the settings of the server that later commands talk to.
+block is a program that prints what its comments say. An ``ini`` block changes the settings of the
+server that later commands talk to.
 """
 
 import json
@@ -48,7 +49,8 @@ def steps_of(document: str) -> Iterator[Step]:
         if kind == "ini":
             yield Step(kind, block)
         elif kind == "python":
-            yield Step("console", f"python <<'END'\n{block}END")
+            printed = "\n".join(re.findall(r"^# (.*)$", block, re.M))
+            yield Step("console", f"python <<'END'\n{block}END", printed)
         else:
             for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
                 yield Step(kind, command, output.strip())
