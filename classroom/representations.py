@@ -1,14 +1,10 @@
-"""Resources as JSON, and JSON as fields, side by side.
-
-A representation is given by a renderer adapter for the resource's class, so that a view returns
-its context; what a request body says is read and refused here too.
-"""
+"""Resources as JSON, each kind by a function of its own; what bodies say is read in ``inputs``."""
 
 from collections.abc import Sequence
 from email.utils import format_datetime
 from functools import singledispatch
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote_plus
 
 import msgspec
@@ -16,7 +12,7 @@ from pyramid.traversal import find_interface
 from sqlalchemy import Row
 
 from .pagination import Link, Page
-from .places import Collection, Item, Resource
+from .places import Collection, Resource
 from .request import Request
 from .resources import (
     V1,
@@ -28,7 +24,6 @@ from .resources import (
 )
 
 Representation = dict[str, Any]
-Kind = TypeVar("Kind", bound=Item)
 
 _VERSION = version("classroom")
 
@@ -52,8 +47,7 @@ def root(context: Root, request: Request) -> Representation:
 
 @represent.register
 def v1(context: V1, request: Request) -> Representation:
-    names = [name for name, kind in context.children.items() if issubclass(kind, Collection)]
-    urls = {name: request.resource_url(context[name]) for name in names}
+    urls = _collections(context, request)
     if isinstance(request.root, RootWithTokens):
         urls["token"] = request.resource_url(request.root["auth"]["request-token"])
     return urls
@@ -66,7 +60,7 @@ def named_item(context: NamedItem, request: Request) -> Representation:
 
 @represent.register
 def registration(context: Registration, request: Request) -> Representation:
-    return _registration(v1(find_interface(context, V1), request), context.row)
+    return _registration(_collections(find_interface(context, V1), request), context.row)
 
 
 def page(
@@ -99,8 +93,14 @@ def _items(context: Collection, request: Request, rows: Sequence[Row[Any]]) -> l
     if isinstance(context, NamedCollection):
         home = request.resource_url(context)
         return [_named_item(home, row.id, row.name) for row in rows]
-    tree = v1(find_interface(context, V1), request)
+    tree = _collections(find_interface(context, V1), request)
     return [_registration(tree, row) for row in rows]
+
+
+def _collections(context: V1, request: Request) -> Representation:
+    """The URLs of the collections by their names."""
+    names = [name for name, kind in context.children.items() if issubclass(kind, Collection)]
+    return {name: request.resource_url(context[name]) for name in names}
 
 
 def _named_item(home: str, id: int, name: str) -> Representation:

@@ -1,7 +1,7 @@
 """The request: Pyramid's, with a database to read, and one to write within a transaction."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import quote
@@ -12,14 +12,13 @@ from pyramid.decorator import reify
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid_tm import create_tm
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
+from .reading import Parameters, Rows
 from .settings import Settings
-
-Parameters = Mapping[str, int | str]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
 CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -90,7 +89,7 @@ class Request(pyramid.request.Request):
         """Have all that is read from here on be of one moment."""
         _ = self.db
 
-    def rows(self, statement: "Select[*tuple[Any, ...]]", parameters: Parameters) -> Sequence[Any]:
+    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
         """What a SELECT gives: by itself, or within the transaction where there is one."""
         if self.is_safe and "db" not in self.__dict__:
             return self.registry["classroom.reader"].rows(statement, parameters)

@@ -1,4 +1,4 @@
-"""Views: verbs on resources. Each names its permission, checks, acts and returns a resource.
+"""Views: verbs on resources. Each names its permission, checks, acts and answers.
 
 A view is configured for each class of resource, not for a base of them: so each class has its
 views together, where ``pviews`` shows them and Pyramid finds them in one step. There it tries them
