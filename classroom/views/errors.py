@@ -26,13 +26,13 @@ from ..errors import PRECONDITION_FAILED, InvalidFields, error_response
 from ..grammar import ID
 from ..pagination import PastTheEnd
 from ..parameters import BadParameter
-from ..request import Request
+from ..request import CONDITIONAL_WRITES, Request
 from ..resources import NamedCollection, RegistrationsByStudent
 
 log = logging.getLogger(__name__)
 
 # The places whose items may be missing, and the conditional methods that the items have then.
-_MAY_MISS = {NamedCollection: ("PUT", "PATCH", "DELETE"), RegistrationsByStudent: ("DELETE",)}
+_MAY_MISS = {NamedCollection: CONDITIONAL_WRITES, RegistrationsByStudent: {"DELETE"}}
 
 
 @exception_view_config(HTTPException)
