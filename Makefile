@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PEERS = .venv-peers
 DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
 # What keeps every branch covered: security, conditions and paging.
-COVERED = 'classroom/authentication.py,classroom/pagination.py,classroom/conditions.py,classroom/passwords.py,classroom/security.py,classroom/tokens.py,classroom/memory.py,classroom/tweens/*,classroom/views/derivers.py'
+COVERED = 'classroom/security/*,classroom/http/pagination.py,classroom/http/preconditions.py,classroom/tweens/*,classroom/views/derivers.py'
 
 .PHONY: help serve test fuzz lint check bench bench-quick servers load
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
 
-from classroom.db import open_database
-from classroom.models import Base, User
-from classroom.passwords import hash_password
+from classroom.db.engine import open_database
+from classroom.models.tables import Base, User
+from classroom.security.passwords import hash_password
 from tests.servers import PostgreSQL
 
 from .machine import stay_beside_the_server

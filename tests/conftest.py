@@ -19,8 +19,8 @@ from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
 import classroom
-from classroom.db import open_database
-from classroom.models import Base, User
+from classroom.db.engine import open_database
+from classroom.models.tables import Base, User
 
 from .contract import contract_for, watched
 from .servers import PostgreSQL, free_port, running_postgresql, running_redis

@@ -8,11 +8,12 @@ from pyramid.response import Response
 from pyramid.view import view_config
 from sqlalchemy.exc import IntegrityError
 
-from .. import inputs, pagination, parameters, representations
-from ..places import Collection
-from ..queries import REGISTRATION
+from ..db.queries import REGISTRATION
+from ..http import pagination, query
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import (
+from ..resources.base import Collection
+from ..resources.tree import (
     Classes,
     NamedCollection,
     Registrations,
@@ -20,7 +21,7 @@ from ..resources import (
     RegistrationsOfStudent,
     Students,
 )
-from ..responses import json_response
+from ..schemas import inputs, representations
 from .answers import created
 
 
@@ -31,7 +32,7 @@ from .answers import created
 @view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
 def browse(context: Collection, request: Request) -> Response:
     conf, getall = request.conf, request.GET.getall
-    chosen = parameters.read(getall, context.query)
+    chosen = query.read(getall, context.query)
     listing, scope = context.select(chosen)
     asked = pagination.parse(
         getall, listing.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)

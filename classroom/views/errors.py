@@ -22,12 +22,12 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..errors import PRECONDITION_FAILED, InvalidFields, error_response
-from ..grammar import ID
-from ..pagination import PastTheEnd
-from ..parameters import BadParameter
+from ..http.errors import PRECONDITION_FAILED, InvalidFields, error_response
+from ..http.pagination import PastTheEnd
+from ..http.query import BadParameter
+from ..models.names import ID
 from ..request import CONDITIONAL_WRITES, Request
-from ..resources import NamedCollection, RegistrationsByStudent
+from ..resources.tree import NamedCollection, RegistrationsByStudent
 
 log = logging.getLogger(__name__)
 

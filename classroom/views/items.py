@@ -8,12 +8,14 @@ from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
 from sqlalchemy.exc import IntegrityError
 
-from .. import inputs, parameters, queries
-from ..places import Item
-from ..representations import encode
+from ..db import queries
+from ..http import query
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import Class, NamedItem, Registration, Student
-from ..responses import json_response
+from ..resources.base import Item
+from ..resources.tree import Class, NamedItem, Registration, Student
+from ..schemas import inputs
+from ..schemas.representations import encode
 from .answers import NOTHING, created, written
 
 
@@ -25,7 +27,7 @@ def read(context: Item, request: Request) -> Response:
 
 @view_config(context=Registration, request_method="GET", permission="view")
 def read_registration(context: Registration, request: Request) -> Response:
-    if expanded := parameters.read(request.GET.getall, context.query)["expand"]:
+    if expanded := query.read(request.GET.getall, context.query)["expand"]:
         rows = request.rows(queries.registration(expanded), context.key)
         if not rows:  # deleted meanwhile
             raise HTTPNotFound

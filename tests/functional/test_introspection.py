@@ -10,9 +10,9 @@ from sqlalchemy import insert, select
 from webtest import TestApp
 
 from classroom import main, views
-from classroom.models import Class, Student
-from classroom.places import Resource
-from classroom.resources import V1
+from classroom.models.tables import Class, Student
+from classroom.resources.base import Resource
+from classroom.resources.tree import V1
 
 from ..conftest import NAME, PASSWORD
 from ..servers import BIN, ROOT

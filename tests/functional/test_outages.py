@@ -19,7 +19,7 @@ from sqlalchemy import Engine, event
 from webtest import TestApp
 
 import classroom
-from classroom.db import Outage
+from classroom.db.engine import Outage
 
 from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
 from ..servers import (
