@@ -16,6 +16,7 @@ ASIDE = {
     "rate_limits": set(),
     "tweens": {"http", "rate_limits", "request", "settings"},
     "server": {"http"},
+    "logs": set(),
     "cli": {"db", "models", "security"},
     "first_run": {"db"},
     "pshell": {"models"},
