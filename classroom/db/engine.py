@@ -158,8 +158,15 @@ def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
     return reader
 
 
+def _warn_if_readable(settings: Mapping[str, Any]) -> None:
+    if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
+        for name in sqlite.readable_files(url):
+            log.warning("%s is readable by other users; restrict it with chmod 600", name)
+
+
 def includeme(config: Configurator) -> None:
     engine = open_database(config.registry.settings)
+    _warn_if_readable(config.registry.settings)
     config.registry["classroom.reader"] = _reader(config.registry.settings, engine)
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
