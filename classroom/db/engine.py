@@ -41,7 +41,9 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
         engine = engine_from_config(_with_defaults(options, url))
     except KeyError:
         raise SettingError("sqlalchemy.url", "must be given") from None
-    except (ArgumentError, ImportError, InvalidRequestError, TypeError, ValueError) as error:
+    except ImportError as error:
+        raise SettingError("sqlalchemy.url", _explain_missing(error)) from None
+    except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
     if engine.dialect.name == "sqlite":
         sqlite.listen(engine)
@@ -61,8 +63,7 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
         _fold_names(engine)
     except (revision.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
-        in_one_line = " ".join(str(getattr(error, "orig", error)).split())
-        raise SettingError("sqlalchemy.url", in_one_line) from None
+        raise SettingError("sqlalchemy.url", in_one_line(error)) from None
     return engine
 
 
@@ -87,6 +88,11 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
 
+def in_one_line(error: Exception) -> str:
+    """The message of an error, or of the driver's error that caused it."""
+    return " ".join(str(getattr(error, "orig", error)).split())
+
+
 class Outage:
     """Tells the failure that begins an outage from those that follow it within ``lull`` seconds."""
 
@@ -98,6 +104,12 @@ class Outage:
     def begins(self) -> bool:
         last, self._last = self._last, self._clock()
         return self._last - last > self._lull
+
+
+def _explain_missing(driver: ImportError) -> str:
+    if driver.name == "psycopg":
+        return "psycopg is not installed; install it with pip install '.[postgresql]'"
+    return str(driver)
 
 
 def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:

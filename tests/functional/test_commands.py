@@ -1,4 +1,6 @@
+import os
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from webtest import TestApp
 from classroom.cli import classroom
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN
+from ..servers import BIN, ROOT
 
 COMMAND = str(BIN / "classroom")
 
@@ -156,3 +158,52 @@ def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: s
     refused = run(str(path), "users")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("sqlalchemy.url")
+
+
+def development_ini(folder: Path, url: str) -> Path:
+    """development.ini with another database."""
+    path = folder / "development.ini"
+    text = (ROOT / "development.ini").read_text()
+    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
+    return path
+
+
+def refused_by(command: list[str], ini: Path, **environ: str) -> str:
+    """What a program that exits with status 1 prints."""
+    done = subprocess.run(
+        [BIN / command[0], *command[1:]],
+        cwd=ini.parent,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    return done.stdout
+
+
+CLASSROOM = ["classroom", "users"]
+ALEMBIC = ["alembic", "-c", "development.ini", "current"]
+
+
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC])
+def test_a_single_percent_sign_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    ini = development_ini(tmp_path, "postgresql+psycopg://a:secret%bpassword@localhost/x")
+    line = "development.ini: a % in a value must be written %%\n"
+    assert refused_by(command, ini).endswith(line)
+    assert "password" not in refused_by(command, ini)
+
+
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, ["pserve", "development.ini"]])
+def test_a_missing_driver_is_one_line_that_names_the_extra(
+    tmp_path: Path, command: list[str]
+) -> None:
+    ini = development_ini(tmp_path, "postgresql+psycopg://localhost/x")
+    missing = "raise ModuleNotFoundError(\"No module named 'psycopg'\", name='psycopg')"
+    (tmp_path / "psycopg.py").write_text(missing)
+    output = refused_by(command, ini, PYTHONPATH=str(tmp_path))
+    assert output == (
+        "sqlalchemy.url: psycopg is not installed; install it with pip install '.[postgresql]'\n"
+    )

@@ -17,10 +17,10 @@ ASIDE = {
     "tweens": {"http", "rate_limits", "request", "settings"},
     "server": {"http"},
     "logs": set(),
-    "cli": {"db", "models", "security"},
+    "cli": {"db", "models", "security", "settings"},
     "first_run": {"db"},
     "pshell": {"models"},
-    "alembic": {"db", "models"},
+    "alembic": {"db", "models", "settings"},
     "__init__": {"request", "settings"},
 }
 WITHOUT_PYRAMID = {"models", "rate_limits", "openapi"}
