@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
-from ..models.names import CONTROL_CHARACTER
 from ..request import Request
 from . import tokens
-from .passwords import MAX_LENGTH, PasswordChecker
+from .credentials import InvalidCredentials, check_login
+from .passwords import PasswordChecker
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
 _BEARER = 'Bearer realm="classroom"'
@@ -54,7 +54,9 @@ class PasswordAuthentication:
 
     def verify(self, request: Request) -> Verified | None:
         username, password = _basic_credentials(request)
-        if not is_sound(username, password):
+        try:
+            check_login(username, password)
+        except InvalidCredentials:
             return None
         user = _find_user(self._engine, queries.USER_BY_NAME, name=username)
         fits = self._checker.check(user and user.password_hash, password)
@@ -81,13 +83,6 @@ class TokenAuthentication:
         if user is None or not tokens.is_bound_to(claims, self._secret, user.password_hash):
             return None
         return Verified(user, min(self._ttl, claims.expires - time.time()))
-
-
-def is_sound(username: str, password: str) -> bool:
-    """Whether credentials are worth a hash: given, bounded, without control characters."""
-    both = username + password
-    within = len(both.encode()) <= MAX_LENGTH and not CONTROL_CHARACTER.search(both)
-    return bool(username and password and within)
 
 
 def _basic_credentials(request: Request) -> tuple[str, str]:

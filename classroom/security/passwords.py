@@ -8,7 +8,6 @@ from argon2.exceptions import VerificationError
 
 from .cache import Memory
 
-MAX_LENGTH = 4096  # in bytes of UTF-8
 _AN_HOUR = 3600.0
 
 # OWASP's first choice for argon2id: 19 MiB a check, so that four at once still fit a small host.
