@@ -33,11 +33,11 @@ from .answers import created
 def browse(context: Collection, request: Request) -> Response:
     conf, getall = request.conf, request.GET.getall
     chosen = query.read(getall, context.query)
-    listing, scope = context.select(chosen)
+    statements, scope = context.select(chosen)
     asked = pagination.parse(
-        getall, listing.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)
+        getall, statements.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)
     )
-    cut = context.page(asked, listing, scope)
+    cut = context.page(asked, statements, scope)
     page = representations.page(context, request, cut, bool(chosen["expand"]))
     link = representations.link(page["meta"])
     return json_response(msgspec.json.encode(page), headers=[("Link", link)])
@@ -47,7 +47,7 @@ def browse(context: Collection, request: Request) -> Response:
 @view_config(context=Classes, request_method="POST", permission="create")
 def create(context: NamedCollection, request: Request) -> Response:
     name = inputs.read_name(request)
-    row = request.db.execute(context.item.one.create, {"name": name}).one()
+    row = request.db.execute(context.item.statements.create, {"name": name}).one()
     return created(request, context.place(row))
 
 

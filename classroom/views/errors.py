@@ -77,7 +77,7 @@ def refused(error: HTTPException, request: Request) -> Response:
 @exception_view_config(InterfaceError, retryable_error=False)
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
-    if request.registry["classroom.outage"].begins():
+    if request.registry["classroom.outage"].record_failure():
         log.error("the database fails: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
     return error_response(request.environ, 503, "the database does not answer", headers)

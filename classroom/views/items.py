@@ -53,7 +53,7 @@ def register(context: Registration, request: Request) -> Response:
         return written(request, context)
     row = {**context.key, "timestamp": datetime.now(UTC)}
     try:
-        context.row = request.db.execute(context.one.create, row).one()
+        context.row = request.db.execute(context.statements.create, row).one()
     except IntegrityError as error:
         # Somebody else was first, whose registration the next attempt will find.
         mark_error_retryable(error)
@@ -65,10 +65,10 @@ def register(context: Registration, request: Request) -> Response:
 @view_config(context=Class, request_method="DELETE", permission="delete")
 @view_config(context=Registration, request_method="DELETE", permission="delete")
 def remove(context: Item, request: Request) -> Response:
-    request.db.execute(context.one.delete, context.key)
+    request.db.execute(context.statements.delete, context.key)
     return json_response(NOTHING)
 
 
 def _rename(context: NamedItem, request: Request, name: str) -> Response:
-    context.row = request.db.execute(context.one.rename, {**context.key, "name": name}).one()
+    context.row = request.db.execute(context.statements.rename, {**context.key, "name": name}).one()
     return written(request, context)
