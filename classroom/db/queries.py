@@ -6,20 +6,16 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    Executable,
     Select,
+    String,
     Table,
     bindparam,
     cast,
-    delete,
     func,
-    insert,
     intersect,
     literal_column,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -151,11 +147,7 @@ def registrations(owner: str | None, expanded: frozenset[str]) -> CollectionStat
 @cache
 def registration(expanded: frozenset[str]) -> Rows:
     """Select one registration, with the columns that ``registrations`` selects."""
-    return _registrations(expanded).where(*_is_pair())
-
-
-def _is_pair() -> "list[ColumnElement[bool]]":
-    return [column == bindparam(column.key) for column in _PAIR]
+    return _registrations(expanded).where(*(column == bindparam(column.key) for column in _PAIR))
 
 
 def _registrations(expanded: frozenset[str]) -> Rows:
@@ -168,45 +160,30 @@ def _registrations(expanded: frozenset[str]) -> Rows:
 
 
 class ItemStatements:
-    """The statements about one row: select it, select it with a lock, delete it.
+    """The statements that select one row, without a lock or with one.
 
     ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
     while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
     has no row locks: a writing transaction has the whole database.
     """
 
-    def __init__(self, row: Rows, delete: Executable) -> None:
+    def __init__(self, row: Rows) -> None:
         self.select: Rows = row
         self.select_for_update: Rows = row.with_for_update()
         self.select_for_key_share: Rows = row.with_for_update(read=True, key_share=True)
-        self.delete = delete
 
 
-class NamedItemStatements(ItemStatements):
-    """The statements about the student or class whose id is the parameter ``key``."""
-
-    def __init__(self, model: type[Named]) -> None:
-        row, is_it = (model.id, model.name), model.id == bindparam("key")
-        super().__init__(select(*row).where(is_it), delete(model).where(is_it))
-        self.create: Executable = insert(model).returning(*row)
-        self.rename: Executable = update(model).where(is_it).returning(*row)
+def _named_item(model: type[Named]) -> Rows:
+    return select(model.id, model.name).where(model.id == bindparam("key"))
 
 
-class RegistrationStatements(ItemStatements):
-    """The statements about a registration; its columns are the names of the parameters."""
-
-    def __init__(self) -> None:
-        row = (*_PAIR, Registration.timestamp)
-        super().__init__(registration(frozenset()), delete(Registration).where(*_is_pair()))
-        self.create: Executable = insert(Registration).returning(*row)
-
-
-STUDENT = NamedItemStatements(Student)
-CLASS = NamedItemStatements(Class)
-REGISTRATION = RegistrationStatements()
+STUDENT = ItemStatements(_named_item(Student))
+CLASS = ItemStatements(_named_item(Class))
+REGISTRATION = ItemStatements(registration(frozenset()))
 
 _USER = select(User.id, User.name, User.password_hash)
-USER_BY_NAME = _USER.where(User.name == bindparam("name"))
+# As a plain string: names that nobody can have are looked up too.
+USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
 USERS = select(User.name)
 ANY_USER = select(User.id).limit(1)

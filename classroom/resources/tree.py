@@ -54,7 +54,6 @@ class NamedItem(Item):
     """A student or a class, which differ by data alone."""
 
     model: ClassVar[type[models.Named]]
-    statements: ClassVar[queries.NamedItemStatements]
 
 
 class Student(NamedItem):
@@ -107,7 +106,7 @@ class Classes(NamedCollection):
 class Registration(Item):
     """A student's registration for a class; to PUT, one that may not exist yet."""
 
-    statements: ClassVar[queries.RegistrationStatements] = queries.REGISTRATION
+    statements: ClassVar[queries.ItemStatements] = queries.REGISTRATION
     query = {"expand": query.some_of("student", "class")}
 
 
