@@ -3,31 +3,27 @@
 import getpass
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy import Engine, delete, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
+from ..db import writes
 from ..db.engine import for_writing
+from ..db.errors import NotFound, UserExists
 from ..db.queries import USERS
-from ..models.tables import User
-from ..security.credentials import (
-    InvalidCredentials,
-    WeakPassword,
-    check_new_password,
-    check_user_name,
-)
+from ..models.validation import InvalidValue, validate_user_name
+from ..security.credentials import WeakPassword, validate_new_password
 from ..security.passwords import hash_password
 
 
 def _check_name(context: click.Context, parameter: click.Parameter, name: str) -> str:
     try:
-        check_user_name(name)
-    except InvalidCredentials as error:
+        return validate_user_name(name)
+    except InvalidValue as error:
         raise click.ClickException(str(error)) from None
-    return name
 
 
 _name = click.argument("name", callback=_check_name)
@@ -53,14 +49,11 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.pass_obj
 def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
     """Add a user."""
-    values = {
-        "name": name,
-        "password_hash": _hash_new_password(name, password_stdin, allow_weak_password),
-    }
+    password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
     try:
         with for_writing(engine).begin() as connection:
-            connection.execute(insert(User).values(values))
-    except IntegrityError:
+            writes.add_user(connection, name, password_hash)
+    except UserExists:
         raise click.ClickException(f"User {name} already exists.") from None
     click.echo(f"User {name} was registered successfully.")
 
@@ -72,9 +65,8 @@ def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password
 def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
     """Change a user's password; this invalidates existing tokens."""
     password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
-    with for_writing(engine).begin() as connection:
-        change = update(User).where(User.name == name).values(password_hash=password_hash)
-        _check_found(connection.execute(change).rowcount, name)
+    with _must_exist(name), for_writing(engine).begin() as connection:
+        writes.change_password(connection, name, password_hash)
     click.echo(f"The password of user {name} was changed.")
 
 
@@ -83,8 +75,8 @@ def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password:
 @click.pass_obj
 def deluser(engine: Engine, name: str) -> None:
     """Remove a user."""
-    with for_writing(engine).begin() as connection:
-        _check_found(connection.execute(delete(User).where(User.name == name)).rowcount, name)
+    with _must_exist(name), for_writing(engine).begin() as connection:
+        writes.remove_user(connection, name)
     click.echo(f"User {name} was removed.")
 
 
@@ -101,20 +93,22 @@ def users(engine: Engine) -> None:
 COMMANDS = (adduser, passwd, users, deluser)
 
 
-def _check_found(count: int, name: str) -> None:
-    if not count:
-        raise click.ClickException(f"User {name} not found.")
+@contextmanager
+def _must_exist(name: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        raise click.ClickException(f"User {name} not found.") from None
 
 
 def _hash_new_password(name: str, from_stdin: bool, allow_weak: bool) -> str:
     password = _read_password() if from_stdin else _ask_password()
     try:
-        check_new_password(name, password, allow_weak=allow_weak)
+        return hash_password(validate_new_password(name, password, allow_weak=allow_weak))
     except WeakPassword as error:
         raise click.ClickException(f"{error}; --allow-weak-password accepts it") from None
-    except InvalidCredentials as error:
+    except InvalidValue as error:
         raise click.ClickException(str(error)) from None
-    return hash_password(password)
 
 
 def _read_password() -> str:

@@ -7,9 +7,10 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
+from ..models.validation import InvalidValue
 from ..request import Request
 from . import tokens
-from .credentials import InvalidCredentials, check_login
+from .credentials import validate_login
 from .passwords import PasswordChecker
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
@@ -55,8 +56,8 @@ class PasswordAuthentication:
     def verify(self, request: Request) -> Verified | None:
         username, password = _basic_credentials(request)
         try:
-            check_login(username, password)
-        except InvalidCredentials:
+            validate_login(username, password)
+        except InvalidValue:
             return None
         user = _find_user(self._engine, queries.USER_BY_NAME, name=username)
         fits = self._checker.check(user and user.password_hash, password)

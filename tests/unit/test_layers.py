@@ -19,7 +19,7 @@ ASIDE = {
     "logs": set(),
     "cli": {"db", "models", "security", "settings"},
     "first_run": {"db"},
-    "pshell": {"models"},
+    "pshell": {"db", "models"},
     "alembic": {"db", "models", "settings"},
     "__init__": {"request", "settings"},
 }
