@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..http.syntax import MAX_BODY
+from ..http.syntax import MAX_BODY, MAX_PATH
 from .headers import LIMITS
 from .terms import Node, ref, schema
 
@@ -24,7 +24,10 @@ _ERRORS = {
     "400": _Error("The body, a field, a parameter or a header makes no sense; see the message."),
     "401": _Error("No credentials, or wrong ones.", ("WWW-Authenticate",)),
     "403": _Error("You may not do this."),
-    "404": _Error("There is nothing at this URL, or no such page."),
+    "404": _Error(
+        f"There is nothing at this URL, as always if its path has more than {MAX_PATH} bytes, or no"
+        " such page."
+    ),
     "405": _Error("The resource has no such method.", ("Allow",)),
     "409": _Error("The student is registered for the class already.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
