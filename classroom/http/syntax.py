@@ -4,6 +4,7 @@ import re
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_PATH = 200  # bytes, percent-decoded and without the mount; the longest URL has 61
+MAX_ACCEPT = 1024  # bytes
 JSON_TYPE = "application/json"
 PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
 
