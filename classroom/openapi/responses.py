@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..http.syntax import MAX_BODY, MAX_PATH
-from .headers import LIMITS
+from .headers import LIMITS, NO_SNIFFING
 from .terms import Node, ref, schema
 
 READ = ("ETag", "Cache-Control", "Vary")
@@ -65,7 +65,7 @@ def errors(*statuses: int) -> Node:
 
 def answer(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
     """An answer whose body, if any, has one of the schemas."""
-    names = (*headers, *LIMITS)
+    names = (*headers, NO_SNIFFING, *LIMITS)
     node: Node = {
         "description": description,
         "headers": {name: ref("headers", name) for name in names},
