@@ -8,18 +8,21 @@ tests/functional/test_hostile_connections.py, test_bad_input.py or test_pserve.p
 import signal
 import threading
 
+import waitress.proxy_headers
 import waitress.server
 from pyramid.config import Configurator
 
 from .channel import Channel
 from .connections import TCPServer, UnixServer
+from .proxy_headers import parse_proxy_headers
 
 
 def includeme(config: Configurator) -> None:
     Channel.request_timeout = config.registry["classroom.settings"].request_timeout
-    # create_server looks these names up when it is called.
+    # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)
+    setattr(waitress.proxy_headers, "parse_proxy_headers", parse_proxy_headers)  # noqa: B010 (as above)
     _handle_sigterm_like_sigint()
 
 

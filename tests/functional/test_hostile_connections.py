@@ -393,3 +393,45 @@ def test_well_formed_chunks_are_accepted(port: int) -> None:
         received = read_all(client)
     assert received.startswith(b"HTTP/1.1 201")
     assert b'"name":"david"' in received
+
+
+# Headers of a trusted proxy
+
+
+@pytest.fixture
+def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
+    app_settings |= {
+        "classroom.use_rate_limits": "true",
+        "classroom.redis_url": "memory://",
+        "classroom.rate_limit.period": "86400",
+    }
+
+
+@pytest.mark.parametrize(
+    ("trusted", "field"),
+    [
+        ("x-forwarded-for", 'X-Forwarded-For: "'),
+        ("x-forwarded-for", 'X-Forwarded-For: "' + "x" * 30_000),
+        ("x-forwarded-for", "X-Forwarded-For: :8.0"),
+        ("x-forwarded-proto", "X-Forwarded-Proto: ftp"),
+        ("forwarded", "Forwarded: x"),
+        ("forwarded", "Forwarded: for=:80"),
+        ("forwarded", "Forwarded: proto=ftp"),
+    ],
+    ids=lambda text: text[:30],
+)
+@pytest.mark.usefixtures("limited")
+def test_a_malformed_proxy_header_counts_for_the_proxy(
+    app: Any, trusted: str, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = head("GET / HTTP/1.1", field, "Connection: close")
+    with serving(app, trusted_proxy="127.0.0.1", trusted_proxy_headers=trusted) as port:
+        received = exchange(port, request)
+        after = exchange(port, LAST)
+    assert received.startswith(b"HTTP/1.1 400")
+    message = json.loads(received.partition(b"\r\n\r\n")[2])["message"]
+    assert message == f"{field.partition(':')[0]}: is malformed"
+    assert b"X-Ratelimit-Remaining: 3" in after
+    lines = [r.getMessage() for r in caplog.records if "malformed" in r.getMessage().lower()]
+    assert len(lines) == 1
+    assert len(lines[0]) < 250
