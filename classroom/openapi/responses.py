@@ -29,6 +29,7 @@ _ERRORS = {
         " such page."
     ),
     "405": _Error("The resource has no such method.", ("Allow",)),
+    "408": _Error("The request was not complete in time."),
     "409": _Error("The student is registered for the class already.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
     "413": _Error(f"The body has more than {MAX_BODY} bytes."),
