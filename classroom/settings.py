@@ -35,6 +35,7 @@ class Settings:
     redis_url: str
     per_page: int
     max_per_page: int
+    request_timeout: int
 
 
 def read_ini(path: str) -> dict[str, str]:
@@ -128,5 +129,6 @@ _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.redis_url": ("redis://localhost:6379/0", _redis_url),
     "classroom.per_page": ("50", _whole(1, 10_000)),
     "classroom.max_per_page": ("100", _whole(1, 10_000)),
+    "classroom.request_timeout": ("20", _whole(1, _DAY)),
 }
 DEFAULT_SETTINGS = {key: default for key, (default, _) in _SETTINGS.items()}

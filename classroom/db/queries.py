@@ -97,9 +97,9 @@ def named(model: type[Named], order: str, words: int, is_expanded: bool) -> Coll
     rows = select(model.id, *key[:-1], *([model.name] if is_expanded else []))
     total = _count(model)
     if words:
-        matches = _matches(_WORDS[model], words)
-        rows = rows.where(model.id.in_(matches))
-        total = select(func.count().label("total")).select_from(matches.subquery())
+        matches = _matches(_WORDS[model], words).cte("matches")
+        rows = rows.where(model.id.in_(select(matches.c.id)))
+        total = select(func.count().label("total")).select_from(matches)
     return CollectionStatements(rows, *key, total=total, descending=order.startswith("-"))
 
 

@@ -11,7 +11,7 @@ from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
 from .responses import Headers, json_response
-from .syntax import JSON_TYPE
+from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT
 
 PRECONDITION_FAILED = "the resource is not in the state that was asked for"
 
@@ -35,8 +35,8 @@ def error_response(
 ) -> Response:
     """The answer that says what went wrong, never stored.
 
-    It is ``{"status", "error", "message"}``, or a problem (RFC 9457) where ``Accept`` in the
-    request's ``environ`` prefers that.
+    It is ``{"status", "error", "message"}``, or a problem (RFC 9457) if ``Accept`` in the
+    request's ``environ`` prefers that and has at most MAX_ACCEPT bytes.
 
     :param problems: what is wrong with each field of the input.
     """
@@ -51,10 +51,10 @@ def error_response(
 
 
 def _preferred(accept: str) -> str:
-    # Most clients do not mention it, and are spared the parser.
-    if _PROBLEM not in accept.lower():
+    # WebOb's parser is slow, and a 429 is sent before the tween well_formed validates the field.
+    if len(accept) > MAX_ACCEPT or _PROBLEM not in accept.lower() or not ACCEPT.fullmatch(accept):
         return JSON_TYPE
-    # Java's spellings, which grammar.ACCEPT lets in; and there is no other charset to choose.
+    # Java's spellings, which ACCEPT allows; and there is no other charset to choose.
     for spelling, proper in (
         (r"(?<==)(?=\.)", "0"),
         (r"(?<![^\s,])\*(?=[\s,;]|$)", "*/*"),

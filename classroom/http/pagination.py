@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..db.slices import Key, Slice
-from ..models.names import ID, VISIBLE
+from ..models.names import ID, PRINTABLE
 from .query import BadParameter, GetAll, single
 
 Link = list[tuple[str, str | int]]
 Row = TypeVar("Row")
 
-_PART = {int: f"({ID})", str: f"({VISIBLE})"}
+_PART = {int: f"({ID})", str: f"({PRINTABLE})"}
 
 
 class PastTheEnd(LookupError):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..models.folding import beginnings
-from ..models.names import NAME_RULE, is_name
+from ..models.names import NAME_LENGTH, NAME_RULE, is_name
 
 GetAll = Callable[[str], Sequence[str]]
 """Gives every value of a parameter."""
@@ -13,6 +13,11 @@ Reader = Callable[[Sequence[str]], Any]
 """What all values of a parameter mean; ValueError where they make no sense."""
 
 ORDERS = ("id", "-id", "name", "-name")
+MAX_WORDS = 8
+"""How many words ``q`` may have: each one costs a scan of all names that have it."""
+
+# No character decomposes into more than four, so a longer text is longer than a name in NFC too.
+_MAX_DECOMPOSED = 4 * NAME_LENGTH
 
 
 class BadParameter(ValueError):
@@ -43,10 +48,13 @@ def words(values: Sequence[str]) -> tuple[str, ...]:
     q = _only(values)
     if q is None:
         return ()
-    q = unicodedata.normalize("NFC", q)  # as long as it is to the eye
-    if not is_name(q):
+    # Normalization takes time that is quadratic in a run of accents.
+    if len(q) > _MAX_DECOMPOSED or not is_name(composed := unicodedata.normalize("NFC", q)):
         raise ValueError(f"must be {NAME_RULE}")
-    return tuple(beginnings(q))
+    found = beginnings(composed)
+    if len(found) > MAX_WORDS:
+        raise ValueError(f"must have at most {MAX_WORDS} different words")
+    return tuple(found)
 
 
 def order(values: Sequence[str]) -> str:

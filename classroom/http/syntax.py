@@ -1,8 +1,10 @@
-"""Patterns for header fields, and the bounds and media types of bodies."""
+"""Patterns for header fields, bounds of what a client sends, and the media types of bodies."""
 
 import re
 
 MAX_BODY = 64 * 1024  # bytes
+MAX_PATH = 200  # bytes, percent-decoded and without the mount; the longest URL has 61
+MAX_ACCEPT = 1024  # bytes
 JSON_TYPE = "application/json"
 PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
 

@@ -6,12 +6,28 @@ import re
 ID = r"[1-9][0-9]{0,17}"
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
-VISIBLE = f"[^{_CONTROL}]*"
+PRINTABLE = f"[^{_CONTROL}]*"
+
+# Unicode 16: the categories Z and Cf, and the property Default_Ignorable_Code_Point. Beyond
+# U+FFFF the characters themselves, since Python and ECMAScript share no escape for them.
+_INVISIBLE = (
+    r"\u0020\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f-\u1160"
+    r"\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
 
 NAME_LENGTH = 64
-NAME_RULE = f"1 to {NAME_LENGTH} characters, not all blank and none of them control characters"
+NAME = f"^{PRINTABLE}[^{_CONTROL}{_INVISIBLE}]{PRINTABLE}$"
+NAME_RULE = (
+    f"1 to {NAME_LENGTH} characters, at least one of them visible"
+    " and none of them control characters"
+)
+
+_NAME = re.compile(NAME)
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` is as NAME_RULE says."""
-    return bool(text.strip()) and len(text) <= NAME_LENGTH and not CONTROL_CHARACTER.search(text)
+    return len(text) <= NAME_LENGTH and bool(_NAME.fullmatch(text))

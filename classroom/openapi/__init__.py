@@ -6,6 +6,7 @@ and every answer in the tests is held against it.
 
 from importlib.metadata import version
 
+from ..http.syntax import MAX_ACCEPT
 from ..settings import Settings
 from .headers import headers
 from .parameters import parameters
@@ -16,14 +17,14 @@ from .terms import Node
 
 __all__ = ["document"]
 
-_DESCRIPTION = """\
+_DESCRIPTION = f"""\
 Students, classes and who attends what. Start at `/` and follow the URLs.
 
 * Collections come in pages: follow `next` until it is null.
 * An answer to GET has an entity tag. `If-None-Match` saves what you have already from being sent
   again; `If-Match` changes it only in the state in which you know it.
 * An error is `application/json`, or `application/problem+json` (RFC 9457) where `Accept` prefers
-  that.
+  that. An `Accept` of more than {MAX_ACCEPT} bytes is ignored here.
 * Unknown parameters, and unknown fields of a body, are ignored. A parameter that is known is given
   once, or it is 400; only `expand` may be repeated.
 * A URL with a slash too many or too few at its end is redirected (308), whatever the method; a

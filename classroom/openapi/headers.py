@@ -8,6 +8,9 @@ _COUNT: Node = {"type": "integer", "minimum": 0}
 _URL: Node = {"type": "string", "format": "uri"}
 _METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
 
+NO_SNIFFING = "X-Content-Type-Options"
+"""In every response."""
+
 LIMITS = (
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
     *("RateLimit-Policy", "RateLimit"),
@@ -45,6 +48,7 @@ def headers() -> Node:
         "Retry-After": _always(
             "How many seconds to wait before another try.", {"type": "integer", "minimum": 1}
         ),
+        NO_SNIFFING: _always("Browsers take the media type as it is.", {"const": "nosniff"}),
         **_limits(),
     }
 

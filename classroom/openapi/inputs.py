@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 
 from ..http.query import ORDERS
-from ..models.names import CONTROL_CHARACTER, NAME_LENGTH, NAME_RULE
+from ..models.names import NAME, NAME_LENGTH, NAME_RULE
 from .shapes import opened
 from .terms import KINDS, Node, schema
-
-# Blank is what str.strip() takes away; what of it is a control character is refused anyway.
-_BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_CONTROL = CONTROL_CHARACTER.pattern.strip("[]")
-_NAME = rf"^[^{_CONTROL}]*[^{_CONTROL}{_BLANK}][^{_CONTROL}]*$"
 
 EXPANSIONS = {
     "ItemsExpansion": ("items",),
@@ -33,7 +28,7 @@ def inputs() -> Node:
             "description": f"A name: {NAME_RULE}. Names need not be unique.",
             "minLength": 1,
             "maxLength": NAME_LENGTH,
-            "pattern": _NAME,
+            "pattern": NAME,
             "examples": ["david"],
         },
         "Named": opened("What is to be known of a student or a class.", name)

@@ -8,7 +8,7 @@ from .responses import READ, answer, errors, without_body
 from .terms import Node, ref, schema
 
 # The server may give these at any time; the last but two, to whoever sends too much.
-_ALWAYS = (400, 413, 429, 431, 500, 501, 503)
+_ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
 _CONDITION = "With `If-Match` it is done only to the state that you know."
 # By the verb with which an operation's name begins.
 _DESCRIPTIONS = {

@@ -1,5 +1,6 @@
 """What a request may bring beside its body."""
 
+from ..http.query import MAX_WORDS
 from ..models.names import ID
 from .inputs import EXPANSIONS
 from .terms import KINDS, Node, schema
@@ -71,7 +72,8 @@ def _search() -> Node:
         "q": _query(
             "q",
             "Only those in whose names each of these words begins a word, whatever the case and"
-            " the accents.",
+            f" the accents. At most {MAX_WORDS} different words; one that begins another is not"
+            " counted.",
             schema("Name"),
             "dav",
         ),

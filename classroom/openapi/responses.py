@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..http.syntax import MAX_BODY
-from .headers import LIMITS
+from ..http.syntax import MAX_BODY, MAX_PATH
+from .headers import LIMITS, NO_SNIFFING
 from .terms import Node, ref, schema
 
 READ = ("ETag", "Cache-Control", "Vary")
@@ -24,8 +24,12 @@ _ERRORS = {
     "400": _Error("The body, a field, a parameter or a header makes no sense; see the message."),
     "401": _Error("No credentials, or wrong ones.", ("WWW-Authenticate",)),
     "403": _Error("You may not do this."),
-    "404": _Error("There is nothing at this URL, or no such page."),
+    "404": _Error(
+        f"There is nothing at this URL, as always if its path has more than {MAX_PATH} bytes, or no"
+        " such page."
+    ),
     "405": _Error("The resource has no such method.", ("Allow",)),
+    "408": _Error("The request was not complete in time."),
     "409": _Error("The student is registered for the class already.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
     "413": _Error(f"The body has more than {MAX_BODY} bytes."),
@@ -62,7 +66,7 @@ def errors(*statuses: int) -> Node:
 
 def answer(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
     """An answer whose body, if any, has one of the schemas."""
-    names = (*headers, *LIMITS)
+    names = (*headers, NO_SNIFFING, *LIMITS)
     node: Node = {
         "description": description,
         "headers": {name: ref("headers", name) for name in names},

@@ -11,7 +11,7 @@ from pyramid.httpexceptions import (
 from pyramid.traversal import find_resource
 
 from ..http.errors import InvalidFields
-from ..http.syntax import JSON_TYPE, MAX_BODY, PATCH_TYPES
+from ..http.syntax import JSON_TYPE, MAX_BODY, MAX_PATH, PATCH_TYPES
 from ..models.validation import InvalidValue, validate_name
 from ..request import Request
 from ..resources.base import Item, Place
@@ -73,10 +73,12 @@ def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:
 
 def _look_up(request: Request, url: str) -> Place | None:
     here = request.application_url
-    if not url.startswith(f"{here}/"):
+    path = url.removeprefix(here)
+    # Pyramid caches each path that it looks up.
+    if not url.startswith(f"{here}/") or len(path) > MAX_PATH:
         return None
     try:
-        return find_resource(request.root, url.removeprefix(here))
+        return find_resource(request.root, path)
     except (KeyError, UnicodeError):
         return None
 

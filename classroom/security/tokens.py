@@ -1,37 +1,47 @@
 """Tokens: JWTs (RFC 7519) signed with HS256, bound to the password that they were issued for."""
 
 import hmac
-from typing import NamedTuple
+from typing import Annotated
 
 import jwt
+import msgspec
+
+from ..models.names import ID
+
+# Times up to here are exact as floats, too.
+_Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
-class Claims(NamedTuple):
-    """What a valid token says: the user's id, the fingerprint of the password, the expiry."""
+class Claims(
+    msgspec.Struct,
+    frozen=True,
+    rename={"subject": "sub", "issued": "iat", "expires": "exp", "fingerprint": "pwd"},
+):
+    """The claims of a token; times are in seconds of the epoch."""
 
-    user_id: int
-    fingerprint: str
-    expires: int
+    subject: Annotated[str, msgspec.Meta(pattern=rf"^{ID}\Z")]
+    issued: _Seconds
+    expires: _Seconds
+    fingerprint: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+
+    @property
+    def user_id(self) -> int:
+        return int(self.subject)
 
 
 def issue(secret: str, user_id: int, password_hash: str, now: int, lifetime: int) -> str:
     """A token of ``lifetime`` seconds from ``now``, in seconds of the epoch."""
-    claims = {
-        "sub": str(user_id),
-        "iat": now,
-        "exp": now + lifetime,
-        "pwd": _fingerprint(secret, password_hash),
-    }
-    return jwt.encode(claims, secret, algorithm="HS256")
+    claims = Claims(str(user_id), now, now + lifetime, _fingerprint(secret, password_hash))
+    return jwt.encode(msgspec.to_builtins(claims), secret, algorithm="HS256")
 
 
 def read(secret: str, token: str) -> Claims | None:
     """The claims of a token that ``secret`` signed and that has not expired, or None."""
     try:
-        claims = jwt.decode(
+        payload = jwt.decode(
             token, secret, algorithms=["HS256"], options={"require": ["sub", "iat", "exp", "pwd"]}
         )
-        return Claims(int(claims["sub"]), str(claims["pwd"]), int(claims["exp"]))
+        return msgspec.convert(payload, Claims)
     except (jwt.InvalidTokenError, ValueError):
         return None
 

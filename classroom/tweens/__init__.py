@@ -1,7 +1,7 @@
 """Tweens: promises about every response.
 
-They return responses: what is raised above Pyramid's own exception tween is never rendered. The
-two below it may raise.
+They return responses: what is raised above Pyramid's own exception tween is never rendered. Those
+below it may raise.
 """
 
 from itertools import pairwise
@@ -20,6 +20,7 @@ ORDER = (
     EXCVIEW,
     "classroom.tweens.well_formed.factory",
     "classroom.tweens.strangers.factory",
+    "classroom.tweens.path_length.factory",
 )
 
 

@@ -17,6 +17,9 @@ _GRAMMAR = {
 def factory(handler: Handler, registry: Registry) -> Handler:
     def well_formed_tween(request: Request) -> Response:
         environ = request.environ
+        # The server names a header of the proxy that it could not parse.
+        if header := environ.get("classroom.malformed_header"):
+            raise HTTPBadRequest(f"{header}: is malformed")
         # Links are made of it; more than one arrives as a list, which is no host name either.
         if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
             raise HTTPBadRequest("Host: must be given once, as a host name")

@@ -12,8 +12,14 @@ from ..contract import Answer, Contract
 CONTRACT = Contract(document(parse(DEFAULT_SETTINGS)))
 ITEM = "/api/v1.0/students/7"
 URL = f"http://localhost{ITEM}"
-JSON = {"Content-Type": "application/json"}
-READ = {"Cache-Control": "private, no-cache", "ETag": f'"{"0" * 32}"', "Vary": "Authorization"}
+ALWAYS = {"X-Content-Type-Options": "nosniff"}
+JSON = {**ALWAYS, "Content-Type": "application/json"}
+READ = {
+    **ALWAYS,
+    "Cache-Control": "private, no-cache",
+    "ETag": f'"{"0" * 32}"',
+    "Vary": "Authorization",
+}
 BODY = b'{"url": "%s", "name": "x", "registrations": "%s/registrations/"}' % ((URL.encode(),) * 2)
 ERROR = b'{"status": 404, "error": "not found", "message": "x"}'
 PROBLEM = b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x"}'

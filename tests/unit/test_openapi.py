@@ -1,6 +1,7 @@
 """What the document says about names, to those who validate by it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import jsonschema_rs
@@ -21,6 +22,7 @@ def name_patterns() -> Iterator[Callable[[str], bool]]:
 
 
 PATTERNS = list(name_patterns())
+BLANK = ("Zs", "Zl", "Zp", "Cc", "Cf")
 
 
 @given(st.text(max_size=70) | st.text(" \t\n\x85\xa0\u3000", max_size=3))
@@ -31,6 +33,13 @@ def test_its_rule_for_names_is_the_service_s(text: str) -> None:
     assert {is_valid(text) for is_valid in PATTERNS} == {is_name(text)}
 
 
+def test_whatever_unicode_knows_as_blank_is_no_name() -> None:
+    blank = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) in BLANK]
+    assert not [c for c in blank if is_name(c)]
+
+
 def test_its_rule_for_names_is_the_service_s_for_every_character() -> None:
-    for character in map(chr, [*range(0xD800), *range(0xE000, 0x30000, 7)]):
+    for character in map(
+        chr, [*range(0xD800), *range(0xE000, 0x30000, 7), *range(0xE0000, 0xE1001)]
+    ):
         assert {is_valid(character) for is_valid in PATTERNS} == {is_name(character)}, character

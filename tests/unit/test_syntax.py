@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from classroom.http import syntax
+from classroom.http import query, syntax
 from classroom.models.names import ID
 
 
@@ -74,10 +74,22 @@ def test_what_is_no_list_of_entity_tags_is_none(field: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", [syntax.HOST, syntax.ACCEPT, syntax.ENTITY_TAGS])
-@pytest.mark.parametrize("unit", ["a", "a.", "a/b,", " ,", '"a",', "a/b;c=d", ";", 'a/b;c="'])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("a", "a.", "a/b,", " ,", '"a",', "a/b;c=d", ";", 'a/b;c="', "*,", " \t", "a/b; "),
+        *("*;q=1", 'a/b;c="\\"', "a/b ;c=d ,", "q=", "/", "=", "\\"),
+    ],
+)
 def test_no_field_of_32_kilobytes_makes_a_pattern_run_away(pattern: object, unit: str) -> None:
     # A pattern that backtracks would not come back within the run of the tests.
     assert not pattern.fullmatch(unit * (32768 // len(unit)) + "\0")  # type: ignore[attr-defined]
+
+
+def test_a_long_q_is_refused_before_it_is_normalized() -> None:
+    # So many accents out of order would take hours.
+    with pytest.raises(ValueError, match="64 characters"):
+        query.words(["a" + "\u0315\u0300" * 1_000_000])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""Adaptations of waitress 3.0 that rely on its non-public parts.
+
+Waitress has no settings for what these modules do. They replace its classes for the whole process
+when the application is made. Each has a comment that says why, and a test in
+tests/functional/test_hostile_connections.py, test_bad_input.py or test_pserve.py.
+"""
+
+import signal
+import threading
+
+import waitress.proxy_headers
+import waitress.server
+from pyramid.config import Configurator
+
+from .channel import Channel
+from .connections import TCPServer, UnixServer
+from .proxy_headers import parse_proxy_headers
+
+
+def includeme(config: Configurator) -> None:
+    Channel.request_timeout = config.registry["classroom.settings"].request_timeout
+    # create_server and the proxy middleware look these names up when they are called.
+    setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
+    setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)
+    setattr(waitress.proxy_headers, "parse_proxy_headers", parse_proxy_headers)  # noqa: B010 (as above)
+    _handle_sigterm_like_sigint()
+
+
+def _handle_sigterm_like_sigint() -> None:
+    # Waitress answers the requests in flight after SIGINT only. A handler that exists is kept.
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,0 +1,119 @@
+"""The channel: a connection to a client.
+
+The main thread reads and closes; a worker thread executes one request at a time and writes. A
+method that only one of them calls says so.
+"""
+
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.utilities import Error
+
+from .parser import Parser
+from .tasks import JSONErrorTask, Task
+
+_MAX_UNSENT = 1024 * 1024
+
+
+class RequestTimeout(Error):
+    """The client did not complete its request in time."""
+
+    code = 408
+    reason = "Request Timeout"
+
+
+class Channel(HTTPChannel):
+    """Serve a connection, but never wait for its client."""
+
+    parser_class = Parser
+    task_class = Task
+    error_task_class = JSONErrorTask
+    request_timeout: int
+
+    # The stubs of waitress annotate these otherwise than it uses them, or not at all.
+    request: Parser | None
+    requests: Any
+    requests_lock: Any
+    server: Any
+
+    _is_paused = False
+
+    def service(self) -> None:
+        """Execute the next request, or leave it to ``handle_write`` (worker thread)."""
+        # Each response that the client does not read takes memory.
+        if self.total_outbufs_len <= _MAX_UNSENT or not self._pause():
+            super().service()
+
+    def _pause(self) -> bool:
+        # Under the lock, the main thread either sends later and resumes, or sent before this.
+        with self.outbuf_lock:
+            self._is_paused = paused = self.total_outbufs_len > _MAX_UNSENT
+        return paused
+
+    def _resume(self) -> None:
+        if self._is_paused and self.total_outbufs_len <= _MAX_UNSENT:
+            self._is_paused = False
+            self.server.add_task(self)
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Do nothing: waitress has the worker thread wait here until the client reads."""
+
+    def writable(self) -> bool:
+        """Return whether there is something to send (main thread)."""
+        # Waitress closes a connection only once its client reads.
+        if self.will_close:
+            self.handle_close()
+        return self.connected and bool(self.total_outbufs_len or self.close_when_flushed)
+
+    def handle_write(self) -> None:
+        super().handle_write()
+        self._resume()
+
+    def handle_close(self) -> None:
+        super().handle_close()
+        # The worker thread discards the requests of a closed connection.
+        self._resume()
+
+    def abort(self) -> None:
+        """Close the connection now, whatever is unsent (main thread)."""
+        # readable() and writable() are false from here on, should the loop still ask them.
+        self.will_close = True
+        self.handle_close()
+
+    def waiting_since(self) -> float | None:
+        """Return when the server began to wait for the client, or None if it does not wait."""
+        if self.requests and not self._is_paused:
+            return None
+        return self.request.began if self.request else self.last_activity
+
+    def enforce_timeouts(self, now: float) -> None:
+        """Close the connection if its client is too slow (main thread)."""
+        if self.requests or self.total_outbufs_len or self.close_when_flushed:
+            # Meanwhile nothing is read, which is not the client's fault.
+            if self.request:
+                self.request.began = now
+            if self._has_stalled(now - self.request_timeout):
+                self.abort()
+        elif self.request is None:
+            if self.last_activity < now - self.adj.channel_timeout:
+                self.abort()
+        elif self.request.began < now - self.request_timeout:
+            self._refuse(self.request)
+
+    def _has_stalled(self, cutoff: float) -> bool:
+        if self.last_activity >= cutoff:
+            return False
+        # A worker thread may be in the middle of sending.
+        with self.outbuf_lock:
+            is_unsent = bool(self.total_outbufs_len or self.close_when_flushed)
+            return is_unsent and self.last_activity < cutoff
+
+    def _refuse(self, request: Parser) -> None:
+        # A body that is being drained has its error already.
+        request.error = request.error or RequestTimeout(
+            f"the request was not complete within {self.request_timeout} seconds"
+        )
+        with self.requests_lock:
+            self.request = None
+            self.requests.append(request)
+            self.server.add_task(self)

@@ -1,0 +1,57 @@
+"""The servers: one for each socket that listens, with the connections that it accepted."""
+
+from heapq import nsmallest
+from typing import Any
+
+from waitress.server import BaseWSGIServer, TcpWSGIServer, UnixWSGIServer
+
+from .channel import Channel
+
+_SECONDS_BETWEEN_CHECKS = 1
+
+
+class _Server(BaseWSGIServer):
+    """Close slow connections, and let new clients in when there are too many."""
+
+    channel_class = Channel
+    # The stubs of waitress annotate these otherwise than it uses them, or not at all.
+    _map: Any
+    active_channels: Any
+    next_channel_cleanup: float  # type: ignore[assignment]
+
+    _evicted = 0
+
+    def readable(self) -> bool:
+        # At its connection_limit waitress accepts nobody until a client leaves. The loop calls
+        # this before it asks the channels, so no event of a closed one is pending.
+        excess = len(self._map) - self.adj.connection_limit + 1
+        if excess > 0:
+            self._evict(excess)
+        return super().readable()
+
+    def _evict(self, excess: int) -> None:
+        """Close the connections that have kept the server waiting longest."""
+        channels = [item for item in self._map.values() if isinstance(item, Channel)]
+        waiting = [(since, channel) for channel in channels if (since := channel.waiting_since())]
+        for _, channel in nsmallest(excess, waiting, key=lambda pair: pair[0]):
+            channel.abort()
+            self._evicted += 1
+
+    def maintenance(self, now: float) -> None:
+        # cleanup_interval is too coarse for request_timeout.
+        self.next_channel_cleanup = now + _SECONDS_BETWEEN_CHECKS
+        for channel in list(self.active_channels.values()):
+            channel.enforce_timeouts(now)
+        if self._evicted:
+            self.logger.warning(
+                "connection_limit is reached: closed %d waiting connections", self._evicted
+            )
+            self._evicted = 0
+
+
+class TCPServer(_Server, TcpWSGIServer):
+    """A server on an Internet socket."""
+
+
+class UnixServer(_Server, UnixWSGIServer):
+    """A server on a UNIX socket."""

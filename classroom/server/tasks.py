@@ -1,0 +1,41 @@
+"""Tasks: the responses of waitress itself, and those of the application."""
+
+from typing import Any
+
+from waitress.task import ErrorTask, WSGITask
+
+from ..http.errors import error_response
+
+
+class JSONErrorTask(ErrorTask):
+    """Answer a request that waitress refuses, and close the connection."""
+
+    # The stubs of waitress annotate both otherwise than it uses them.
+    request: Any
+    response_headers: Any
+
+    def execute(self) -> None:
+        # Waitress answers in plain text.
+        error = self.request.error
+        environ = {"HTTP_ACCEPT": self.request.headers.get("ACCEPT", "")}
+        response = error_response(environ, error.code, error.body)
+        self.status = response.status
+        self.response_headers.extend(response.headerlist)
+        self.response_headers.append(("X-Content-Type-Options", "nosniff"))
+        self.set_close_on_finish()
+        self.content_length = len(response.body)
+        self.write(response.body)
+
+
+class Task(WSGITask):
+    """Run the application."""
+
+    request: Any
+
+    def set_close_on_finish(self) -> None:
+        # Waitress closes the connection after each response without a body, such as a 304.
+        is_last = (
+            self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
+        )
+        if self.has_body or is_last:
+            super().set_close_on_finish()

@@ -1,0 +1,21 @@
+"""Refuse long paths before they are traversed.
+
+Pyramid keeps the last thousand paths that it split, each with all its segments.
+"""
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.registry import Registry
+from pyramid.response import Response
+
+from ..http.syntax import MAX_PATH
+from ..request import Handler, Request
+
+
+def factory(handler: Handler, registry: Registry) -> Handler:
+    def path_length_tween(request: Request) -> Response:
+        # One character for each byte (PEP 3333).
+        if len(request.environ["PATH_INFO"]) > MAX_PATH:
+            raise HTTPNotFound
+        return handler(request)
+
+    return path_length_tween

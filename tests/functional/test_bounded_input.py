@@ -1,0 +1,273 @@
+"""Input that is larger than any legitimate client sends: refused early, and kept nowhere."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote_to_bytes
+
+import jwt
+import pytest
+from sqlalchemy import Engine, insert, select
+from webtest import TestApp
+
+from classroom.models.tables import Student, User
+from classroom.security import tokens
+
+from ..conftest import API, NAME, PASSWORD, SECRET, basic
+from ..servers import ROOT, free_port, is_up, pserve, wait_for
+from .test_statements import statements
+
+STUDENTS = "/api/v1.0/students/"
+REGISTRATIONS = "/api/v1.0/registrations/"
+PROBLEM = "application/problem+json"
+NAME_RULE = "1 to 64 characters, at least one of them visible and none of them control characters"
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+class Server(NamedTuple):
+    """A ``pserve`` on an empty database."""
+
+    pid: int
+    client: HTTPConnection
+
+    def request(self, method: str, path: str, body: str | None = None) -> int:
+        headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
+        self.client.request(method, path, body, headers)
+        with self.client.getresponse() as response:
+            response.read()
+            return response.status
+
+    def memory(self) -> int:
+        """The resident memory of the process, in bytes."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
+
+@pytest.fixture
+def server(tmp_path: Path, sqlite_template: Path) -> Iterator[Server]:
+    shutil.copy(sqlite_template, tmp_path)
+    ini, port = tmp_path / "development.ini", free_port()
+    text = (ROOT / ini.name).read_text()
+    ini.write_text(text.replace("localhost:6543", f"127.0.0.1:{port}"))
+    with pserve(ini) as process:
+        wait_for(lambda: is_up(port))
+        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+            yield Server(process.pid, client)
+
+
+def growth(server: Server, send: Callable[[int], Any]) -> int:
+    """How many bytes of memory 1,000 requests take for good, after a few to warm up."""
+    for number in range(50):
+        send(number)
+    before = server.memory()
+    for number in range(50, 1050):
+        send(number)
+    return server.memory() - before
+
+
+def test_long_paths_are_404_and_take_no_memory(server: Server) -> None:
+    def send(number: int) -> None:
+        assert server.request("GET", f"/{number}" + "/ab" * 10_000) == 404
+
+    assert growth(server, send) < 50_000_000
+
+
+def test_long_urls_in_bodies_are_400_and_take_no_memory(server: Server) -> None:
+    origin = f"http://127.0.0.1:{server.client.port}"
+
+    def send(number: int) -> None:
+        url = f"{origin}/{number}" + "/ab" * 10_000
+        assert (
+            server.request("POST", REGISTRATIONS, json.dumps({"student": url, "class": url})) == 400
+        )
+
+    assert growth(server, send) < 50_000_000
+
+
+@pytest.mark.parametrize("mount", ["", "/" + "x" * 300])
+@pytest.mark.parametrize(("size", "is_traversed"), [(200, True), (201, False)])
+def test_a_path_has_at_most_200_bytes_below_the_mount(
+    testapp: TestApp, mount: str, size: int, is_traversed: bool
+) -> None:
+    testapp.post_json(STUDENTS, {"name": "x"})
+    testapp.extra_environ["SCRIPT_NAME"] = mount
+    item = f"{STUDENTS}1/"
+    # Each é is two bytes, and six characters when it is percent-encoded.
+    path = item + "x" * (size % 2 + 1) + quote("é") * ((size - len(item) - 1) // 2)
+    assert len(unquote_to_bytes(path)) == size
+    with statements() as sent:
+        testapp.get(mount + path, status=404)
+    assert any("FROM students" in one.text for one in sent) == is_traversed
+
+
+@pytest.mark.parametrize("size", [10, 190, 30_000])
+def test_credentials_come_before_the_length_of_a_path(stranger: TestApp, size: int) -> None:
+    stranger.get("/" + "x" * size, status=401)
+    stranger.get("/api/v1.0/openapi.json" + "/" * size, status=401)
+
+
+def test_a_long_url_in_a_body_is_refused_by_its_field(testapp: TestApp) -> None:
+    testapp.post_json(STUDENTS, {"name": "x"})
+    for url in (f"{API}students/1" + "/" * 200, f"{API}{'../v1.0/' * 50}students/1"):
+        refused = testapp.post_json(REGISTRATIONS, {"student": url, "class": url}, status=400)
+        message = "student: must be the URL of a student of this server"
+        assert refused.json["message"].startswith(message)
+
+
+def words(number: int) -> str:
+    return " ".join("abcdefghijklmnop"[:number])
+
+
+def test_q_has_at_most_eight_words(testapp: TestApp, dbengine: Engine) -> None:
+    with dbengine.begin() as connection:
+        connection.execute(insert(Student), [{"name": "a b c d e f g h i"}, {"name": "a b"}])
+    assert testapp.get(STUDENTS, {"q": words(8)}).json["meta"]["total"] == 1
+    in_parentheses = "\u249c\u249d\u249e\u249f\u24a0\u24a1\u24a2\u24a3\u24a4"
+    for q in (words(9), words(16), in_parentheses):
+        refused = testapp.get(STUDENTS, {"q": q}, status=400)
+        assert refused.json["message"] == "q: must have at most 8 different words"
+
+
+def test_q_may_repeat_its_words(testapp: TestApp) -> None:
+    testapp.post_json(STUDENTS, {"name": "ab"})
+    assert testapp.get(STUDENTS, {"q": "a ab " * 10}).json["meta"]["total"] == 1
+
+
+def test_q_may_be_decomposed_as_far_as_unicode_goes(testapp: TestApp) -> None:
+    # The letter decomposes to four characters, the most that there are.
+    name = "\u1f82" * 64
+    testapp.post_json(STUDENTS, {"name": name})
+    decomposed = "\u03b1\u0313\u0300\u0345" * 64
+    assert testapp.get(STUDENTS, {"q": decomposed}).json["meta"]["total"] == 1
+    refused = testapp.get(STUDENTS, {"q": f"{decomposed}\u0345"}, status=400)
+    assert refused.json["message"] == f"q: must be {NAME_RULE}"
+
+
+@SQLITE
+@pytest.mark.parametrize(("size", "media_type"), [(1024, PROBLEM), (1025, "application/json")])
+def test_accept_chooses_the_format_up_to_1024_bytes(
+    stranger: TestApp, size: int, media_type: str
+) -> None:
+    for unit in ("x/y, ", "*;q=.1,"):
+        accept = (unit * size)[: size - len(PROBLEM) - 2].rstrip(" *;q=.x/y") + ","
+        accept = f"{accept.ljust(size - len(PROBLEM))}{PROBLEM}"
+        assert len(accept) == size
+        refused = stranger.get(STUDENTS, headers={"Accept": accept}, status=401)
+        assert refused.content_type == media_type
+
+
+@SQLITE
+def test_a_429_ignores_an_accept_that_is_long_or_malformed(
+    app_settings: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    app_settings |= {
+        "classroom.use_rate_limits": "true",
+        "classroom.rate_limit.calls": "1",
+        "classroom.rate_limit.period": "86400",
+        "classroom.redis_url": "memory://",
+    }
+    client: TestApp = request.getfixturevalue("stranger")
+    client.get("/")
+    wanted = {
+        PROBLEM: PROBLEM,
+        # WebOb allows a parameter without a value here.
+        f"{PROBLEM}, a/b;q=1;c": "application/json",
+        f"{PROBLEM}," + "*," * 16_000: "application/json",
+    }
+    for accept, media_type in wanted.items():
+        refused = client.get("/", headers={"Accept": accept}, status=429)
+        assert refused.content_type == media_type
+
+
+INVISIBLE = [
+    *(" ", "\u00a0", "\u2003", "\u3000", "\u2028", "\u00ad", "\u200b", "\u202e", "\ufeff"),
+    *("\u3164", "\u115f", "\u1160", "\uffa0", "\u034f", "\u17b4", "\u180b", "\u2065", "\ufe0f"),
+    *("\ufff0", "\U0001d173", "\U000e0001", "\U000e0041", "\U000e0100", "\U000e0fff"),
+    " \u3164\u200b\U000e0020",
+]
+
+
+def test_a_name_has_a_visible_character(testapp: TestApp) -> None:
+    for name in INVISIBLE:
+        refused = testapp.post_json(STUDENTS, {"name": name}, status=400)
+        assert refused.json["message"] == f"name: must be {NAME_RULE}"
+        testapp.get(STUDENTS, {"q": name}, status=400)
+    assert testapp.get(STUDENTS).json["meta"]["total"] == 0
+
+
+def test_invisible_characters_may_stand_within_a_name(testapp: TestApp) -> None:
+    for name in ("\u2800", "नि\u200dशा", "a\u3164", "\u2764\ufe0f"):
+        item = testapp.post_json(STUDENTS, {"name": name}, status=201).location
+        assert testapp.get(item).json["name"] == name
+        testapp.put_json(item, {"name": "\u3164"}, status=400)
+        testapp.patch_json(item, {"name": "\u3164"}, status=400)
+
+
+@pytest.fixture
+def claims(app_settings: dict[str, str], dbengine: Engine) -> dict[str, Any]:
+    """What a token of the user says."""
+    with dbengine.connect() as connection:
+        [row] = connection.execute(select(User.id, User.password_hash))
+    token = tokens.issue(SECRET, row.id, row.password_hash, 1_700_000_000, 2_000_000_000)
+    return jwt.decode(token, SECRET, algorithms=["HS256"])
+
+
+@pytest.fixture
+def in_token_mode(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.use_token_auth"] = "true"
+
+
+def bearer(claims: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"}
+
+
+BAD_CLAIMS = {
+    "sub": ["0", "01", "-1", "1" * 19, "1" * 5000, "\u0661", "\xb2", " 1", "1_0", "1\n", "x", ""],
+    "exp": [10**400, 2**63, 2**53, 1e308, float("inf"), float("nan"), -1, "9999999999"],
+    "iat": [10**400, -(10**400), 1e308, float("-inf"), float("nan"), 1.5, "1700000000"],
+    "pwd": [7, "", "x" * 32, "\ud800", "0" * 33, "0" * 31 + "\n"],
+}
+OF_OTHER_TYPES: list[Any] = [None, True, [], {}, [1], {"a": 1}]
+
+
+@pytest.mark.usefixtures("in_token_mode")
+@pytest.mark.parametrize("claim", BAD_CLAIMS)
+def test_a_signed_token_with_an_invalid_claim_is_401(
+    claims: dict[str, Any], stranger: TestApp, claim: str
+) -> None:
+    stranger.get(STUDENTS, headers=bearer(claims), status=200)
+    for value in (*BAD_CLAIMS[claim], *OF_OTHER_TYPES):
+        refused = stranger.get(STUDENTS, headers=bearer({**claims, claim: value}), status=401)
+        assert 'Bearer realm="classroom", error="invalid_token"' in refused.headers.getall(
+            "WWW-Authenticate"
+        )
+
+
+@pytest.mark.usefixtures("in_token_mode")
+def test_a_token_s_sub_is_a_string(claims: dict[str, Any], stranger: TestApp) -> None:
+    stranger.get(STUDENTS, headers=bearer({**claims, "sub": 1}), status=401)
+    stranger.get(STUDENTS, headers=bearer({**claims, "sub": "9" * 18}), status=401)
+
+
+def test_no_response_is_sniffed(testapp: TestApp) -> None:
+    """The contract demands the header of every other response of the tests."""
+    tag = testapp.get("/").headers["ETag"]
+    responses = {
+        200: testapp.get("/"),
+        201: testapp.post_json(STUDENTS, {"name": "x"}),
+        304: testapp.get("/", headers={"If-None-Match": tag}),
+        308: testapp.get(STUDENTS.rstrip("/")),
+        400: testapp.get("/", headers={"Host": "-"}, status="*"),
+        401: testapp.get(STUDENTS, headers={"Authorization": "x"}, status="*"),
+        404: testapp.get("/nowhere", status="*"),
+        405: testapp.put("/", status="*"),
+        412: testapp.get("/", headers={"If-Match": '"x"'}, status="*"),
+        415: testapp.post(STUDENTS, "x", status="*"),
+    }
+    for status, response in responses.items():
+        assert response.status_int == status
+        assert response.headers.getall("X-Content-Type-Options") == ["nosniff"]

@@ -1,0 +1,439 @@
+"""Connections that are meant to stop the server, or to confuse it, over real sockets."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classroom.http.message_head import MAX_FIELDS
+
+from ..conftest import NAME, PASSWORD, basic
+from ..servers import ROOT, free_port, is_up, pserve, serving, wait_for
+
+DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+STUDENTS = "/api/v1.0/students/"
+CREDENTIALS = f"Authorization: {basic(NAME, PASSWORD)}\r\n"
+
+
+def head(start: str, *fields: str) -> bytes:
+    return "\r\n".join([start, "Host: a", *fields, "", ""]).encode("latin-1")
+
+
+def post(*fields: str, version: str = "1.1") -> bytes:
+    usual = CREDENTIALS.strip(), "Content-Type: application/json"
+    return head(f"POST {STUDENTS} HTTP/{version}", *usual, *fields)
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
+
+
+def connect_without_reading(port: int) -> socket.socket:
+    """A connection that accepts no more than some 100 kB until it is read."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
+    client.settimeout(20)
+    client.connect(("127.0.0.1", int(port)))
+    return client
+
+
+def read_all(client: socket.socket) -> bytes:
+    """All bytes until the server closes the connection."""
+    received = bytearray()
+    with suppress(ConnectionError):
+        while chunk := client.recv(65536):
+            received += chunk
+    return bytes(received)
+
+
+def read_until(client: socket.socket, end: bytes) -> bytes:
+    received = b""
+    while not received.endswith(end):
+        received += (chunk := client.recv(1))
+        assert chunk
+    return received
+
+
+def exchange(port: int, request: bytes) -> bytes:
+    with closing(connect(port)) as client:
+        with suppress(ConnectionError):
+            client.sendall(request)
+        return read_all(client)
+
+
+def status_of(port: int, path: str = "/") -> int:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+        client.request("GET", path)
+        return client.getresponse().status
+
+
+def assert_only_response(received: bytes, status: int) -> None:
+    """Check that there is one response, that it is JSON, and that it ends the connection."""
+    assert len(re.findall(rb"HTTP/1.[01] [0-9]{3} ", received)) == 1
+    top, _, body = received.partition(b"\r\n\r\n")
+    assert int(top.split()[1]) == status
+    assert b"Connection: close" in top
+    assert b"X-Content-Type-Options: nosniff" in top
+    assert json.loads(body)["status"] == status
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: nothing here depends on the database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+
+
+@pytest.fixture
+def port(app: Any) -> Iterator[int]:
+    with serving(app) as port:
+        yield port
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, database_url: str) -> Iterator[tuple[int, int]]:
+    """The port and process id of a ``pserve`` that waits one second for its clients."""
+    port, ini = free_port(), tmp_path / "development.ini"
+    text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"127.0.0.1:{port}")
+    setting = "[app:main]\nclassroom.request_timeout = 1\n"
+    ini.write_text(text.replace("[app:main]\n", setting))
+    with pserve(ini) as process:
+        wait_for(lambda: is_up(port))
+        yield port, process.pid
+
+
+# Malformed heads
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        f"GET a://{'1' * 30_000} x HTTP/1.1",
+        f"GET {'a' * 30_000} x HTTP/1.1",
+        f"{'G' * 30_000}",
+        "GET  / HTTP/1.1",
+        "GET / HTTP/1.1 ",
+        "GET /  HTTP/1.1",
+        "GET / HTTP/11",
+        "GET / http/1.1",
+        "GET /\x01 HTTP/1.1",
+        "GET /\xe9 HTTP/1.1",
+        "get / HTTP/1.1",
+        "/ HTTP/1.1",
+        "G\x00T / HTTP/1.1",
+    ],
+    ids=lambda start: start[:20],
+)
+def test_a_malformed_start_line_is_refused_at_once(port: int, start: str) -> None:
+    assert_only_response(exchange(port, head(start)), 400)
+    assert status_of(port) == 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["X: y\r\n z"],
+        ["X: y\r\n\tz"],
+        ["X : y"],
+        ["X"],
+        [": y"],
+        ["X: \x00"],
+        ["X: y\nZ: z"],
+        ["X: y\rZ: z"],
+        ["a:b"] * MAX_FIELDS,
+        ["a:b"] * 6_000,
+        ["X: " + " " * 30_000 + "\x01"],
+    ],
+    ids=lambda fields: repr(fields[0][:12]),
+)
+def test_malformed_fields_are_refused(port: int, fields: list[str]) -> None:
+    assert_only_response(exchange(port, head("GET / HTTP/1.1", *fields)), 400)
+
+
+def test_as_many_fields_as_allowed_are_accepted(port: int) -> None:
+    fields = [*["a:b"] * (MAX_FIELDS - 2), "Connection: close"]
+    assert exchange(port, head("GET / HTTP/1.1", *fields)).startswith(b"HTTP/1.1 200")
+
+
+# Responses that the client does not read
+
+
+@contextmanager
+def counting(app: Any, **settings: str) -> Iterator[tuple[int, list[str]]]:
+    """The port of a server, and the paths of the requests that it executed."""
+    executed: list[str] = []
+
+    def counted(environ: dict[str, Any], start_response: Any) -> Any:
+        executed.append(environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    with serving(counted, **settings) as port:
+        yield port, executed
+
+
+def test_pipelined_requests_wait_until_responses_are_read(app: Any) -> None:
+    requests = 8192 // len(DOCUMENT)
+    with (
+        counting(app, threads="1") as (port, executed),
+        closing(connect_without_reading(port)) as client,
+    ):
+        client.sendall(DOCUMENT * requests)
+        # The one worker thread serves both connections in turn.
+        assert all(status_of(port) == 200 for _ in range(requests))
+        assert 0 < executed.count("/api/v1.0/openapi.json") < requests
+        client.sendall(LAST)
+        received = read_all(client)
+    assert received.count(b"HTTP/1.1 200 OK") == requests + 1
+
+
+def test_a_large_response_does_not_make_a_worker_wait(app: Any) -> None:
+    settings = {"threads": "1", "outbuf_high_watermark": "1"}
+    with serving(app, **settings) as port, closing(connect_without_reading(port)) as client:
+        client.sendall(DOCUMENT * 100)
+        assert all(status_of(port) == 200 for _ in range(100))
+
+
+def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int]) -> None:
+    port, process = impatient
+
+    def files() -> int:
+        return len(os.listdir(f"/proc/{process}/fd"))
+
+    assert status_of(port, "/api/v1.0/openapi.json") == 200
+    before = files()
+    with ExitStack() as stack:
+        for _ in range(10):
+            client = stack.enter_context(closing(connect_without_reading(port)))
+            client.sendall(DOCUMENT * 170)
+        # The connections are accepted one after the other.
+        assert status_of(port) == 200
+        wait_for(lambda: files() <= before)
+
+
+# Requests that do not end
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "status"),
+    [
+        (b"GET / HT", b"T", 408),
+        (b"GET / HTTP/1.1\r\nX: ", b"y", 408),
+        (post("Content-Length: 10000"), b"x", 408),
+        (post("Transfer-Encoding: chunked"), b"1\r\nx\r\n", 408),
+        (post("Content-Length: 5000000") + b"x", b"x", 413),
+    ],
+)
+def test_a_slow_request_is_refused(
+    impatient: tuple[int, int], start: bytes, more: bytes, status: int
+) -> None:
+    with closing(connect(impatient[0])) as client:
+        client.sendall(start)
+        client.settimeout(0.1)
+        for _ in range(150):
+            with suppress(TimeoutError):
+                first = client.recv(1)
+                break
+            client.sendall(more)
+        client.settimeout(20)
+        assert_only_response(first + read_all(client), status)
+
+
+@pytest.mark.parametrize("use_poll", ["true", "false"])
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nX: "])
+def test_new_clients_are_served_at_the_limit(app: Any, sent: bytes, use_poll: str) -> None:
+    settings = {"connection_limit": "10", "asyncore_use_poll": use_poll}
+    with serving(app, **settings) as port, ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(port))) for _ in range(20)]
+        for client in clients:
+            client.sendall(sent)
+        assert all(status_of(port) == 200 for _ in range(20))
+
+
+def test_at_the_limit_the_oldest_idle_connection_is_closed(app: Any) -> None:
+    with serving(app, connection_limit="6") as port, ExitStack() as stack:
+        clients = []
+        for _ in range(4):
+            clients.append(client := stack.enter_context(closing(connect(port))))
+            client.sendall(head("HEAD / HTTP/1.1"))
+            assert read_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+        assert read_all(clients[0]) == b""
+        clients[1].sendall(LAST)
+        assert read_all(clients[1]).startswith(b"HTTP/1.1 200")
+
+
+def test_at_the_limit_a_running_request_is_completed(app: Any) -> None:
+    is_running, may_end = threading.Event(), threading.Event()
+
+    def slow(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["QUERY_STRING"] == "slow":
+            is_running.set()
+            assert may_end.wait(20)
+        return app(environ, start_response)
+
+    with serving(slow, connection_limit="10") as port, ExitStack() as stack:
+        first = stack.enter_context(closing(connect(port)))
+        first.sendall(head("GET /?slow HTTP/1.1", "Connection: close"))
+        assert is_running.wait(20)
+        for _ in range(20):
+            stack.enter_context(closing(connect(port)))
+        assert status_of(port) == 200
+        may_end.set()
+        assert read_all(first).startswith(b"HTTP/1.1 200")
+
+
+# Expect: 100-continue
+
+EXPECT = "Expect: 100-continue"
+
+
+def test_a_request_without_a_body_does_not_lend_its_headers(port: int) -> None:
+    with closing(connect(port)) as client:
+        client.sendall(head("HEAD /api/v1.0/ HTTP/1.1", CREDENTIALS.strip(), EXPECT))
+        assert read_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+        client.sendall(head("GET /api/v1.0/ HTTP/1.1", "Connection: close"))
+        assert read_all(client).startswith(b"HTTP/1.1 401")
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ("Content-Length: x", 400),
+        ("Content-Length: 5, 5", 400),
+        ("Content-Length: 5000000", 413),
+        ("Content-Length: 5000000000", 413),
+        ("Transfer-Encoding: gzip", 501),
+    ],
+)
+def test_an_unacceptable_body_is_not_asked_for(port: int, field: str, status: int) -> None:
+    assert_only_response(exchange(port, post(field, EXPECT)), status)
+
+
+def test_an_acceptable_body_is_asked_for(port: int) -> None:
+    body = b'{"name": "david"}'
+    with closing(connect(port)) as client:
+        client.sendall(post(f"Content-Length: {len(body)}", EXPECT, "Connection: close"))
+        assert read_until(client, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(body)
+        assert read_all(client).startswith(b"HTTP/1.1 201")
+
+
+# Framing
+
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        post(CHUNKED, "Content-Length: 5"),
+        post("Content-Length: 5", CHUNKED),
+        post("Transfer-Encoding: chunked, chunked"),
+        post(CHUNKED, CHUNKED),
+        post("Transfer-Encoding: gzip", CHUNKED),
+        post(CHUNKED, version="1.0"),
+        post(CHUNKED, version="1.2"),
+        post("Transfer-Encoding:"),
+        post("Transfer-Encoding: chunked,"),
+        post('Transfer-Encoding: "chunked"'),
+        post("Transfer-Encoding: \x0bchunked"),
+        post("Transfer-Encoding : chunked"),
+        post("Content-Length: 5", "Content-Length: 6"),
+        post("Content-Length: +5"),
+        post("Content-Length: 0x5"),
+        post("Content-Length: " + "9" * 5_000),
+    ],
+    ids=lambda head: repr(head[-40:-4]),
+)
+@pytest.mark.parametrize(
+    "proxy", [{}, {"trusted_proxy": "*", "trusted_proxy_headers": "forwarded"}]
+)
+def test_ambiguous_framing_is_refused(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
+    with serving(app, **proxy) as port:
+        assert_only_response(exchange(port, request_head + b"0\r\n\r\n" + LAST), 400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"5\nhello\r\n0\r\n\r\n",
+        b"\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"5 \r\nhello\r\n0\r\n\r\n",
+        b"+5\r\nhello\r\n0\r\n\r\n",
+        b"0x5\r\nhello\r\n0\r\n\r\n",
+        b"5;\r\nhello\r\n0\r\n\r\n",
+        b"5;x\x01\r\nhello\r\n0\r\n\r\n",
+        b"5;x\nhello\r\n0\r\n\r\n",
+        b"5\r\nhello!\r\n0\r\n\r\n",
+        b"5\r\nhello\n0\r\n\r\n",
+        b"5\r\nhello0\r\n\r\n",
+        b"0\r\nX: y\nZ: z\r\n\r\n",
+        b"0\r\nnonsense\r\n\r\n",
+        b"5;" + b"x" * 2_000 + b"\r\nhello\r\n0\r\n\r\n",
+        b"0" * 2_000,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_malformed_chunks_are_refused(port: int, body: bytes) -> None:
+    assert_only_response(exchange(port, post(CHUNKED) + body + LAST), 400)
+
+
+def test_well_formed_chunks_are_accepted(port: int) -> None:
+    body = b'A;x;y=1;z="a b"\r\n{"name": "\r\n7\r\ndavid"}\r\n000\r\nX: y\r\n\r\n'
+    with closing(connect(port)) as client:
+        for request in (post("Transfer-Encoding: Chunked"), body[:20], body[20:]):
+            client.sendall(request)
+        client.sendall(head(f"GET {STUDENTS}1 HTTP/1.1", CREDENTIALS.strip(), "Connection: close"))
+        received = read_all(client)
+    assert received.startswith(b"HTTP/1.1 201")
+    assert b'"name":"david"' in received
+
+
+# Headers of a trusted proxy
+
+
+@pytest.fixture
+def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
+    app_settings |= {
+        "classroom.use_rate_limits": "true",
+        "classroom.redis_url": "memory://",
+        "classroom.rate_limit.period": "86400",
+    }
+
+
+@pytest.mark.parametrize(
+    ("trusted", "field"),
+    [
+        ("x-forwarded-for", 'X-Forwarded-For: "'),
+        ("x-forwarded-for", 'X-Forwarded-For: "' + "x" * 30_000),
+        ("x-forwarded-for", "X-Forwarded-For: :8.0"),
+        ("x-forwarded-proto", "X-Forwarded-Proto: ftp"),
+        ("forwarded", "Forwarded: x"),
+        ("forwarded", "Forwarded: for=:80"),
+        ("forwarded", "Forwarded: proto=ftp"),
+    ],
+    ids=lambda text: text[:30],
+)
+@pytest.mark.usefixtures("limited")
+def test_a_malformed_proxy_header_counts_for_the_proxy(
+    app: Any, trusted: str, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = head("GET / HTTP/1.1", field, "Connection: close")
+    with serving(app, trusted_proxy="127.0.0.1", trusted_proxy_headers=trusted) as port:
+        received = exchange(port, request)
+        after = exchange(port, LAST)
+    assert received.startswith(b"HTTP/1.1 400")
+    message = json.loads(received.partition(b"\r\n\r\n")[2])["message"]
+    assert message == f"{field.partition(':')[0]}: is malformed"
+    assert b"X-Ratelimit-Remaining: 3" in after
+    lines = [r.getMessage() for r in caplog.records if "malformed" in r.getMessage().lower()]
+    assert len(lines) == 1
+    assert len(lines[0]) < 250
