@@ -42,6 +42,12 @@ class Task(WSGITask):
 
     request: Any
 
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        # The application lets a share of the threads hash passwords.
+        environ["classroom.worker_threads"] = self.channel.server.adj.threads
+        return environ
+
     def set_close_on_finish(self) -> None:
         wanted = (
             self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
