@@ -98,9 +98,9 @@ class Request(pyramid.request.Request):
     @reify
     def dbsession(self) -> Session:
         """A session in the request's transaction, which ends with it."""
-        if turns := self.registry["classroom.turns"]:
-            turns.take()
-            self.add_finished_callback(lambda _: turns.end())
+        if writer_lock := self.registry["classroom.writer_lock"]:
+            writer_lock.acquire()
+            self.add_finished_callback(lambda _: writer_lock.release())
         session = self.registry["classroom.dbsession_factory"]()
         # Joined here and now; register() would have it found out by seven listeners.
         zope.sqlalchemy.mark_changed(session, self.tm)

@@ -1,15 +1,17 @@
 """Who may come in: adding, changing, listing and removing users."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
-from sqlalchemy import Engine, delete, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
+from ..db import writes
 from ..db.engine import for_writing
+from ..db.errors import NotFound, UserExists
 from ..db.queries import USERS
 from ..models.names import NAME_RULE, is_name
-from ..models.tables import User
 from ..security.authentication import is_sound
 from ..security.passwords import hash_password
 
@@ -44,11 +46,11 @@ _password_stdin = click.option(
 @click.pass_obj
 def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
     """Add a user."""
-    values = {"name": name, "password_hash": hash_password(_ask_password(name, password_stdin))}
+    password_hash = hash_password(_ask_password(name, password_stdin))
     try:
         with for_writing(engine).begin() as connection:
-            connection.execute(insert(User).values(values))
-    except IntegrityError:
+            writes.add_user(connection, name, password_hash)
+    except UserExists:
         raise click.ClickException(f"User {name} is there already.") from None
     click.echo(f"User {name} was registered successfully.")
 
@@ -60,9 +62,8 @@ def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
 def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
     """Change a user's password; tokens issued before end with it."""
     password_hash = hash_password(_ask_password(name, password_stdin))
-    with for_writing(engine).begin() as connection:
-        change = update(User).where(User.name == name).values(password_hash=password_hash)
-        _check_found(connection.execute(change).rowcount, name)
+    with _must_exist(name), for_writing(engine).begin() as connection:
+        writes.change_password(connection, name, password_hash)
     click.echo(f"The password of user {name} was changed.")
 
 
@@ -71,8 +72,8 @@ def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
 @click.pass_obj
 def deluser(engine: Engine, name: str) -> None:
     """Remove a user."""
-    with for_writing(engine).begin() as connection:
-        _check_found(connection.execute(delete(User).where(User.name == name)).rowcount, name)
+    with _must_exist(name), for_writing(engine).begin() as connection:
+        writes.remove_user(connection, name)
     click.echo(f"User {name} was removed.")
 
 
@@ -89,9 +90,12 @@ def users(engine: Engine) -> None:
 COMMANDS = (adduser, passwd, users, deluser)
 
 
-def _check_found(count: int, name: str) -> None:
-    if not count:
-        raise click.ClickException(f"There is no user {name}.")
+@contextmanager
+def _must_exist(name: str) -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        raise click.ClickException(f"There is no user {name}.") from None
 
 
 def _ask_password(name: str, from_stdin: bool) -> str:

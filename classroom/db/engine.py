@@ -1,4 +1,4 @@
-"""The database: its engine, and how transactions begin for those who read and who write."""
+"""The engine, and its transactions for reading and for writing."""
 
 import logging
 import time
@@ -18,22 +18,22 @@ from .reader import Reader
 
 log = logging.getLogger(__name__)
 
-# A connection for each of the server's threads, however many it has: none waits for one.
+# No thread of the server waits for a connection, however many threads there are.
 _POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
-# PostgreSQL may have gone meanwhile; that is to be noticed within two seconds.
+# PostgreSQL may have gone since a connection was used. A request detects that in two seconds.
 _TESTED_POOL = {**_POOL, "sqlalchemy.pool_pre_ping": "true"}
 _TIMEOUTS = {
     "connect_timeout": "2",
     "options": "-c lock_timeout=1500",
 }
-# Serialisation failure and deadlock. Of class 40 not 40003, by which a COMMIT may have succeeded.
+# Serialization failure and deadlock. Not 40003: after that the COMMIT may have succeeded.
 _CONFLICTS = ("40001", "40P01")
 
 
 def make_engine(settings: Mapping[str, Any]) -> Engine:
-    """The engine that the ``sqlalchemy.*`` settings describe.
+    """Create the engine that the ``sqlalchemy.*`` settings describe.
 
-    :raises classroom.settings.SettingError: where they describe none.
+    :raises classroom.settings.SettingError: if the settings are invalid.
     """
     options = {key: value for key, value in settings.items() if key.startswith("sqlalchemy.")}
     try:
@@ -50,9 +50,11 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
 
 
 def open_database(settings: Mapping[str, Any]) -> Engine:
-    """The engine that ``settings`` describe, on a database of the revision that the code knows.
+    """Create the engine, and bring its database to the state that the code needs.
 
-    :raises classroom.settings.SettingError: where there is no such database.
+    An empty database gets its tables. Names that have to be folded are folded.
+
+    :raises classroom.settings.SettingError: if the database cannot be used.
     """
     engine = make_engine(settings)
     try:
@@ -67,35 +69,39 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
 
 
 def make_file(settings: Mapping[str, Any]) -> None:
-    """Make the file of a SQLite database where it is missing.
+    """Create the file of a SQLite database if it is missing.
 
-    :raises OSError: where that cannot be.
+    :raises OSError: if the file cannot be created.
     """
     if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
         sqlite.make_file(url)
 
 
 def for_reading(engine: Engine) -> Engine:
-    """The same engine and pool, for transactions that see one state of the database."""
+    """Return the same engine and pool, for transactions that see one state of the database."""
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def for_writing(engine: Engine) -> Engine:
-    """The same engine and pool, for transactions that write."""
+    """Return the same engine and pool, for transactions that write."""
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
 
 class Outage:
-    """Tells the failure that begins an outage from those that follow it within ``lull`` seconds."""
+    """Detects the first failure of an outage, so that an outage is logged once.
+
+    :param lull: seconds without a failure after which an outage is over.
+    """
 
     def __init__(self, lull: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._lull = lull
         self._clock = clock
         self._last = float("-inf")
 
-    def begins(self) -> bool:
+    def record_failure(self) -> bool:
+        """Record a failure; return whether an outage begins with it."""
         last, self._last = self._last, self._clock()
         return self._last - last > self._lull
 
@@ -106,7 +112,7 @@ def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
         defaults, url = _TESTED_POOL, url.update_query_dict({**_TIMEOUTS, **url.query})
     elif sqlite.is_file(url):
         defaults, url = _POOL, sqlite.existing_file(url)
-    # Parameters are names and password hashes, and no business of logs.
+    # Keep names and password hashes out of the log.
     defaults = {**defaults, "sqlalchemy.hide_parameters": "true"}
     return {**defaults, **options, "sqlalchemy.url": url}
 
@@ -114,7 +120,7 @@ def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
 def _ensure_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         is_empty = revision.is_empty(connection)
-    # A start that finds its tables need not wait for a writer.
+    # A startup that finds its tables does not wait for a writer.
     with (for_writing(engine) if is_empty else engine).begin() as connection:
         revision.ensure_current(connection)
 
@@ -128,9 +134,9 @@ def _fold_names(engine: Engine) -> None:
 
 
 def _mark_retryable(context: ExceptionContext) -> None:
-    """Mark conflicts between transactions, at their source, for pyramid_retry.
+    """Mark conflicts between transactions as retryable for pyramid_retry.
 
-    pyramid_tm would mark some of them, though not SQLite's, and none that COMMIT brings.
+    pyramid_tm marks only some of them: none of SQLite's, and none that COMMIT raises.
     """
     state = getattr(context.original_exception, "sqlstate", None)
     code = getattr(context.original_exception, "sqlite_errorcode", 0)
@@ -146,13 +152,13 @@ def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
     final: tuple[type[Exception], ...] = ()
     if engine.dialect.name == "postgresql":
         # Only here: an extra. Only for requests: migrations and copies may take their time.
-        from .postgresql import Silent, give_silent_servers_up  # noqa: PLC0415
+        from .postgresql import ServerUnresponsive, limit_response_times  # noqa: PLC0415
 
         own = {"sqlalchemy.isolation_level": "AUTOCOMMIT", "sqlalchemy.pool_pre_ping": "false"}
-        connections, final = make_engine({**settings, **own}), (Silent,)
+        connections, final = make_engine({**settings, **own}), (ServerUnresponsive,)
         engine.dispose()
         for each in (engine, connections):
-            give_silent_servers_up(each)
+            limit_response_times(each)
     reader = Reader(connections, for_reading(engine), final)
     event.listen(engine, "engine_disposed", lambda _: reader.close())
     return reader
@@ -164,5 +170,5 @@ def includeme(config: Configurator) -> None:
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
     is_sqlite = engine.dialect.name == "sqlite"
-    config.registry["classroom.turns"] = sqlite.Turns() if is_sqlite else None
+    config.registry["classroom.writer_lock"] = sqlite.WriterLock() if is_sqlite else None
     config.registry["classroom.outage"] = Outage()

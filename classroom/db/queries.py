@@ -1,4 +1,4 @@
-"""Every statement, built once, with bind parameters for what a request brings."""
+"""The statements that read, built once, with bind parameters for the values of a request."""
 
 from functools import cache
 from itertools import product
@@ -6,20 +6,16 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    Executable,
     Select,
+    String,
     Table,
     bindparam,
     cast,
-    delete,
     func,
-    insert,
     intersect,
     literal_column,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -45,53 +41,57 @@ _WORDS = {Student: STUDENT_WORDS, Class: CLASS_WORDS}
 _PAIR = (Registration.student_id, Registration.class_id)
 
 
-class Listing:
+class CollectionStatements:
     """The statements behind a paginated collection.
 
-    :param rows: the rows, in no order.
-    :param key: the columns that order the rows and make its cursors.
-    :param total: counts the rows; each row of a slice has the same ``total``.
+    :param rows: selects the rows, unordered.
+    :param key: the columns that order the rows; their values are the cursor of a row.
+    :param total: counts the rows. Each row of a slice has this number as ``total``.
+    :param descending: whether the first row is the one with the greatest key.
     """
 
-    def __init__(self, rows: Rows, *key: Column, total: Rows, downward: bool = False) -> None:
+    def __init__(self, rows: Rows, *key: Column, total: Rows, descending: bool = False) -> None:
         self._names = [column.key for column in key]
         rows = rows.add_columns(total.scalar_subquery().label("total"))
         self._slices = {
-            (backward, beyond): _slice(rows, key, backward != downward, beyond)
+            (backward, beyond): _slice(rows, key, backward != descending, beyond)
             for backward, beyond in product((False, True), repeat=2)
         }
         self.total = total
         self.kinds = [column.type.python_type for column in key]
 
     def key(self, row: Any) -> Key:
-        """The cursor of a row."""
+        """Return the cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
     def slice(self, wanted: Slice) -> tuple[Rows, dict[str, int | str]]:
-        """The statement that fetches a slice, and its parameters but those of ``rows``."""
+        """Return the statement that selects a slice, and the parameters of the slice.
+
+        The caller adds the parameters of ``rows``.
+        """
         names = (f"key_{name}" for name in self._names)
         key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
         statement = self._slices[wanted.backward, bool(key)]
         return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
 
 
-def _slice(rows: Rows, key: tuple[Column, ...], downward: bool, beyond: bool) -> Rows:
-    """Some of the rows, from the lowest key or from the highest, or beyond a cursor."""
+def _slice(rows: Rows, key: tuple[Column, ...], descending: bool, beyond: bool) -> Rows:
+    """Order and limit the rows; ``beyond`` a cursor, or from the first row."""
     if beyond:
         columns = tuple_(*key)
         cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
-        rows = rows.where(columns < cursor if downward else columns > cursor)
-    rows = rows.order_by(*(column.desc() if downward else column for column in key))
+        rows = rows.where(columns < cursor if descending else columns > cursor)
+    rows = rows.order_by(*(column.desc() if descending else column for column in key))
     rows = rows.limit(bindparam("limit", type_=BigInteger))
     return rows.offset(bindparam("offset", type_=BigInteger))
 
 
 @cache
-def named(model: type[Named], order: str, words: int, is_expanded: bool) -> Listing:
-    """Students or classes.
+def named(model: type[Named], order: str, words: int, is_expanded: bool) -> CollectionStatements:
+    """Select students or classes.
 
-    :param order: one of classroom.parameters.ORDERS.
-    :param words: how many words each name holds, as ``beginnings_of`` gives them.
+    :param order: one of classroom.http.query.ORDERS.
+    :param words: how many words each name must have; ``beginnings_of`` makes their parameters.
     """
     key = (model.folded, model.id) if order.endswith("name") else (model.id,)
     rows = select(model.id, *key[:-1], *([model.name] if is_expanded else []))
@@ -100,18 +100,18 @@ def named(model: type[Named], order: str, words: int, is_expanded: bool) -> List
         matches = _matches(_WORDS[model], words)
         rows = rows.where(model.id.in_(matches))
         total = select(func.count().label("total")).select_from(matches.subquery())
-    return Listing(rows, *key, total=total, downward=order.startswith("-"))
+    return CollectionStatements(rows, *key, total=total, descending=order.startswith("-"))
 
 
 def _count(model: type[Base]) -> Rows:
-    """How many rows a table has, without counting them."""
+    """Select the number of rows of a table from the counts that triggers maintain."""
     total = cast(func.coalesce(func.sum(Count.number), 0), BigInteger).label("total")
-    # A literal, so that it is planned for this table.
+    # A literal, so that PostgreSQL plans the statement for this table.
     return select(total).where(Count.counted == literal_column(f"'{model.__tablename__}'"))
 
 
 def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
-    """The parameters for names that hold words which begin so."""
+    """Return the parameters that select names with words that begin with ``words``."""
     parameters = {}
     for place, word in enumerate(words):
         parameters[f"word_{place}"] = word
@@ -120,7 +120,7 @@ def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def _matches(table: Table, words: int) -> Any:
-    """The ids of names that hold all words, each once."""
+    """Select the distinct ids of the names that have all words."""
     word, id = table.c.word, table.c.id
     ids = [
         select(id).where(word >= bindparam(f"word_{place}"), word <= bindparam(f"last_{place}"))
@@ -130,10 +130,10 @@ def _matches(table: Table, words: int) -> Any:
 
 
 @cache
-def registrations(owner: str | None, expanded: frozenset[str]) -> Listing:
-    """Registrations: all, or those whose column ``owner`` equals the parameter of that name.
+def registrations(owner: str | None, expanded: frozenset[str]) -> CollectionStatements:
+    """Select all registrations, or those whose column ``owner`` equals the parameter "owner".
 
-    :param expanded: may hold "student" and "class", whose names are wanted then.
+    :param expanded: may contain "student" and "class", to select their names too.
     """
     owned = [] if owner is None else [getattr(Registration, owner) == bindparam("owner")]
     rows = _registrations(expanded) if expanded else select(*_PAIR)
@@ -141,17 +141,13 @@ def registrations(owner: str | None, expanded: frozenset[str]) -> Listing:
     if owned:
         total = select(func.count().label("total")).select_from(Registration).where(*owned)
     key = (column for column in _PAIR if column.key != owner)
-    return Listing(rows.where(*owned), *key, total=total)
+    return CollectionStatements(rows.where(*owned), *key, total=total)
 
 
 @cache
 def registration(expanded: frozenset[str]) -> Rows:
-    """One registration, as ``registrations`` has it."""
-    return _registrations(expanded).where(*_is_pair())
-
-
-def _is_pair() -> "list[ColumnElement[bool]]":
-    return [column == bindparam(column.key) for column in _PAIR]
+    """Select one registration, with the columns that ``registrations`` selects."""
+    return _registrations(expanded).where(*(column == bindparam(column.key) for column in _PAIR))
 
 
 def _registrations(expanded: frozenset[str]) -> Rows:
@@ -163,45 +159,31 @@ def _registrations(expanded: frozenset[str]) -> Rows:
     return rows
 
 
-class One:
-    """The statements about one row: to read it, to lock it for the rest of the transaction, and to
-    be rid of it.
+class ItemStatements:
+    """The statements that select one row, without a lock or with one.
 
-    On SQLite the first three are the same: a writer has the database to itself.
+    ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
+    while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
+    has no row locks: a writing transaction has the whole database.
     """
 
-    def __init__(self, row: Rows, delete: Executable) -> None:
-        self.to_read: Rows = row
-        self.to_change: Rows = row.with_for_update()
-        self.to_refer_to: Rows = row.with_for_update(read=True, key_share=True)
-        self.delete = delete
+    def __init__(self, row: Rows) -> None:
+        self.select: Rows = row
+        self.select_for_update: Rows = row.with_for_update()
+        self.select_for_key_share: Rows = row.with_for_update(read=True, key_share=True)
 
 
-class NamedOne(One):
-    """A student or a class, found by the parameter ``key``."""
-
-    def __init__(self, model: type[Named]) -> None:
-        row, is_it = (model.id, model.name), model.id == bindparam("key")
-        super().__init__(select(*row).where(is_it), delete(model).where(is_it))
-        self.create: Executable = insert(model).returning(*row)
-        self.rename: Executable = update(model).where(is_it).returning(*row)
+def _named_item(model: type[Named]) -> Rows:
+    return select(model.id, model.name).where(model.id == bindparam("key"))
 
 
-class RegistrationOne(One):
-    """A registration, found by the parameters that are named after its columns."""
-
-    def __init__(self) -> None:
-        row = (*_PAIR, Registration.timestamp)
-        super().__init__(registration(frozenset()), delete(Registration).where(*_is_pair()))
-        self.create: Executable = insert(Registration).returning(*row)
-
-
-STUDENT = NamedOne(Student)
-CLASS = NamedOne(Class)
-REGISTRATION = RegistrationOne()
+STUDENT = ItemStatements(_named_item(Student))
+CLASS = ItemStatements(_named_item(Class))
+REGISTRATION = ItemStatements(registration(frozenset()))
 
 _USER = select(User.id, User.name, User.password_hash)
-USER_BY_NAME = _USER.where(User.name == bindparam("name"))
+# As a plain string: names that nobody can have are looked up too.
+USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
 USERS = select(User.name)
 ANY_USER = select(User.id).limit(1)

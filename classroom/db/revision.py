@@ -1,4 +1,4 @@
-"""The revision of the tables: made in an empty database, and else compared with the code's."""
+"""The revision of the database: create the tables of an empty one, check that of any other."""
 
 import logging
 from pathlib import Path
@@ -8,16 +8,16 @@ from sqlalchemy import Connection, func, inspect, select, text
 log = logging.getLogger(__name__)
 
 _SCRIPTS = Path(__file__).parents[1] / "alembic"
-# Any number will do, as long as it is the same in every process.
+# An arbitrary number, the same in every process.
 _LOCK = 0x636C6173
 
 
 class Mismatch(Exception):
-    """A database that is not at the revision of the code; the message says what to do."""
+    """The database is not at the revision of the code; the message says what to do."""
 
 
 def head() -> str:
-    """The newest revision: their files begin with consecutive numbers."""
+    """Return the newest revision. The files of revisions begin with consecutive numbers."""
     return max(path.name for path in _SCRIPTS.glob("versions/[0-9]*.py")).partition("_")[0]
 
 
@@ -26,10 +26,10 @@ def is_empty(connection: Connection) -> bool:
 
 
 def lock(connection: Connection) -> None:
-    """Keep others from making or changing tables for the rest of the transaction.
+    """Keep others from creating or altering tables until the end of the transaction.
 
-    Of processes that start together, one makes the tables and the others find them. On SQLite a
-    writing transaction is lock enough.
+    If several processes start together, one creates the tables and the others find them. SQLite
+    needs no lock beyond that of a writing transaction.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -37,9 +37,9 @@ def lock(connection: Connection) -> None:
 
 
 def ensure_current(connection: Connection) -> None:
-    """Make the tables in an empty database, within the caller's transaction.
+    """Create the tables of an empty database, within the caller's transaction.
 
-    :raises Mismatch: where there are tables of another revision, or of something else.
+    :raises Mismatch: if the tables are of another revision, or of something else.
     """
     lock(connection)
     if not _is_utf8(connection):
@@ -52,8 +52,8 @@ def ensure_current(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the database to the newest revision, as ``alembic upgrade head`` does."""
-    # Only here: alembic takes a third of a second and ten megabytes to import.
+    """Upgrade the database to the newest revision, as ``alembic upgrade head`` does."""
+    # Not at the top: importing alembic takes a third of a second and ten megabytes.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

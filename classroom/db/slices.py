@@ -7,7 +7,10 @@ Key = tuple[int | str, ...]
 
 
 class Slice(NamedTuple):
-    """Rows to fetch: ``limit`` of them beyond ``key`` (None: an end), ``offset`` rows skipped."""
+    """The rows to select: at most ``limit`` beyond ``key``, after ``offset`` more.
+
+    :param key: None selects from the first row, or from the last if ``backward``.
+    """
 
     limit: int
     offset: int = 0

@@ -1,4 +1,4 @@
-"""SQLite, made to keep what it says: one writer after another, and never another file."""
+"""SQLite: connections, writing transactions, and a check that the file is still the same."""
 
 import os
 import sqlite3
@@ -10,10 +10,10 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-# Why synchronous is FULL is told in docs/decisions/0006-a-commit-survives-a-power-cut.md.
-_PATIENCE = 3  # seconds
+# docs/decisions/0006-a-commit-survives-a-power-cut.md explains why synchronous is FULL.
+_BUSY_TIMEOUT = 3  # seconds
 _PRAGMAS = (
-    f"busy_timeout = {_PATIENCE * 1000}",
+    f"busy_timeout = {_BUSY_TIMEOUT * 1000}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -22,24 +22,27 @@ _PRAGMAS = (
 
 
 def is_file(url: URL) -> bool:
-    """Whether a URL names a SQLite file, and leaves it to us how that is opened."""
+    """Whether a URL names a SQLite file and no SQLite URI, which has options of its own."""
     is_named = url.database not in (None, "", ":memory:") and "uri" not in url.query
     return url.get_backend_name() == "sqlite" and is_named
 
 
 def existing_file(url: URL) -> URL:
-    """The URL that opens a database file and makes none in the place of a missing one."""
+    """Return the URL that opens the same file, but does not create a missing one."""
     path = Path(str(url.database)).absolute()
     return url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
 
 
 def make_file(url: URL) -> None:
-    """:raises OSError: where a database file is missing and cannot be made."""
+    """Create the database file if it is missing.
+
+    :raises OSError: if the file cannot be created.
+    """
     Path(str(url.database)).touch()
 
 
 def is_busy(errorcode: int) -> bool:
-    """Whether an extended result code says that another connection was in the way."""
+    """Whether an extended result code reports a lock of another connection."""
     return errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
@@ -53,46 +56,47 @@ def listen(engine: Engine) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # Left alone, sqlite3 begins a transaction at the first write, after what was read for it.
+    # By default sqlite3 begins a transaction at the first write, after the reads before it.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    # A reader that becomes a writer is refused at once, whatever the busy time-out.
+    # SQLite refuses a reader that becomes a writer at once, whatever the busy timeout.
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-class Turns:
-    """Has the writers of this process take turns. SQLite alone would have them sleep, and look
-    again now and then, while the database is free.
+class WriterLock:
+    """Serializes the writers of this process.
+
+    SQLite's busy handler sleeps and polls, also while the database is already free.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def take(self) -> None:
-        """:raises sqlalchemy.exc.OperationalError: where no turn comes within seconds."""
-        if not self._lock.acquire(timeout=_PATIENCE):
+    def acquire(self) -> None:
+        """:raises sqlalchemy.exc.OperationalError: if other writers hold the lock too long."""
+        if not self._lock.acquire(timeout=_BUSY_TIMEOUT):
             raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
 
-    def end(self) -> None:
+    def release(self) -> None:
         self._lock.release()
 
 
 class _FileGuard:
-    """Refuses a connection once its file is no longer the one that was opened first.
+    """Refuses connections once the database file is not the one that was opened first.
 
-    What is written on a file that was removed is lost, and one that was put in its place would be
-    mixed with what the write-ahead log still holds of the first.
+    Writes to a removed file are lost. A file that replaced it would be mixed with the contents of
+    the first file's write-ahead log.
     """
 
     def __init__(self) -> None:
         self._first: tuple[int, int] | None = None
 
     def watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-        """Give a new connection its check."""
+        """Store the check of a new connection in its pool entry."""
         [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
         entry.info["check"] = partial(self._check, path)
 

@@ -1,21 +1,21 @@
-"""Names as they are searched and sorted: without case and accents, word by word.
+"""Fold names for search and order: without case and accents, word by word.
 
-It is done here and not by the databases, each of which has rules of its own.
+Python folds, since each database has rules of its own.
 """
 
 import unicodedata
 from itertools import pairwise
 
 # The combining classes of marks above, below and across a letter, and of the points of Hebrew and
-# Arabic. Other marks, like the vowel signs of Hindi and Thai, are letters of a kind.
+# Arabic. Other marks, like the vowel signs of Hindi and Thai, count as letters.
 _ACCENTS = frozenset({1, *range(10, 36), *range(200, 241)})
 
 
 def fold(name: str) -> str:
-    """``name`` without case and accents, with one space between its words.
+    """Return ``name`` without case and accents, with one space between its words.
 
-    By Unicode's compatibility decomposition and full case folding; a letter that these leave
-    alone, like the Danish ø, is a letter of its own.
+    Apply Unicode's compatibility decomposition and full case folding. A letter that these do not
+    decompose, like the Danish ø, stays as it is.
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = "".join(letter for letter in folded if not _is_ignored(letter))
@@ -27,7 +27,7 @@ def fold(name: str) -> str:
 
 
 def beginnings(text: str) -> list[str]:
-    """The beginnings of words that ``text`` looks for in folded names; none implies another."""
+    """Return the beginnings of words to search folded names for; none is a prefix of another."""
     folded = fold(text)
     words = "".join(letter if _is_of_word(letter) else " " for letter in folded)
     found = sorted(set(words.split() or folded.split()))

@@ -1,5 +1,6 @@
-"""The tables. A model is a row, and nothing more: its place in the tree is a resource's matter."""
+"""The tables. A model is a row and knows nothing of resources and their URLs."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,19 +20,20 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
 
 from .folding import fold
 from .names import NAME_LENGTH
+from .validation import validate_name, validate_password_hash, validate_user_name
 
-# SQLite gives out AUTOINCREMENT ids, never twice, for INTEGER PRIMARY KEY alone; it holds 64 bits.
+# SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
-# Compared byte by byte, as SQLite does: the same order everywhere.
+# PostgreSQL compares byte by byte, as SQLite does: both have the same order.
 Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC, aware in Python whether or not the database knows time zones."""
+    """A datetime in UTC, aware in Python also if the database has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -41,6 +43,24 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime:
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Validated(TypeDecorator[str]):
+    """A string that is validated before SQLAlchemy sends it, by the ORM or by Core."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int, validate: Callable[[object], str]) -> None:
+        super().__init__(length)
+        self.validate = validate
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        # A query may compare the column with any string.
+        return self.impl_instance
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
+        return self.validate(value)
 
 
 class Base(DeclarativeBase):
@@ -55,13 +75,15 @@ class Base(DeclarativeBase):
     )
 
 
-def _fold_name(context: DefaultExecutionContext) -> str:
-    parameters: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
-    return fold(parameters["name"])
+def _fold_new_name(context: DefaultExecutionContext) -> str:
+    """Fold the name of a new row; the backfill folds a name that SQL computes."""
+    parameters: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    name = parameters.get("name")
+    return fold(name) if isinstance(name, str) else ""
 
 
 class Named(Base):
-    """What a student and a class have in common: an id, never given out twice, and a name."""
+    """What students and classes have in common: an id, which is never reused, and a name."""
 
     __abstract__ = True
 
@@ -72,12 +94,17 @@ class Named(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(
-        String(NAME_LENGTH),
+        Validated(NAME_LENGTH, validate_name),
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
-    folded: Mapped[str] = mapped_column(
-        Folded, default=_fold_name, onupdate=_fold_name, server_default=""
-    )
+    folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
+
+    @validates("name")
+    def _fold(self, attribute: str, name: Any) -> Any:
+        # SQL expressions are folded by the backfill; the column's type refuses anything else.
+        if isinstance(name, str):
+            self.folded = fold(name)
+        return name
 
 
 class Student(Named):
@@ -89,7 +116,7 @@ class Class(Named):
 
 
 def _words_of(named: type[Named], name: str) -> Table:
-    """The words of folded names, to be searched by how they begin; kept by triggers."""
+    """Define the table of the words of folded names, which triggers maintain."""
     return Table(
         name,
         Base.metadata,
@@ -105,7 +132,7 @@ CLASS_WORDS = _words_of(Class, "class_words")
 
 
 class Registration(Base):
-    """Who attends what, since when; a pair at most once."""
+    """Which student attends which class, since when; each pair at most once."""
 
     __tablename__ = "registrations"
     __table_args__ = (Index(None, "class_id", "student_id"),)
@@ -120,7 +147,7 @@ class Registration(Base):
 
 
 class Count(Base):
-    """How many rows a table has, in parts to be added up; kept by triggers."""
+    """The number of rows of a table, in parts to add up, which triggers maintain."""
 
     __tablename__ = "counts"
     __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}
@@ -131,11 +158,11 @@ class Count(Base):
 
 
 class User(Base):
-    """Who may come in; the password only as its argon2id hash."""
+    """Who may use the service. Of the password only the argon2id hash is stored."""
 
     __tablename__ = "users"
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
+    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))

@@ -50,7 +50,7 @@ class Leaf(Resource):
 class Item(Leaf):
     """A row in its place; ``row`` is None where only the place matters."""
 
-    one: ClassVar[queries.One]
+    statements: ClassVar[queries.ItemStatements]
     query: ClassVar[Mapping[str, Reader]] = {}
 
     def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
@@ -74,29 +74,30 @@ class Collection(Resource):
         """Where the item of a row is, from its ``home``."""
         raise NotImplementedError
 
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
         """What lists the rows, and the scope of its statements.
 
         :param chosen: what ``query`` made of a query.
         """
         raise NotImplementedError
 
-    def page(self, asked: PageRequest, listing: queries.Listing, scope: Scope) -> "Page[Row[Any]]":
-        """:raises classroom.pagination.PastTheEnd: where there is no such page."""
-
+    def page(
+        self, asked: PageRequest, statements: queries.CollectionStatements, scope: Scope
+    ) -> "Page[Row[Any]]":
+        """:raises classroom.http.pagination.PastTheEnd: if there is no such page."""
         if asked.is_counted:
             self.request.begin()  # two statements, which must agree
         read = self.request.rows
 
         def count() -> int:
-            return read(listing.total, scope)[0].total
+            return read(statements.total, scope)[0].total
 
         def fetch(wanted: Slice) -> tuple[Sequence[Row[Any]], int | None]:
-            statement, parameters = listing.slice(wanted)
+            statement, parameters = statements.slice(wanted)
             rows = read(statement, {**parameters, **scope})
             return rows, rows[0].total if rows else None
 
-        return paginate(asked, count, fetch, listing.key)
+        return paginate(asked, count, fetch, statements.key)
 
 
 def parse_id(name: str) -> int:
@@ -106,19 +107,23 @@ def parse_id(name: str) -> int:
     return int(name)
 
 
-def find_row(request: Request, one: queries.One, key: Key) -> "Row[Any] | None":
-    """A row, locked as the method of the request needs it, or None where there is no such row."""
+def find_row(request: Request, statements: queries.ItemStatements, key: Key) -> "Row[Any] | None":
+    """Return a row, with the lock that the method of the request needs, or None."""
     if request.is_safe:
-        statement = one.to_read
+        statement = statements.select
     else:
-        statement = one.to_refer_to if request.method == "POST" else one.to_change
+        is_post = request.method == "POST"
+        statement = statements.select_for_key_share if is_post else statements.select_for_update
     rows = request.rows(statement, key)
     return rows[0] if rows else None
 
 
-def read_row(request: Request, one: queries.One, key: Key) -> Row[Any]:
-    """:raises KeyError: where there is no such row; else as ``find_row``."""
-    row = find_row(request, one, key)
+def read_row(request: Request, statements: queries.ItemStatements, key: Key) -> Row[Any]:
+    """Do as ``find_row``.
+
+    :raises KeyError: if there is no such row.
+    """
+    row = find_row(request, statements, key)
     if row is None:
         raise KeyError(*key.values())
     return row

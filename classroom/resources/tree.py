@@ -26,7 +26,7 @@ class AnyRegistrations(Collection):
     def path(self, row: Any) -> str:
         return f"{row.student_id}/{row.class_id}"
 
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
         return queries.registrations(self.owner, chosen["expand"]), self.scope
 
 
@@ -54,18 +54,17 @@ class NamedItem(Item):
     """A student or a class, which differ by data alone."""
 
     model: ClassVar[type[models.Named]]
-    one: ClassVar[queries.NamedOne]
 
 
 class Student(NamedItem):
     model = models.Student
-    one = queries.STUDENT
+    statements = queries.STUDENT
     children = {"registrations": RegistrationsOfStudent}
 
 
 class Class(NamedItem):
     model = models.Class
-    one = queries.CLASS
+    statements = queries.CLASS
     children = {"registrations": RegistrationsOfClass}
 
 
@@ -81,15 +80,15 @@ class NamedCollection(Collection):
 
     def __getitem__(self, name: str) -> NamedItem:
         key = {"key": parse_id(name)}
-        return self.item(self, name, key, read_row(self.request, self.item.one, key))
+        return self.item(self, name, key, read_row(self.request, self.item.statements, key))
 
     def path(self, row: Any) -> str:
         return str(row.id)
 
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.Listing, Scope]:
+    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
         words, is_expanded = chosen["q"], bool(chosen["expand"])
-        listing = queries.named(self.item.model, chosen["sort"], len(words), is_expanded)
-        return listing, queries.beginnings_of(words)
+        statements = queries.named(self.item.model, chosen["sort"], len(words), is_expanded)
+        return statements, queries.beginnings_of(words)
 
     def place(self, row: Any) -> NamedItem:
         """The place of a row that has been read already."""
@@ -107,7 +106,7 @@ class Classes(NamedCollection):
 class Registration(Item):
     """A student's registration for a class; to PUT, one that may not exist yet."""
 
-    one: ClassVar[queries.RegistrationOne] = queries.REGISTRATION
+    statements: ClassVar[queries.ItemStatements] = queries.REGISTRATION
     query = {"expand": query.some_of("student", "class")}
 
 
@@ -116,7 +115,7 @@ class RegistrationsByStudent(Place):
 
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        row = find_row(self.request, Registration.one, key)
+        row = find_row(self.request, Registration.statements, key)
         if row is None:
             self._may_be_made(key)
         return Registration(self, name, key, row)
@@ -124,10 +123,10 @@ class RegistrationsByStudent(Place):
     def _may_be_made(self, key: dict[str, int]) -> None:
         """:raises KeyError: where there is nothing to PUT a registration of."""
         students = self.request.method == "PUT" and self.request.rows(
-            queries.STUDENT.to_refer_to, {"key": key["student_id"]}
+            queries.STUDENT.select_for_key_share, {"key": key["student_id"]}
         )
         if not students or not self.request.rows(
-            queries.CLASS.to_refer_to, {"key": key["class_id"]}
+            queries.CLASS.select_for_key_share, {"key": key["class_id"]}
         ):
             raise KeyError(*key.values())
 

@@ -12,7 +12,7 @@ from pyramid.traversal import find_resource
 
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE, MAX_BODY, PATCH_TYPES
-from ..models.names import NAME_RULE, is_name
+from ..models.validation import InvalidValue, validate_name
 from ..request import Request
 from ..resources.base import Item, Place
 from ..resources.tree import Class, Student
@@ -57,10 +57,10 @@ def read_registration(request: Request) -> tuple[Student, Class]:
 
 
 def _name(fields: Fields) -> str:
-    name = _text(fields, "name")
-    if not is_name(name):
-        raise InvalidFields({"name": f"must be {NAME_RULE}"})
-    return name
+    try:
+        return validate_name(_text(fields, "name"))
+    except InvalidValue as error:
+        raise InvalidFields({error.field: error.rule}) from None
 
 
 def _find(request: Request, field: str, url: str, kind: type[Kind]) -> Kind:

@@ -17,7 +17,7 @@ ASIDE = {
     "server": {"http"},
     "cli": {"db", "models", "security"},
     "first_run": {"db"},
-    "pshell": {"models"},
+    "pshell": {"db", "models"},
     "alembic": {"db", "models"},
     "__init__": {"request", "settings"},
 }
