@@ -37,6 +37,7 @@ def hold_some(meeting: Meeting) -> None:
     sqlite = Files(meeting.folder)
     meeting.floors(sqlite)
     meeting.peers("SQLite", sqlite, PEERS[:1])
+    meeting.flood(sqlite)
 
 
 def hold_all(meeting: Meeting) -> None:
@@ -46,6 +47,7 @@ def hold_all(meeting: Meeting) -> None:
         meeting.peers("SQLite", sqlite, PEERS)
         meeting.peers("PostgreSQL", postgresql, PEERS)
         meeting.passwords(sqlite, PEERS)
+        meeting.flood(sqlite)
         meeting.limits(sqlite)
         meeting.scale_out(sqlite)
         meeting.growth("growth on SQLite", sqlite)

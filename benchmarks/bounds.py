@@ -85,3 +85,6 @@ def _on_speed(race: str, work: str, at: At) -> Iterator[Bound]:
     elif race == "rate limits":
         figure = ratio(at, "limits on", "limits off")
         yield Bound("rate limits on / off", figure, at_least=0.75, noise=spread)
+    elif race == "wrong passwords":
+        figure = ratio(at, "flooded", "undisturbed")
+        yield Bound("during / without wrong passwords", figure, at_least=0.5, noise=spread)

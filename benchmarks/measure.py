@@ -3,14 +3,17 @@
 import json
 import statistics
 import subprocess
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from . import machine
+from .databases import NAME
 from .servers import Server
 from .workload import Request, Work
 
@@ -28,12 +31,15 @@ class Run(NamedTuple):
 class Pace:
     """How long and how hard: seconds a run, runs of each server, connections at once, and the
     cores that send them.
+
+    :param flooded: the names of the servers that get wrong passwords while they are measured.
     """
 
     seconds: int = 1
     rounds: int = 3
     connections: int = 8
     cores: Sequence[int] = machine.CORES[-1:]
+    flooded: Sequence[str] = ()
 
 
 Race = dict[str, dict[str, Run]]
@@ -60,7 +66,8 @@ def _median(runs: Sequence[Run]) -> Run:
 
 def _run(server: Server, request: Request, pace: Pace) -> Run:
     before = machine.cpu_seconds(server.pid)
-    told = _wrk(server, request, pace)
+    with _flood(request.url, pace) if server.name in pace.flooded else nullcontext():
+        told = _wrk(server, request, pace)
     machine.wait_until_idle(server.pid)
     spent = machine.cpu_seconds(server.pid) - before
     if told["refused"] or told["broken"] or not told["requests"]:
@@ -68,6 +75,19 @@ def _run(server: Server, request: Request, pace: Pace) -> Run:
     return Run(
         told["requests"] / told["microseconds"] * 1_000_000, spent / told["requests"] * 1_000_000
     )
+
+
+@contextmanager
+def _flood(url: str, pace: Pace) -> Iterator[None]:
+    """Send wrong passwords on 40 connections, for as long as the context lasts."""
+    wrong = b64encode(f"{NAME}:wrong".encode()).decode()
+    load = ["wrk", "-t1", "-c40", "-d600s", "-H", f"Authorization: Basic {wrong}", url]
+    command = [*machine.pinned_to(pace.cores), *load]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 def _wrk(server: Server, request: Request, pace: Pace) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.servers import free_port, running_redis
 
 from . import machine, workload
+from .client import ask
 from .databases import Size, Store
 from .measure import Pace, Race, race
 from .programs import Classroom, Floor, Ini, Peer, Program, prefork
@@ -88,7 +89,17 @@ class Meeting:
         entries = [entry._replace(tokens=False) for entry in entries]
         pace = replace(self.pace, rounds=min(self.pace.rounds, 2), seconds=4)
         with self._running(store, entries) as servers:
+            _log_in(servers)
             self._hold("password", servers, [workload.STUDENT], pace)
+
+    def flood(self, store: Store) -> None:
+        """A user whose password is in the cache, while others send wrong ones."""
+        entries = [*_twice("undisturbed", self._classroom), Entry("flooded", self._classroom)]
+        entries = [entry._replace(tokens=False) for entry in entries]
+        pace = replace(self.pace, seconds=2, flooded=("flooded",))
+        with self._running(store, entries) as servers:
+            _log_in(servers)
+            self._hold("wrong passwords", servers, [workload.STUDENT], pace)
 
     def limits(self, store: Store) -> None:
         port = free_port()
@@ -156,6 +167,12 @@ class Meeting:
 def _twice(name: str, program: Program) -> Iterator[Entry]:
     yield Entry(name, program)
     yield Entry(name + AGAIN, program)
+
+
+def _log_in(servers: Sequence[Server]) -> None:
+    """Have the password in the cache: the service refuses to check more than a few at a time."""
+    for server in servers:
+        ask("GET", server.api, server.credentials)
 
 
 def _tell(what: str) -> None:

@@ -230,6 +230,17 @@ def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) 
     assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
 
 
+@pytest.mark.usefixtures("asked_every_time")
+def test_a_password_that_fits_is_hashed_once(stranger: TestApp, hashes: list[str]) -> None:
+    assert [status(stranger, basic(NAME, PASSWORD)) for _ in range(3)] == [200] * 3
+    assert len(hashes) == 1
+
+
+def test_one_that_does_not_fit_is_hashed_every_time(stranger: TestApp, hashes: list[str]) -> None:
+    assert [status(stranger, basic(NAME, "wrong")) for _ in range(3)] == [401] * 3
+    assert len(hashes) == 3
+
+
 @pytest.mark.parametrize("name", [NAME, "nobody"])
 def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
     stranger: TestApp, hashes: list[str], name: str
