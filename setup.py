@@ -11,6 +11,8 @@ setup(
     classifiers=[
         "Framework :: Pyramid",
         "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Internet :: WWW/HTTP :: WSGI :: Application",
     ],
     python_requires=">=3.11",
@@ -29,7 +31,8 @@ setup(
         "pyramid_retry>=2.1.1",
         "pyramid_tm>=2.6",
         "redis>=8.1",
-        "setuptools<82",  # Pyramid 2.1 imports pkg_resources
+        # Pyramid 2.1 imports pkg_resources, which prints a warning from setuptools 80.9 on.
+        "setuptools>=78.1.1,<80.9",
         "SQLAlchemy>=2.1.9,<3",
         "waitress>=3.0.2",
         "zope.sqlalchemy>=4.1",

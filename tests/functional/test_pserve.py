@@ -66,6 +66,7 @@ def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
         _, log = server.communicate(timeout=20)
     assert f"classroom -c {ini.name} adduser NAME" in log
     assert "Traceback" not in log
+    assert "Warning" not in log
 
 
 def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Path) -> None:
