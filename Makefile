@@ -4,10 +4,11 @@ VENV = .venv
 BIN = $(VENV)/bin
 PEERS = .venv-peers
 DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
+INSTALL = $(BIN)/pip install -q -c constraints.txt
 # What keeps every branch covered: security, conditions and paging.
 COVERED = 'classroom/authentication.py,classroom/pagination.py,classroom/conditions.py,classroom/passwords.py,classroom/security.py,classroom/tokens.py,classroom/memory.py,classroom/tweens/*,classroom/views/derivers.py'
 
-.PHONY: help serve test fuzz lint check bench bench-quick servers load
+.PHONY: help serve test fuzz lint check bench bench-quick constraints servers load
 
 help:
 	@echo 'make serve   serve development.ini on http://localhost:6543'
@@ -44,6 +45,12 @@ bench: $(VENV)/.installed-testing $(PEERS)/.installed servers load
 bench-quick: $(VENV)/.installed-testing $(PEERS)/.installed servers load
 	$(BIN)/python -m benchmarks --quick
 
+constraints: $(VENV)/.installed
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --upgrade --all-extras --python-version 3.11 \
+		--no-annotate --no-emit-package pip --custom-compile-command 'make constraints' \
+		setup.py -o constraints.txt
+
 load:
 	command -v wrk > /dev/null || { $(DEBIAN) wrk; }
 	command -v taskset > /dev/null || { $(DEBIAN) util-linux; }
@@ -53,12 +60,12 @@ $(PEERS)/.installed: benchmarks/requirements.txt
 	$(PEERS)/bin/pip install -q -r $<
 	touch $@
 
-$(VENV)/.installed: setup.py
+$(VENV)/.installed: setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e .
+	$(INSTALL) -e .
 	touch $@
 
 # One rule for each extra of setup.py.
 $(VENV)/.installed-%: $(VENV)/.installed
-	$(BIN)/pip install -q -e '.[$*]'
+	$(INSTALL) -e '.[$*]'
 	touch $@
