@@ -19,12 +19,14 @@ from .report import report
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="SQLite and Flask alone, one round")
-    quick = parser.parse_args().quick
+    parser.add_argument("--rounds", type=int, help="runs of each server; more reduce the noise")
+    options = parser.parse_args()
+    quick, rounds = options.quick, options.rounds or (1 if options.quick else 3)
     if len(machine.CORES) < 2:
         parser.error("it takes two cores: one for the server, one for its load")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     with TemporaryDirectory(prefix="classroom-") as folder:
-        suite = Suite(Path(folder), LoadProfile(rounds=1) if quick else LoadProfile())
+        suite = Suite(Path(folder), LoadProfile(rounds=rounds))
         (run_some if quick else run_all)(suite)
     print(report(suite))
     if not quick:

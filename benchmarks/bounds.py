@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from .measure import Run
 from .races import AGAIN, GROWTH, Suite
 
-_MAX_NOISE = 0.1
 _WITH_TOKEN = {"one student": 2.0, "page of 50": 2.0, "304": 2.0, "POST": 1.5, "PUT": 1.5}
 _OF_PEERS = {
     "SQLite": _WITH_TOKEN,
@@ -30,9 +29,12 @@ class Bound:
 
     @property
     def verdict(self) -> str:
-        if self.at_least <= self.figure <= self.at_most:
+        low, high = self.figure / (1 + self.noise), self.figure * (1 + self.noise)
+        if self.at_least <= low and high <= self.at_most:
             return "met"
-        return "missed" if self.noise < _MAX_NOISE else "not told from the noise"
+        if high < self.at_least or low > self.at_most:
+            return "missed"
+        return "within the noise: run longer"
 
     @property
     def rule(self) -> str:
