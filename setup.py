@@ -65,6 +65,6 @@ setup(
     },
     entry_points={
         "paste.app_factory": ["main = classroom:main"],
-        "console_scripts": ["classroom = classroom.scripts:classroom"],
+        "console_scripts": ["classroom = classroom.cli:classroom"],
     },
 )

@@ -9,10 +9,12 @@ from transaction import TransactionManager
 from zope.sqlalchemy.datamanager import STATUS_CHANGED
 
 from . import models
+from .db import writes
 
 _BANNER = """
-root["api"]["v1.0"]["students"]["1"] is a student; dbsession writes, models has the tables.
-Nothing is kept until tm.commit(); tm.abort() drops what was not.
+root["api"]["v1.0"]["students"]["1"] is a student. dbsession reads and writes the tables in models.
+writes.create(dbsession.connection(), models.Class, "algebra") creates a class as POST does.
+Nothing is kept until tm.commit(); tm.abort() rolls back.
 """
 
 
@@ -24,7 +26,7 @@ def setup(env: dict[str, Any]) -> Iterator[None]:
     zope.sqlalchemy.register(dbsession, STATUS_CHANGED, tm)
     request.db = request.dbsession = dbsession
     request.tm = tm
-    env.update(dbsession=dbsession, tm=tm, models=models)
+    env.update(dbsession=dbsession, tm=tm, models=models, writes=writes)
     print(_BANNER)
     try:
         yield

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
-from .reading import Parameters, Rows
+from .db.reader import Parameters, Rows
 from .settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
@@ -98,9 +98,9 @@ class Request(pyramid.request.Request):
     @reify
     def dbsession(self) -> Session:
         """A session in the request's transaction, which ends with it."""
-        if turns := self.registry["classroom.turns"]:
-            turns.take()
-            self.add_finished_callback(lambda _: turns.end())
+        if writer_lock := self.registry["classroom.writer_lock"]:
+            writer_lock.acquire()
+            self.add_finished_callback(lambda _: writer_lock.release())
         session = self.registry["classroom.dbsession_factory"]()
         # Joined here and now; register() would have it found out by seven listeners.
         zope.sqlalchemy.mark_changed(session, self.tm)

@@ -14,7 +14,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from .errors import error_response
+from .http.errors import error_response
 
 _MUCH_WHITE_SPACE = re.compile(rb"[ \t]{128}")
 _DRAIN_AT_MOST = 16 * 1024 * 1024

@@ -15,12 +15,13 @@ import argon2
 import pytest
 import redis
 from pyramid.router import Router
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, text
 from webtest import TestApp
 
 import classroom
-from classroom.db import open_database
-from classroom.models import Base, User
+from classroom.db import writes
+from classroom.db.engine import open_database
+from classroom.models.tables import Base
 
 from .contract import contract_for, watched
 from .servers import PostgreSQL, free_port, running_postgresql, running_redis
@@ -78,7 +79,7 @@ def postgresql_engine(postgresql: PostgreSQL) -> Iterator[Engine]:
 
 def add_the_user(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(insert(User).values(name=NAME, password_hash=PASSWORD_HASH))
+        writes.add_user(connection, NAME, PASSWORD_HASH)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,9 +4,9 @@ from alembic import context
 from pyramid.paster import get_appsettings
 from sqlalchemy import Connection
 
-from classroom.db import for_writing, make_engine, make_file
-from classroom.migrations import lock
-from classroom.models import Base
+from classroom.db.engine import for_writing, make_engine, make_file
+from classroom.db.revision import lock
+from classroom.models.tables import Base
 
 
 def migrate(connection: Connection) -> None:

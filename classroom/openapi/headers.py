@@ -1,6 +1,6 @@
 """The header fields of answers. Those that are required are so wherever an answer lists them."""
 
-from ..grammar import PATCH_TYPES
+from ..http.syntax import PATCH_TYPES
 from .terms import HERE, Node
 
 _TEXT: Node = {"type": "string"}

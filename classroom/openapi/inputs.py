@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..grammar import CONTROL_CHARACTER, NAME_LENGTH, NAME_RULE
-from ..parameters import ORDERS
+from ..http.query import ORDERS
+from ..models.names import CONTROL_CHARACTER, NAME_LENGTH, NAME_RULE
 from .shapes import opened
 from .terms import KINDS, Node, schema
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from ..grammar import JSON_TYPE, PATCH_TYPES
+from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from .responses import READ, answer, errors, without_body
 from .terms import Node, ref, schema
 

@@ -1,6 +1,6 @@
 """What a request may bring beside its body."""
 
-from ..grammar import ID
+from ..models.names import ID
 from .inputs import EXPANSIONS
 from .terms import KINDS, Node, schema
 

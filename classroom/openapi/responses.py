@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..grammar import MAX_BODY
+from ..http.syntax import MAX_BODY
 from .headers import LIMITS
 from .terms import Node, ref, schema
 

@@ -1,6 +1,6 @@
 """What the service gives: objects with these members and no others."""
 
-from ..grammar import ID
+from ..models.names import ID
 from .inputs import inputs
 from .shapes import closed, opened, url
 from .terms import CLASS, HERE, KINDS, STUDENT, Kind, Node, schema

@@ -3,8 +3,8 @@
 from pyramid.registry import Registry
 from pyramid.response import Response
 
-from ..conditions import Outcome, entity_tag, evaluate
-from ..errors import PRECONDITION_FAILED, error_response
+from ..http.errors import PRECONDITION_FAILED, error_response
+from ..http.preconditions import Outcome, entity_tag, evaluate
 from ..request import Handler, Request
 
 

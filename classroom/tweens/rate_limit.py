@@ -6,8 +6,9 @@ Outermost, so that refused and failed calls count too.
 from pyramid.registry import Registry
 from pyramid.response import Response
 
-from ..errors import error_response
-from ..limits import CallCounter, FailOverCounter, FixedWindow, MemoryCounter, RedisCounter
+from ..http.errors import error_response
+from ..rate_limits.counters import CallCounter, FailOverCounter, MemoryCounter, RedisCounter
+from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
 from ..settings import SettingError, Settings
 

@@ -4,13 +4,13 @@ from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.registry import Registry
 from pyramid.response import Response
 
-from .. import grammar
+from ..http import syntax
 from ..request import Handler, Request
 
 _GRAMMAR = {
-    "Accept": ("HTTP_ACCEPT", grammar.ACCEPT),
-    "If-Match": ("HTTP_IF_MATCH", grammar.ENTITY_TAGS),
-    "If-None-Match": ("HTTP_IF_NONE_MATCH", grammar.ENTITY_TAGS),
+    "Accept": ("HTTP_ACCEPT", syntax.ACCEPT),
+    "If-Match": ("HTTP_IF_MATCH", syntax.ENTITY_TAGS),
+    "If-None-Match": ("HTTP_IF_NONE_MATCH", syntax.ENTITY_TAGS),
 }
 
 
@@ -18,7 +18,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     def well_formed_tween(request: Request) -> Response:
         environ = request.environ
         # Links are made of it; more than one arrives as a list, which is no host name either.
-        if not grammar.HOST.fullmatch(environ.get("HTTP_HOST", "")):
+        if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
             raise HTTPBadRequest("Host: must be given once, as a host name")
         # Pyramid lets this header move the root of the tree, and any client may send it.
         environ.pop("HTTP_X_VHM_ROOT", None)

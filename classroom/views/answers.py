@@ -2,12 +2,12 @@
 
 from pyramid.response import Response
 
-from ..conditions import entity_tag
-from ..grammar import RETURN
-from ..places import Item
-from ..representations import encode
+from ..http.preconditions import entity_tag
+from ..http.responses import Headers, json_response
+from ..http.syntax import RETURN
 from ..request import Request
-from ..responses import Headers, json_response
+from ..resources.base import Item
+from ..schemas.representations import encode
 
 NOTHING = b"{}"
 

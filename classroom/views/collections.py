@@ -1,18 +1,15 @@
 """Reading a collection page by page, and adding to it."""
 
-from datetime import UTC, datetime
-
 import msgspec
-from pyramid.httpexceptions import HTTPConflict
 from pyramid.response import Response
 from pyramid.view import view_config
-from sqlalchemy.exc import IntegrityError
 
-from .. import inputs, pagination, parameters, representations
-from ..places import Collection
-from ..queries import REGISTRATION
+from ..db import writes
+from ..http import pagination, query
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import (
+from ..resources.base import Collection
+from ..resources.tree import (
     Classes,
     NamedCollection,
     Registrations,
@@ -20,7 +17,7 @@ from ..resources import (
     RegistrationsOfStudent,
     Students,
 )
-from ..responses import json_response
+from ..schemas import inputs, representations
 from .answers import created
 
 
@@ -31,12 +28,12 @@ from .answers import created
 @view_config(context=RegistrationsOfClass, request_method="GET", permission="view")
 def browse(context: Collection, request: Request) -> Response:
     conf, getall = request.conf, request.GET.getall
-    chosen = parameters.read(getall, context.query)
-    listing, scope = context.select(chosen)
+    chosen = query.read(getall, context.query)
+    statements, scope = context.select(chosen)
     asked = pagination.parse(
-        getall, listing.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)
+        getall, statements.kinds, conf.per_page, conf.max_per_page, keep=list(context.query)
     )
-    cut = context.page(asked, listing, scope)
+    cut = context.page(asked, statements, scope)
     page = representations.page(context, request, cut, bool(chosen["expand"]))
     link = representations.link(page["meta"])
     return json_response(msgspec.json.encode(page), headers=[("Link", link)])
@@ -45,19 +42,12 @@ def browse(context: Collection, request: Request) -> Response:
 @view_config(context=Students, request_method="POST", permission="create")
 @view_config(context=Classes, request_method="POST", permission="create")
 def create(context: NamedCollection, request: Request) -> Response:
-    name = inputs.read_name(request)
-    row = request.db.execute(context.item.one.create, {"name": name}).one()
+    row = writes.create(request.db, context.item.model, inputs.read_name(request))
     return created(request, context.place(row))
 
 
 @view_config(context=Registrations, request_method="POST", permission="create")
 def register(context: Registrations, request: Request) -> Response:
     student, class_ = inputs.read_registration(request)
-    key = {"student_id": student.row.id, "class_id": class_.row.id}
-    try:
-        row = request.db.execute(REGISTRATION.create, {**key, "timestamp": datetime.now(UTC)}).one()
-    except IntegrityError:
-        location = request.resource_url(context.place(**key))
-        message = "the student is registered for the class already"
-        raise HTTPConflict(message, headers=[("Location", location)]) from None
-    return created(request, context.place(**key, row=row))
+    row = writes.register(request.db, student.row.id, class_.row.id)
+    return created(request, context.place(row.student_id, row.class_id, row))

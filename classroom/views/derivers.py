@@ -7,11 +7,11 @@ from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
 from pyramid.response import Response
 
-from ..conditions import Outcome, entity_tag, evaluate
-from ..errors import PRECONDITION_FAILED
-from ..places import Item, Leaf, Resource
-from ..representations import encode
+from ..http.errors import PRECONDITION_FAILED
+from ..http.preconditions import Outcome, entity_tag, evaluate
 from ..request import CONDITIONAL_WRITES, Request
+from ..resources.base import Item, Leaf, Resource
+from ..schemas.representations import encode
 
 View = Callable[[Any, Request], Response]
 

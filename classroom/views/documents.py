@@ -5,10 +5,10 @@ from pyramid.config import Configurator
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ..http.responses import json_response
 from ..openapi import document
 from ..request import Request
-from ..resources import OpenAPI
-from ..responses import json_response
+from ..resources.tree import OpenAPI
 
 
 @view_config(context=OpenAPI, request_method="GET", permission="view")

@@ -22,12 +22,13 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..errors import PRECONDITION_FAILED, InvalidFields, error_response
-from ..grammar import ID
-from ..pagination import PastTheEnd
-from ..parameters import BadParameter
+from ..db.errors import AlreadyRegistered, NotFound
+from ..http.errors import PRECONDITION_FAILED, InvalidFields, error_response
+from ..http.pagination import PastTheEnd
+from ..http.query import BadParameter
+from ..models.names import ID
 from ..request import CONDITIONAL_WRITES, Request
-from ..resources import NamedCollection, RegistrationsByStudent
+from ..resources.tree import NamedCollection, RegistrationsByStudent
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,20 @@ def http_error(error: HTTPException, request: Request) -> Response:
 
 
 @exception_view_config(HTTPNotFound)
+@exception_view_config(NotFound)
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
     if _is_missing_from_a_condition(request):
         return error_response(request.environ, 412, PRECONDITION_FAILED)
     return error_response(request.environ, 404, "there is nothing at this URL")
+
+
+@exception_view_config(AlreadyRegistered, retryable_error=False)
+def already_registered(error: AlreadyRegistered, request: Request) -> Response:
+    registrations = request.root["api"]["v1.0"]["registrations"]
+    place = registrations.place(error.student_id, error.class_id)
+    headers = [("Location", request.resource_url(place))]
+    return error_response(request.environ, 409, str(error), headers)
 
 
 @exception_view_config(PastTheEnd)
@@ -77,7 +87,7 @@ def refused(error: HTTPException, request: Request) -> Response:
 @exception_view_config(InterfaceError, retryable_error=False)
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
-    if request.registry["classroom.outage"].begins():
+    if request.registry["classroom.outage"].record_failure():
         log.error("the database fails: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
     return error_response(request.environ, 503, "the database does not answer", headers)

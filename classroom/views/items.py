@@ -1,19 +1,19 @@
 """Reading, replacing, changing and deleting one thing."""
 
-from datetime import UTC, datetime
-
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
-from sqlalchemy.exc import IntegrityError
 
-from .. import inputs, parameters, queries
-from ..places import Item
-from ..representations import encode
+from ..db import queries, writes
+from ..db.errors import AlreadyRegistered
+from ..http import query
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import Class, NamedItem, Registration, Student
-from ..responses import json_response
+from ..resources.base import Item
+from ..resources.tree import Class, NamedItem, Registration, Student
+from ..schemas import inputs
+from ..schemas.representations import encode
 from .answers import NOTHING, created, written
 
 
@@ -25,7 +25,7 @@ def read(context: Item, request: Request) -> Response:
 
 @view_config(context=Registration, request_method="GET", permission="view")
 def read_registration(context: Registration, request: Request) -> Response:
-    if expanded := parameters.read(request.GET.getall, context.query)["expand"]:
+    if expanded := query.read(request.GET.getall, context.query)["expand"]:
         rows = request.rows(queries.registration(expanded), context.key)
         if not rows:  # deleted meanwhile
             raise HTTPNotFound
@@ -49,11 +49,10 @@ def revise(context: NamedItem, request: Request) -> Response:
 def register(context: Registration, request: Request) -> Response:
     if context.row:
         return written(request, context)
-    row = {**context.key, "timestamp": datetime.now(UTC)}
     try:
-        context.row = request.db.execute(context.one.create, row).one()
-    except IntegrityError as error:
-        # Somebody else was first, whose registration the next attempt will find.
+        context.row = writes.register(request.db, **context.key)
+    except AlreadyRegistered as error:
+        # Another request was faster. The next attempt finds its registration.
         mark_error_retryable(error)
         raise
     return created(request, context)
@@ -61,12 +60,17 @@ def register(context: Registration, request: Request) -> Response:
 
 @view_config(context=Student, request_method="DELETE", permission="delete")
 @view_config(context=Class, request_method="DELETE", permission="delete")
+def remove(context: NamedItem, request: Request) -> Response:
+    writes.remove(request.db, context.model, context.row.id)
+    return json_response(NOTHING)
+
+
 @view_config(context=Registration, request_method="DELETE", permission="delete")
-def remove(context: Item, request: Request) -> Response:
-    request.db.execute(context.one.delete, context.key)
+def unregister(context: Registration, request: Request) -> Response:
+    writes.unregister(request.db, **context.key)
     return json_response(NOTHING)
 
 
 def _rename(context: NamedItem, request: Request, name: str) -> Response:
-    context.row = request.db.execute(context.one.rename, {**context.key, "name": name}).one()
+    context.row = writes.rename(request.db, context.model, context.row.id, name)
     return written(request, context)

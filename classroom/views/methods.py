@@ -4,10 +4,10 @@ from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ..grammar import PATCH_TYPES
-from ..places import Resource
+from ..http.responses import json_response
+from ..http.syntax import PATCH_TYPES
 from ..request import Request
-from ..responses import json_response
+from ..resources.base import Resource
 from .answers import NOTHING
 
 

@@ -3,11 +3,11 @@
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ..places import Resource
-from ..representations import encode
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import V1, Root
-from ..responses import json_response
+from ..resources.base import Resource
+from ..resources.tree import V1, Root
+from ..schemas.representations import encode
 
 
 @view_config(context=Root, request_method="GET", permission="view")

@@ -6,10 +6,10 @@ import msgspec
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from .. import tokens
+from ..http.responses import json_response
 from ..request import Request
-from ..resources import RequestToken
-from ..responses import json_response
+from ..resources.tree import RequestToken
+from ..security import tokens
 
 
 @view_config(context=RequestToken, request_method="GET", permission="view")

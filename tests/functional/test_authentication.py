@@ -10,11 +10,11 @@ from pyramid.security import remember
 from sqlalchemy import delete, update
 from webtest import TestApp
 
-from classroom import tokens
-from classroom.models import User
-from classroom.passwords import hash_password
+from classroom.models.tables import User
 from classroom.request import Request
-from classroom.resources import V1
+from classroom.resources.tree import V1
+from classroom.security import tokens
+from classroom.security.passwords import hash_password
 
 from ..conftest import NAME, PASSWORD, SECRET, basic
 

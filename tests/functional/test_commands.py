@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from webtest import TestApp
 
-from classroom.scripts import classroom
+from classroom.cli import classroom
 
 from ..conftest import NAME, PASSWORD, basic
 from ..servers import BIN

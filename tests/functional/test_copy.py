@@ -8,10 +8,10 @@ from sqlalchemy import insert, text
 from webtest import TestApp
 
 import classroom
-from classroom.db import make_engine
-from classroom.models import Student
-from classroom.scripts import classroom as command
-from classroom.scripts import moving
+from classroom.cli import classroom as command
+from classroom.cli import copying
+from classroom.db.engine import make_engine
+from classroom.models.tables import Student
 
 from ..conftest import API, NAME, PASSWORD
 from ..servers import PostgreSQL
@@ -87,14 +87,14 @@ def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(ini: str, targe
 def test_a_copy_that_differs_is_not_kept(
     ini: str, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy_table = moving._copy_table
+    copy_table = copying._copy_table
 
     def with_one_student_too_many(table, here, there):  # type: ignore[no-untyped-def]
         copy_table(table, here, there)
         if table.name == "students":
             there.execute(insert(Student).values(name="too many"))
 
-    monkeypatch.setattr(moving, "_copy_table", with_one_student_too_many)
+    monkeypatch.setattr(copying, "_copy_table", with_one_student_too_many)
     refused = copy(ini, target_url)
     assert refused.exit_code == 1
     assert "differs; nothing was kept" in refused.output

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from webtest import TestApp
 
-from classroom.models import Class, Count, Registration, Student
+from classroom.models.tables import Class, Count, Registration, Student
 
 from ..conftest import NAME, PASSWORD
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert
 from webtest import TestApp
 
-from classroom.models import Class, Registration, Student
+from classroom.models.tables import Class, Registration, Student
 
 from ..conftest import API
 from .test_statements import statements

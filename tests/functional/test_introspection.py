@@ -10,9 +10,9 @@ from sqlalchemy import insert, select
 from webtest import TestApp
 
 from classroom import main, views
-from classroom.models import Class, Student
-from classroom.places import Resource
-from classroom.resources import V1
+from classroom.models.tables import Class, Student
+from classroom.resources.base import Resource
+from classroom.resources.tree import V1
 
 from ..conftest import NAME, PASSWORD
 from ..servers import BIN, ROOT
@@ -87,6 +87,9 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
     say("tm.abort()", "")
     say("dbsession.execute(models.Class.__table__.insert(), {'name': 'too'}); tm.commit()", "")
+    say('writes.create(dbsession.connection(), models.Class, "third"); tm.commit()', "'third'")
+    say('dbsession.add(models.Student(name=" ")); dbsession.flush()', "InvalidValue: name: must be")
+    say("tm.abort()", "")
     say('dbsession.add(models.Student(name="left")); dbsession.flush()', "")
     shell.sendline("exit()")
     shell.expect(pexpect.EOF)
@@ -95,7 +98,7 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     with dbengine.connect() as connection:
         names = connection.execute(select(Student.name).order_by(Student.id)).scalars().all()
         classes = connection.execute(select(Class.name)).scalars().all()
-    assert (names, classes) == (["david", "kept"], ["too"])
+    assert (names, classes) == (["david", "kept"], ["too", "third"])
 
 
 def test_a_view_that_names_no_permission_is_open_to_nobody(

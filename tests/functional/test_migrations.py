@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from classroom.db import make_engine, open_database
-from classroom.migrations import head
+from classroom.db.engine import make_engine, open_database
+from classroom.db.revision import head
 from classroom.settings import SettingError
 
 from ..servers import BIN, ROOT, PostgreSQL

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from webtest import TestApp
 
-from classroom.folding import beginnings, fold
+from classroom.models.folding import beginnings, fold
 
 from ..conftest import API, NAME, PASSWORD
 

@@ -10,9 +10,9 @@ from openapi_spec_validator import validate
 from pyramid.traversal import find_resource
 from webtest import TestApp
 
-from classroom.places import Collection, Resource
 from classroom.request import Request
-from classroom.resources import RequestToken, Root
+from classroom.resources.base import Collection, Resource
+from classroom.resources.tree import RequestToken, Root
 
 from ..conftest import API
 

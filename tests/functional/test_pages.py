@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 from webtest import TestApp
 
-from classroom.models import Class, Registration, Student
+from classroom.models.tables import Class, Registration, Student
 
 from ..conftest import API, NAME, PASSWORD
 

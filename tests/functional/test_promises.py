@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from classroom.pagination import PageRequest
+from classroom.http.pagination import PageRequest
 
 from ..conftest import API, NAME, PASSWORD
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-from classroom.db import for_writing, make_engine
+from classroom.db.engine import for_writing, make_engine
 
 from ..conftest import NAME, PASSWORD, basic
 from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for

@@ -146,7 +146,7 @@ def test_redis_down_is_a_log_line_and_calls_are_counted_all_the_same(
     testapp = client()
     statuses = [call(testapp).status_int for _ in range(6)]
     assert statuses == [200] * 5 + [429]
-    lines = [record for record in caplog.records if record.name == "classroom.limits"]
+    lines = [record for record in caplog.records if record.name == "classroom.rate_limits.counters"]
     assert [line.levelno for line in lines] == [logging.WARNING]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, update
 from webtest import TestApp
 
-from classroom.models import Registration
+from classroom.models.tables import Registration
 
 from ..conftest import API
 

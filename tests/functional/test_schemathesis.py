@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 from webtest import TestApp
 
-from classroom import models
+from classroom.models import tables
 
 from ..conftest import NAME, PASSWORD
 from ..servers import BIN, ROOT, serving
@@ -25,10 +25,10 @@ def peopled(app: Any) -> Any:
     """The application with somebody there, so that the document's examples are true."""
     people = [{"name": "david"}] * 9
     with app.registry["classroom.engine"].begin() as connection:
-        connection.execute(insert(models.Student), people)
-        connection.execute(insert(models.Class), people)
+        connection.execute(insert(tables.Student), people)
+        connection.execute(insert(tables.Class), people)
         connection.execute(
-            insert(models.Registration).values(
+            insert(tables.Registration).values(
                 student_id=7, class_id=7, timestamp=datetime.now(UTC)
             )
         )

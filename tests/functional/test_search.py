@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
 from classroom import main
-from classroom.models import Class, Student
+from classroom.models.tables import Class, Student
 
 from ..conftest import API, NAME, PASSWORD
 from .test_statements import statements

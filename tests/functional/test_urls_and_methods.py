@@ -3,7 +3,7 @@
 import pytest
 from webtest import TestApp
 
-from classroom.resources import Students
+from classroom.resources.tree import Students
 
 from ..conftest import API
 

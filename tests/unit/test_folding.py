@@ -1,6 +1,6 @@
 import pytest
 
-from classroom.folding import beginnings, fold
+from classroom.models.folding import beginnings, fold
 
 
 @pytest.mark.parametrize(

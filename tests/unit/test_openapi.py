@@ -7,7 +7,7 @@ import jsonschema_rs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from classroom.grammar import is_name
+from classroom.models.names import is_name
 from classroom.openapi import document
 from classroom.settings import DEFAULT_SETTINGS, parse
 

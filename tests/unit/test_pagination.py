@@ -2,8 +2,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from classroom.pagination import Page, PageRequest, PastTheEnd, Slice, paginate, parse
-from classroom.parameters import BadParameter
+from classroom.db.slices import Slice
+from classroom.http.pagination import Page, PageRequest, PastTheEnd, paginate, parse
+from classroom.http.query import BadParameter
 
 
 def ask(query: Mapping[str, Sequence[str]], kinds: Sequence[type] = (int,)) -> PageRequest:

@@ -1,6 +1,6 @@
 import argon2
 
-from classroom.passwords import PasswordChecker, hash_password
+from classroom.security.passwords import PasswordChecker, hash_password
 
 
 def test_a_password_fits_its_hash_alone() -> None:

@@ -3,7 +3,7 @@ import time
 import jwt
 import pytest
 
-from classroom import tokens
+from classroom.security import tokens
 
 SECRET = "s" * 32
 NOW = int(time.time())

@@ -1,9 +1,10 @@
-"""Names without case and accents, to sort and to search by"""
+"""Names without case and accents, to sort and to search by.
+
+Startup folds the names of existing rows (classroom.db.backfill).
+"""
 
 import sqlalchemy as sa
 from alembic import op
-
-from classroom.names import fold_names
 
 revision = "0002"
 down_revision = "0001"
@@ -76,7 +77,6 @@ def upgrade() -> None:
         op.create_index(f"ix_{words}_id", words, ["id"])
         for statement in TRIGGERS[dialect]:
             op.execute(statement.format(named=named, words=words))
-    fold_names(op.get_bind())
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""The database: engine, statements, reads and writes. Only this package changes rows."""

@@ -1,0 +1,140 @@
+"""The functions that change rows. Nothing else does, except the copy of a whole database.
+
+Each takes a connection, works within the caller's transaction, and raises the errors of
+``classroom.db.errors``. The models validate the values.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Executable, Row, bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from ..models.folding import fold
+from ..models.tables import Base, Named, Registration, User
+from ..models.validation import validate_name
+from .errors import AlreadyRegistered, NotFound, UserExists
+
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_REGISTRATION = (Registration.student_id, Registration.class_id, Registration.timestamp)
+_DELETE_REGISTRATION = delete(Registration).where(
+    Registration.student_id == bindparam("student_id"),
+    Registration.class_id == bindparam("class_id"),
+)
+
+
+def create(connection: Connection, model: type[Named], name: str) -> Row[Any]:
+    """Add a student or a class; return its row.
+
+    :raises InvalidValue: if the name breaks the rules for names.
+    """
+    return connection.execute(_create(model), {"name": name}).one()
+
+
+def rename(connection: Connection, model: type[Named], id: int, name: str) -> Row[Any]:
+    """Change the name of a student or a class; return its row.
+
+    :raises InvalidValue: if the name breaks the rules for names.
+    :raises NotFound: if there is no such student or class.
+    """
+    values = {"key": id, "name": name, "folded": fold(validate_name(name))}
+    row = connection.execute(_rename(model), values).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no {model.__name__} {id}")
+    return row
+
+
+def remove(connection: Connection, model: type[Named], id: int) -> None:
+    """Delete a student or a class, with its registrations.
+
+    :raises NotFound: if there is no such student or class.
+    """
+    if not connection.execute(_delete(model), {"key": id}).rowcount:
+        raise NotFound(f"there is no {model.__name__} {id}")
+
+
+def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]:
+    """Register a student for a class, from now on; return the row of the registration.
+
+    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can go on. After
+    ``NotFound`` PostgreSQL only rolls back.
+
+    :raises AlreadyRegistered: if the student is registered for the class.
+    :raises NotFound: if there is no such student or class.
+    """
+    key = {"student_id": student_id, "class_id": class_id}
+    statement = _insert_if_new(connection.dialect.name, Registration, *_REGISTRATION)
+    try:
+        row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
+    except IntegrityError:
+        raise NotFound(f"there is no Student {student_id} or no Class {class_id}") from None
+    if row is None:
+        raise AlreadyRegistered(**key)
+    return row
+
+
+def unregister(connection: Connection, student_id: int, class_id: int) -> None:
+    """End the registration of a student for a class.
+
+    :raises NotFound: if there is no such registration.
+    """
+    key = {"student_id": student_id, "class_id": class_id}
+    if not connection.execute(_DELETE_REGISTRATION, key).rowcount:
+        raise NotFound(f"Student {student_id} is not registered for Class {class_id}")
+
+
+def add_user(connection: Connection, name: str, password_hash: str) -> None:
+    """Add a user.
+
+    :raises InvalidValue: if the name or the hash cannot be stored.
+    :raises UserExists: if there is a user of that name.
+    """
+    statement = _insert_if_new(connection.dialect.name, User, User.id)
+    values = {"name": name, "password_hash": password_hash}
+    if connection.execute(statement, values).one_or_none() is None:
+        raise UserExists(name)
+
+
+def change_password(connection: Connection, name: str, password_hash: str) -> None:
+    """Store the hash of a user's new password.
+
+    :raises InvalidValue: if the hash is not one of argon2id.
+    :raises NotFound: if there is no user of that name.
+    """
+    change = update(User).where(User.name == name).values(password_hash=password_hash)
+    if not connection.execute(change).rowcount:
+        raise NotFound(f"there is no user {name}")
+
+
+def remove_user(connection: Connection, name: str) -> None:
+    """Delete a user.
+
+    :raises NotFound: if there is no user of that name.
+    """
+    if not connection.execute(delete(User).where(User.name == name)).rowcount:
+        raise NotFound(f"there is no user {name}")
+
+
+@cache
+def _create(model: type[Named]) -> Executable:
+    return insert(model).returning(model.id, model.name)
+
+
+@cache
+def _rename(model: type[Named]) -> Executable:
+    change = update(model).where(model.id == bindparam("key"))
+    return change.returning(model.id, model.name)
+
+
+@cache
+def _delete(model: type[Named]) -> Delete:
+    return delete(model).where(model.id == bindparam("key"))
+
+
+@cache
+def _insert_if_new(dialect: str, model: type[Base], *returned: Any) -> Executable:
+    """Insert a row, or return none on a conflict; an error would end PostgreSQL's transaction."""
+    return _INSERT[dialect](model).on_conflict_do_nothing().returning(*returned)

@@ -1,0 +1,24 @@
+"""What the start says to an operator who has not added a user yet."""
+
+import logging
+import sysconfig
+from pathlib import Path
+
+from pyramid.config import Configurator
+
+from .db import queries
+
+log = logging.getLogger(__name__)
+
+
+def includeme(config: Configurator) -> None:
+    with config.registry["classroom.engine"].connect() as connection:
+        if connection.execute(queries.ANY_USER).first() is None:
+            command = _from_here(Path(sysconfig.get_path("scripts"), "classroom"))
+            ini = _from_here(Path(config.registry["classroom.ini"]))
+            log.warning("no user yet; add one: %s -c %s adduser NAME", command, ini)
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,1 @@
+"""Pure HTTP: syntax, preconditions, query parameters, pagination, error bodies, responses."""

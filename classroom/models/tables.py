@@ -1,0 +1,168 @@
+"""The tables. A model is a row and knows nothing of resources and their URLs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
+
+from .folding import fold
+from .names import NAME_LENGTH
+from .validation import validate_name, validate_password_hash, validate_user_name
+
+# SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
+Id = BigInteger().with_variant(Integer, "sqlite")
+# PostgreSQL compares byte by byte, as SQLite does: both have the same order.
+Folded = Text(collation="C").with_variant(Text(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A datetime in UTC, aware in Python also if the database has no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Validated(TypeDecorator[str]):
+    """A string that is validated before SQLAlchemy sends it, by the ORM or by Core."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int, validate: Callable[[object], str]) -> None:
+        super().__init__(length)
+        self.validate = validate
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        # A query may compare the column with any string.
+        return self.impl_instance
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
+        return self.validate(value)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _fold_new_name(context: DefaultExecutionContext) -> str:
+    """Fold the name of a new row; the backfill folds a name that SQL computes."""
+    parameters: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    name = parameters.get("name")
+    return fold(name) if isinstance(name, str) else ""
+
+
+class Named(Base):
+    """What students and classes have in common: an id, which is never reused, and a name."""
+
+    __abstract__ = True
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return Index(None, "folded", "id"), {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(
+        Validated(NAME_LENGTH, validate_name),
+        CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
+    )
+    folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
+
+    @validates("name")
+    def _fold(self, attribute: str, name: Any) -> Any:
+        # SQL expressions are folded by the backfill; the column's type refuses anything else.
+        if isinstance(name, str):
+            self.folded = fold(name)
+        return name
+
+
+class Student(Named):
+    __tablename__ = "students"
+
+
+class Class(Named):
+    __tablename__ = "classes"
+
+
+def _words_of(named: type[Named], name: str) -> Table:
+    """Define the table of the words of folded names, which triggers maintain."""
+    return Table(
+        name,
+        Base.metadata,
+        Column("word", Folded, primary_key=True),
+        Column("id", Id, ForeignKey(named.id, ondelete="CASCADE"), primary_key=True, index=True),
+        sqlite_with_rowid=False,
+        info={"is_derived": True},
+    )
+
+
+STUDENT_WORDS = _words_of(Student, "student_words")
+CLASS_WORDS = _words_of(Class, "class_words")
+
+
+class Registration(Base):
+    """Which student attends which class, since when; each pair at most once."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (Index(None, "class_id", "student_id"),)
+
+    student_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Student.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    class_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Count(Base):
+    """The number of rows of a table, in parts to add up, which triggers maintain."""
+
+    __tablename__ = "counts"
+    __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}
+
+    counted: Mapped[str] = mapped_column(String(64), primary_key=True)
+    part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
+class User(Base):
+    """Who may use the service. Of the password only the argon2id hash is stored."""
+
+    __tablename__ = "users"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
+    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))

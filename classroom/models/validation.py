@@ -1,0 +1,53 @@
+"""The rules for the values of columns. HTTP, the command line and the models all apply these."""
+
+import re
+
+from sqlalchemy.exc import DontWrapMixin
+
+from .names import NAME_RULE, is_name
+
+_ARGON2ID = re.compile(
+    r"\$argon2id\$v=[0-9]+\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
+)
+
+
+class InvalidValue(ValueError, DontWrapMixin):
+    """A value that a field cannot have; SQLAlchemy raises it as it is."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+        self.rule = rule
+
+
+def validate_name(name: object) -> str:
+    """Return the name of a student, class or user.
+
+    :raises InvalidValue: if it breaks the rules for names.
+    """
+    if not isinstance(name, str):
+        raise InvalidValue("name", "must be a string")
+    if not is_name(name):
+        raise InvalidValue("name", f"must be {NAME_RULE}")
+    return name
+
+
+def validate_user_name(name: object) -> str:
+    """Return the name of a user.
+
+    :raises InvalidValue: if it breaks the rules for names, or has a colon.
+    """
+    valid = validate_name(name)
+    if ":" in valid:
+        raise InvalidValue("name", "must not have a colon, which ends the name in HTTP Basic")
+    return valid
+
+
+def validate_password_hash(password_hash: object) -> str:
+    """Return the hash of a password.
+
+    :raises InvalidValue: if it is not an argon2id hash, but perhaps the password itself.
+    """
+    if not isinstance(password_hash, str) or not _ARGON2ID.fullmatch(password_hash):
+        raise InvalidValue("password_hash", "must be an argon2id hash")
+    return password_hash

@@ -1,0 +1,1 @@
+"""Call counters and the fixed window they are counted in; no Pyramid."""

@@ -1,0 +1,138 @@
+"""Counters of calls per client and window, in Redis or in this process."""
+
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any, Protocol, Self
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+
+class CallCounter(Protocol):
+    def increment(self, client: str, window: int) -> int:
+        """Count one call of ``client`` in ``window`` and give the calls so far."""
+
+
+class MemoryCounter:
+    """Counts in this process, and forgets a window when another begins."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._window = 0
+        self._calls: Counter[str] = Counter()
+
+    def increment(self, client: str, window: int) -> int:
+        with self._lock:
+            # A call that was late must not begin an older window again.
+            if window > self._window:
+                self._window, self._calls = window, Counter()
+            self._calls[client] += 1
+            return self._calls[client]
+
+
+class RedisCounter:
+    """Counts in Redis for all processes, in one round trip a call.
+
+    :raises redis.RedisError: within a fifth of a second where Redis is down or hung.
+    """
+
+    def __init__(self, pool: redis.ConnectionPool, period: int) -> None:
+        self._pool = pool
+        self._period = period
+        self._idle: deque[Any] = deque()
+
+    @classmethod
+    def from_url(cls, url: str, period: int) -> Self:
+        """:raises TypeError, ValueError: where ``url`` is none that redis-py understands."""
+        # Without all three of these redis-py waits for a silent server for most of a minute.
+        pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
+        )
+        pool.connection_class(**pool.connection_kwargs)  # refuses, unconnected, unknown options
+        return cls(pool, period)
+
+    def increment(self, client: str, window: int) -> int:
+        key = f"classroom:calls:{self._period}:{window}:{client}"
+        commands = [("INCRBY", key, 1), ("EXPIRE", key, self._period + 1)]
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._pool.make_connection()
+        try:
+            return _first_reply(connection, commands)
+        except redis.ConnectionError:
+            # It may have been closed while it was idle, and connects anew by itself.
+            return _first_reply(connection, commands)
+        finally:
+            self._idle.append(connection)
+
+
+def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
+    """What a pipeline does, without its detours and its pool's locks: they would cost as much again
+    as the rest of a request.
+    """
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))
+        replies = [connection.read_response() for _ in commands]
+    except redis.RedisError:
+        connection.disconnect()
+        raise
+    return int(replies[0])
+
+
+class FailOverCounter:
+    """Counts with Redis while it answers; meanwhile, in this process.
+
+    After a failure Redis is left alone for ``pause`` seconds, then one call tries it again.
+    """
+
+    def __init__(
+        self,
+        shared: CallCounter,
+        pause: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shared = shared
+        self._local = MemoryCounter()
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._retry_at: float | None = None
+
+    def increment(self, client: str, window: int) -> int:
+        if not self._may_ask():
+            return self._local.increment(client, window)
+        try:
+            calls = self._shared.increment(client, window)
+        except redis.RedisError as error:
+            self._leave_alone(error)
+            return self._local.increment(client, window)
+        self._welcome_back()
+        return calls
+
+    def _may_ask(self) -> bool:
+        if self._retry_at is None:
+            return True
+        with self._lock:
+            if self._retry_at is None or self._clock() < self._retry_at:
+                return self._retry_at is None
+            self._retry_at = self._clock() + self._pause
+            return True
+
+    def _leave_alone(self, error: redis.RedisError) -> None:
+        with self._lock:
+            if self._retry_at is None:
+                log.warning("Redis does not answer (%s); calls are counted per process", error)
+            self._retry_at = self._clock() + self._pause
+
+    def _welcome_back(self) -> None:
+        if self._retry_at is not None:
+            with self._lock:
+                self._retry_at = None
+            log.info("Redis answers again; calls are counted for all processes")

@@ -1,0 +1,47 @@
+"""The fixed window: so many calls per client in every period of the UTC clock."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .counters import CallCounter
+
+
+class Usage(NamedTuple):
+    """Where a client stands after a call: the calls allowed and left, the window's end.
+
+    ``reset`` is in seconds of the epoch, ``retry_after`` the same in seconds from now, at least 1.
+    """
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+    retry_after: int
+
+
+class FixedWindow:
+    """Allows each client ``calls`` in every ``period`` seconds of the UTC clock."""
+
+    def __init__(
+        self, calls: int, period: int, counter: CallCounter, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._calls = calls
+        self._period = period
+        self._counter = counter
+        self._clock = clock
+
+    def hit(self, client: str) -> Usage:
+        """Count one call of ``client`` and say where it stands."""
+        now = self._clock()
+        window = int(now // self._period)
+        reset = (window + 1) * self._period
+        calls = self._counter.increment(client, window)
+        return Usage(
+            allowed=calls <= self._calls,
+            limit=self._calls,
+            remaining=max(self._calls - calls, 0),
+            reset=reset,
+            retry_after=max(math.ceil(reset - now), 1),
+        )

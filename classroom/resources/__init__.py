@@ -1,0 +1,1 @@
+"""The resource tree: contexts with a place and an ACL."""

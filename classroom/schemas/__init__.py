@@ -1,0 +1,1 @@
+"""Resources as JSON, in either direction."""

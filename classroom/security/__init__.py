@@ -1,0 +1,1 @@
+"""Identity, permissions, authentication, passwords and tokens."""

@@ -1,0 +1,118 @@
+"""Proofs of who asks: user name and password, or a token."""
+
+import base64
+import time
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Engine, Executable
+
+from ..db import queries
+from ..models.names import CONTROL_CHARACTER
+from ..request import Request
+from . import tokens
+from .passwords import MAX_LENGTH, PasswordChecker
+
+_BASIC = 'Basic realm="classroom", charset="UTF-8"'
+_BEARER = 'Bearer realm="classroom"'
+
+
+class Identity(NamedTuple):
+    """A user as the credentials proved it, apart from any session."""
+
+    id: int
+    name: str
+    password_hash: str
+
+
+class Verified(NamedTuple):
+    """An identity, and for how many seconds it may be believed without a look-up."""
+
+    identity: Identity
+    seconds: float
+
+
+class Authentication(Protocol):
+    """A way to prove who asks."""
+
+    def challenges(self, request: Request) -> list[str]:
+        """The values of ``WWW-Authenticate`` that tell a client what to bring."""
+
+    def verify(self, request: Request) -> Verified | None:
+        """Whom the request's credentials prove, or None."""
+
+
+class PasswordAuthentication:
+    """User name and password, as HTTP Basic (RFC 7617)."""
+
+    def __init__(self, engine: Engine, ttl: int) -> None:
+        self._engine = engine
+        self._ttl = ttl
+        self._checker = PasswordChecker()
+
+    def challenges(self, request: Request) -> list[str]:
+        return [_BASIC]
+
+    def verify(self, request: Request) -> Verified | None:
+        username, password = _basic_credentials(request)
+        if not is_sound(username, password):
+            return None
+        user = _find_user(self._engine, queries.USER_BY_NAME, name=username)
+        fits = self._checker.check(user and user.password_hash, password)
+        return Verified(user, self._ttl) if user and fits else None
+
+
+class TokenAuthentication:
+    """A token: as ``Bearer`` (RFC 6750), or as the Basic user name with an empty password."""
+
+    def __init__(self, engine: Engine, ttl: int, secret: str) -> None:
+        self._engine = engine
+        self._ttl = ttl
+        self._secret = secret
+
+    def challenges(self, request: Request) -> list[str]:
+        refused = ', error="invalid_token"' if _credentials(request, "bearer") else ""
+        return [_BASIC, _BEARER + refused]
+
+    def verify(self, request: Request) -> Verified | None:
+        claims = tokens.read(self._secret, _token(request))
+        if claims is None:
+            return None
+        user = _find_user(self._engine, queries.USER_BY_ID, id=claims.user_id)
+        if user is None or not tokens.is_bound_to(claims, self._secret, user.password_hash):
+            return None
+        return Verified(user, min(self._ttl, claims.expires - time.time()))
+
+
+def is_sound(username: str, password: str) -> bool:
+    """Whether credentials are worth a hash: given, bounded, without control characters."""
+    both = username + password
+    within = len(both.encode()) <= MAX_LENGTH and not CONTROL_CHARACTER.search(both)
+    return bool(username and password and within)
+
+
+def _basic_credentials(request: Request) -> tuple[str, str]:
+    """User name and password, empty where there are none (RFC 7617, in UTF-8 alone)."""
+    try:
+        decoded = base64.b64decode(_credentials(request, "basic"), validate=True).decode()
+    except ValueError:
+        return "", ""
+    username, _, password = decoded.partition(":")
+    return username, password
+
+
+def _token(request: Request) -> str:
+    username, password = _basic_credentials(request)
+    return _credentials(request, "bearer") or (username if not password else "")
+
+
+def _credentials(request: Request, scheme: str) -> str:
+    """What follows the name of the scheme, or nothing where it is another."""
+    name, _, credentials = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return credentials.strip() if name.lower() == scheme else ""
+
+
+def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
+    # A connection of its own, since a hash within a transaction would keep other writers waiting.
+    with engine.connect() as connection:
+        row = connection.execute(statement, key).one_or_none()
+    return Identity(*row) if row else None

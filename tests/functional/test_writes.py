@@ -1,0 +1,148 @@
+"""The functions that change rows, and the rules that the models apply to values."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.orm import Session
+from webtest import TestApp
+
+from classroom.db import writes
+from classroom.db.engine import for_writing
+from classroom.db.errors import AlreadyRegistered, InvalidValue, NotFound, UserExists
+from classroom.models.tables import Class, Registration, Student, User
+
+from ..conftest import NAME, PASSWORD, PASSWORD_HASH
+
+NAME_ERROR = "name: must be 1 to 64 characters"
+COLON_ERROR = "name: must not have a colon"
+HASH_ERROR = "password_hash: must be an argon2id hash"
+
+
+@pytest.fixture
+def connection(dbengine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction, with the student 1 and the class 1."""
+    with for_writing(dbengine).connect() as connection, connection.begin():
+        writes.create(connection, Student, "david")
+        writes.create(connection, Class, "algebra")
+        yield connection
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    with Session(connection) as session:
+        yield session
+
+
+def test_writes_return_the_rows_they_change(connection: Connection) -> None:
+    assert tuple(writes.create(connection, Student, "José")) == (2, "José")
+    assert tuple(writes.rename(connection, Student, 2, "Ana")) == (2, "Ana")
+    assert writes.register(connection, 2, 1)[:2] == (2, 1)
+    writes.unregister(connection, 2, 1)
+    writes.remove(connection, Student, 2)
+    assert connection.scalars(select(Student.folded)).all() == ["david"]
+    assert connection.scalars(select(Registration.class_id)).all() == []
+
+
+def test_a_repeated_registration_keeps_the_transaction(connection: Connection) -> None:
+    first = writes.register(connection, 1, 1)
+    with suppress(AlreadyRegistered):
+        writes.register(connection, 1, 1)
+    with pytest.raises(AlreadyRegistered, match="the student is registered"):
+        writes.register(connection, 1, 1)
+    assert connection.scalars(select(Registration.timestamp)).all() == [first.timestamp]
+
+
+def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
+    writes.add_user(connection, "susan", PASSWORD_HASH)
+    with pytest.raises(UserExists, match="user susan already exists"):
+        writes.add_user(connection, "susan", PASSWORD_HASH)
+    writes.remove_user(connection, "susan")
+    assert connection.scalars(select(User.name)).all() == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("write", "arguments"),
+    [
+        (writes.rename, (Student, 7, "x")),
+        (writes.remove, (Class, 7)),
+        (writes.register, (1, 7)),
+        (writes.register, (7, 1)),
+        (writes.unregister, (1, 1)),
+        (writes.change_password, ("nobody", PASSWORD_HASH)),
+        (writes.remove_user, ("nobody",)),
+    ],
+)
+def test_a_write_to_a_missing_row_is_an_error(
+    dbengine: Engine, write: Any, arguments: tuple[Any, ...]
+) -> None:
+    with dbengine.begin() as connection:
+        writes.create(connection, Student, "david")
+        writes.create(connection, Class, "algebra")
+    with pytest.raises(NotFound), for_writing(dbengine).begin() as connection:
+        write(connection, *arguments)
+
+
+INVALID = [
+    (Student, {"name": " "}, NAME_ERROR),
+    (Class, {"name": "a\nb"}, NAME_ERROR),
+    (Student, {"name": "x" * 65}, NAME_ERROR),
+    (Student, {"name": 7}, "name: must be a string"),
+    (Student, {"name": None}, "name: must be a string"),
+    (User, {"name": "a:b", "password_hash": PASSWORD_HASH}, COLON_ERROR),
+    (User, {"name": "", "password_hash": PASSWORD_HASH}, NAME_ERROR),
+    (User, {"name": "susan", "password_hash": PASSWORD}, HASH_ERROR),
+]
+
+
+@pytest.mark.parametrize(("model", "values", "message"), INVALID)
+def test_a_session_refuses_an_invalid_value(
+    session: Session, model: Any, values: dict[str, Any], message: str
+) -> None:
+    session.add(model(**values))
+    with pytest.raises(InvalidValue, match=message):
+        session.flush()
+
+
+@pytest.mark.parametrize(("model", "values", "message"), INVALID)
+def test_core_statements_refuse_an_invalid_value(
+    connection: Connection, model: Any, values: dict[str, Any], message: str
+) -> None:
+    for statement in (insert(model), update(model)):
+        with pytest.raises(ValueError, match=message):
+            connection.execute(statement.values(values))
+    with pytest.raises(ValueError, match=message):
+        connection.execute(insert(model), [values, values])
+
+
+def test_writes_refuse_with_the_message_of_http(testapp: TestApp, dbengine: Engine) -> None:
+    refused = testapp.post_json("/api/v1.0/students/", {"name": " "}, status=400)
+    with pytest.raises(InvalidValue) as raised, dbengine.begin() as connection:
+        writes.create(connection, Student, " ")
+    assert str(raised.value) == refused.json["message"]
+
+
+def test_a_column_can_be_compared_with_any_string(session: Session) -> None:
+    assert session.scalars(select(User).where(User.name == "a:b")).all() == []
+    assert session.scalars(select(User).where(User.password_hash == "cat")).all() == []
+
+
+def test_a_renamed_object_is_folded(session: Session) -> None:
+    student = session.get_one(Student, 1)
+    student.name = "José"
+    session.flush()
+    assert session.scalar(select(Student.folded)) == "jose"
+
+
+@pytest.mark.parametrize("is_object", [True, False])
+def test_a_name_computed_by_sql_is_stored(session: Session, is_object: bool) -> None:
+    if is_object:
+        session.get_one(Student, 1).name = func.upper(Student.name)
+        session.flush()
+    else:
+        session.execute(update(Student).values(name=func.upper(Student.name)))
+    session.execute(insert(Student).values(name=func.lower("SUSAN")))
+    names = session.scalars(select(Student.name).order_by(Student.id)).all()
+    assert names == ["DAVID", "susan"]

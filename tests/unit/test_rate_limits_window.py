@@ -1,0 +1,53 @@
+import redis
+
+from classroom.rate_limits.counters import FailOverCounter, MemoryCounter
+from classroom.rate_limits.window import FixedWindow
+
+
+def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
+    now = 1000.0
+    limiter = FixedWindow(5, 15, MemoryCounter(), clock=lambda: now)
+    first, *others = [limiter.hit("a") for _ in range(6)]
+    assert first == (True, 5, 4, 1005, 5)
+    assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
+    assert [usage.allowed for usage in others] == [True] * 4 + [False]
+    now = 1003.1
+    assert limiter.hit("a").retry_after == 2
+    now = 1004.9
+    assert limiter.hit("a") == (False, 5, 0, 1005, 1)
+    now = 1005.0
+    assert limiter.hit("a") == (True, 5, 4, 1020, 15)
+
+
+def test_each_client_has_calls_of_its_own() -> None:
+    limiter = FixedWindow(1, 15, MemoryCounter(), clock=lambda: 0.0)
+    assert limiter.hit("a").allowed
+    assert limiter.hit("b").allowed
+    assert not limiter.hit("a").allowed
+
+
+def test_a_late_call_does_not_begin_its_window_again() -> None:
+    counter = MemoryCounter()
+    assert [counter.increment("a", window) for window in (5, 6, 5, 6)] == [1, 1, 2, 3]
+
+
+class Failing:
+    """A counter that fails, and counts how often it was asked."""
+
+    asked = 0
+
+    def increment(self, client: str, window: int) -> int:
+        self.asked += 1
+        raise redis.ConnectionError("down")
+
+
+def test_one_call_in_many_finds_out_that_redis_is_down() -> None:
+    now = 0.0
+    shared = Failing()
+    counter = FailOverCounter(shared, pause=5.0, clock=lambda: now)
+    assert [counter.increment("a", 1) for _ in range(100)] == list(range(1, 101))
+    assert shared.asked == 1
+    now = 5.0
+    counter.increment("a", 1)
+    counter.increment("a", 1)
+    assert shared.asked == 2

@@ -1,0 +1,87 @@
+import re
+
+import pytest
+
+from classroom.http import syntax
+from classroom.models.names import ID
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:6543",
+        "a.example.com.",
+        "127.0.0.1:80",
+        "[::1]:80",
+        "x-1.example",
+        "a:65535",
+    ],
+)
+def test_a_host_name_is_one(host: str) -> None:
+    assert syntax.HOST.fullmatch(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("", " ", "a, b", "a b", "a/b", "a@b", "-a", "a-", "a..b", ".", "a_b", "a:", "a:b"),
+        *(
+            "a:123456",
+            "[::1",
+            "::1",
+            "é",
+            "a\n",
+            "<a>",
+            "a" * 64,
+            "a:65536",
+            "[...]",
+            "[:::]",
+            "a." * 150,
+        ),
+    ],
+)
+def test_what_is_no_host_name_is_none(host: str) -> None:
+    assert not syntax.HOST.fullmatch(host)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("", "*/*", "application/json", "application/json, */*;q=0.5", "a/b;q=1.000 , c/*;q=0"),
+        *('a/b;c="d,\\"e"', "text/html, image/gif, *; q=.2, */*; q=.2", "a/b,,c/d"),
+    ],
+)
+def test_an_accept_field_is_one(accept: str) -> None:
+    assert syntax.ACCEPT.fullmatch(accept)
+
+
+@pytest.mark.parametrize(
+    "accept", ["json", "a/", "/b", "a/b;q=x", "a/b;q=2.0", "a/b;c", "a/b;;", "a/b c/d", "a/b\0"]
+)
+def test_what_is_no_accept_field_is_none(accept: str) -> None:
+    assert not syntax.ACCEPT.fullmatch(accept)
+
+
+@pytest.mark.parametrize("field", ['"a"', "*", '"a", W/"b"', ',"a",,', '"", "\xff"', '"a,b"'])
+def test_a_list_of_entity_tags_is_one(field: str) -> None:
+    assert syntax.ENTITY_TAGS.fullmatch(field)
+
+
+@pytest.mark.parametrize("field", ["", "a", '"a', 'w/"a"', '"a" "b"', '"a"b', ",", '"a\tb"', "**"])
+def test_what_is_no_list_of_entity_tags_is_none(field: str) -> None:
+    assert not syntax.ENTITY_TAGS.fullmatch(field)
+
+
+@pytest.mark.parametrize("pattern", [syntax.HOST, syntax.ACCEPT, syntax.ENTITY_TAGS])
+@pytest.mark.parametrize("unit", ["a", "a.", "a/b,", " ,", '"a",', "a/b;c=d", ";", 'a/b;c="'])
+def test_no_field_of_32_kilobytes_makes_a_pattern_run_away(pattern: object, unit: str) -> None:
+    # A pattern that backtracks would not come back within the run of the tests.
+    assert not pattern.fullmatch(unit * (32768 // len(unit)) + "\0")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "01", "-1", "+1", " 1", "1_0", "\xb2", "\u0661", "1" * 19, "", "1\n"]
+)
+def test_what_is_no_canonical_id_is_none(text: str) -> None:
+    assert not re.fullmatch(ID, text)
