@@ -162,6 +162,13 @@ def test_forged_tokens_are_refused(stranger: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
+def test_a_token_with_a_deeply_nested_header_is_401(stranger: TestApp) -> None:
+    head = base64.urlsafe_b64encode(b"[" * 20_000).decode().rstrip("=")
+    assert status(stranger, f"Bearer {head}.e30.x") == 401
+    assert status(stranger, basic(f"{head}.e30.x", "")) == 401
+
+
+@pytest.mark.usefixtures("token_mode")
 def test_a_believed_token_still_ends_when_it_expires(stranger: TestApp, dbengine: Any) -> None:
     with dbengine.connect() as connection:
         user = connection.execute(User.__table__.select()).one()
