@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
 from ..settings import SettingError
-from . import backfill, revision, sqlite
+from . import revision, sqlite
 from .conflicts import mark_conflict
 from .reader import Errors, Reader
 
@@ -124,6 +124,9 @@ def _ensure_tables(engine: Engine) -> None:
 
 
 def _fold_names(engine: Engine) -> None:
+    # Not at the top: migrations use this module, and run without the models.
+    from . import backfill  # noqa: PLC0415
+
     with engine.connect() as connection:
         if backfill.are_folded(connection):
             return
