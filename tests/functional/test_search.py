@@ -225,8 +225,10 @@ def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
     app = main({}, **app_settings)
     client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     client.authorization = ("Basic", (NAME, PASSWORD))
-    yield client
-    app.registry["classroom.engine"].dispose()
+    try:
+        yield client
+    finally:
+        app.registry["classroom.engine"].dispose()
 
 
 @pytest.mark.parametrize(
