@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ..db.engine import for_reading, for_writing, make_engine, open_database
-from ..models.tables import Base
+from ..models.tables import Base, without_validation
 
 _BATCH = 1000
 # The others are kept by triggers.
@@ -69,7 +69,7 @@ def _refuse_rows(connection: Connection) -> None:
 def _copy_table(table: Table, here: Connection, there: Connection) -> None:
     with click.progressbar(length=_count(here, table), label=table.name) as bar:
         for rows in _rows(here, table):
-            there.execute(insert(table), [dict(row._mapping) for row in rows])
+            there.execute(insert(without_validation(table)), [dict(row._mapping) for row in rows])
             bar.update(len(rows))
     if "id" in table.c and (last := max(_last_id(here, table), _highest_id(here, table))):
         _give_out_ids_beyond(last, there, table)
