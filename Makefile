@@ -1,17 +1,24 @@
-# GNU make. Everything Python is installed into $(VENV).
+# GNU make. Everything Python is installed into $(VENV), which each PYTHON has of its own: .venv for
+# python3, .venv-3.13 for python3.13.
 PYTHON = python3
-VENV = .venv
+VENV = .venv$(patsubst python%,-%,$(filter-out python3,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
 PEERS = .venv-peers
 DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
+INSTALL = $(BIN)/pip install -q -c constraints.txt
 # What keeps every branch covered: security, conditions and paging.
 COVERED = 'classroom/security/*,classroom/http/pagination.py,classroom/http/preconditions.py,classroom/tweens/*,classroom/views/derivers.py'
 
-.PHONY: help serve test fuzz lint check bench bench-quick servers load
+# What can differ between versions of Python: installation, commands, hashing, tokens, processes.
+SMOKE = tests/unit tests/functional/test_authentication.py tests/functional/test_commands.py \
+	tests/functional/test_pserve.py tests/functional/test_warnings.py
+
+.PHONY: help serve test smoke fuzz lint check bench bench-quick constraints servers load
 
 help:
 	@echo 'make serve   serve development.ini on http://localhost:6543'
 	@echo 'make test    run the tests, with Redis and PostgreSQL, and print the coverage'
+	@echo 'make smoke   run a representative part of the tests, in less than a minute'
 	@echo 'make fuzz    look for answers that break the contract, for ten minutes'
 	@echo 'make lint    run ruff and mypy'
 	@echo 'make check   run the tests, then lint'
@@ -27,6 +34,9 @@ servers:
 test: $(VENV)/.installed-testing servers
 	$(BIN)/pytest -n 2 --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
+
+smoke: $(VENV)/.installed-testing servers
+	$(BIN)/pytest -n 2 $(SMOKE)
 
 fuzz: $(VENV)/.installed-testing
 	CLASSROOM_FUZZ=600 $(BIN)/pytest tests/functional/test_schemathesis.py
@@ -44,6 +54,12 @@ bench: $(VENV)/.installed-testing $(PEERS)/.installed servers load
 bench-quick: $(VENV)/.installed-testing $(PEERS)/.installed servers load
 	$(BIN)/python -m benchmarks --quick
 
+constraints: $(VENV)/.installed
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --upgrade --all-extras --python-version 3.11 \
+		--no-annotate --no-emit-package pip --custom-compile-command 'make constraints' \
+		setup.py -o constraints.txt
+
 load:
 	command -v wrk > /dev/null || { $(DEBIAN) wrk; }
 	command -v taskset > /dev/null || { $(DEBIAN) util-linux; }
@@ -53,12 +69,12 @@ $(PEERS)/.installed: benchmarks/requirements.txt
 	$(PEERS)/bin/pip install -q -r $<
 	touch $@
 
-$(VENV)/.installed: setup.py
+$(VENV)/.installed: setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e .
+	$(INSTALL) -e .
 	touch $@
 
 # One rule for each extra of setup.py.
 $(VENV)/.installed-%: $(VENV)/.installed
-	$(BIN)/pip install -q -e '.[$*]'
+	$(INSTALL) -e '.[$*]'
 	touch $@

@@ -1,4 +1,4 @@
-"""What is measured: the service, its peers and the floors, and how each is told what to serve."""
+"""The programs that are measured: the service, its peers and the baselines."""
 
 import subprocess
 import sys
@@ -86,10 +86,10 @@ def prefork(cores: Sequence[int]) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class Floor:
-    """The least that a part of the stack can cost; it knows no database and asks nobody who it is.
+class Baseline:
+    """A part of the stack alone, without a database and without authentication.
 
-    :param factory: a function of :mod:`benchmarks.floors`.
+    :param factory: a function of :mod:`benchmarks.baselines`.
     """
 
     ini: Ini
@@ -101,7 +101,7 @@ class Floor:
 
     def serve(self, url: str, tokens: bool = True) -> Invocation:
         port = free_port()
-        ini = self.ini.write(port, {"use": f"call:benchmarks.floors:{self.factory}"})
+        ini = self.ini.write(port, {"use": f"call:benchmarks.baselines:{self.factory}"})
         return Invocation([BIN / "pserve", ini], port, {"PYTHONPATH": str(ROOT)}, tokens=False)
 
 

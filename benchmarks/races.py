@@ -11,9 +11,10 @@ from typing import NamedTuple
 from tests.servers import free_port, running_redis
 
 from . import machine, workload
+from .client import ask
 from .databases import Size, Store
-from .measure import Pace, Race, race
-from .programs import Classroom, Floor, Ini, Peer, Program, prefork
+from .measure import LoadProfile, Race, race
+from .programs import Baseline, Classroom, Ini, Peer, Program, prefork
 from .proof import SCHOOL, prove_alike
 from .servers import Server, running
 from .workload import Work
@@ -51,15 +52,15 @@ class Entry(NamedTuple):
 
 
 @dataclass
-class Meeting:
-    """Holds races, and keeps what they bring.
+class Suite:
+    """Runs races and keeps their results.
 
-    :param results: medians, by the name of the race, of the work and of the server.
-    :param memory: in megabytes after the race, by the names of race and server.
+    :param results: the medians, by the names of the race, the work and the server.
+    :param memory: megabytes after the race, by the names of the race and the server.
     """
 
     folder: Path
-    pace: Pace
+    profile: LoadProfile
     results: dict[str, Race] = field(default_factory=dict)
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
 
@@ -68,27 +69,37 @@ class Meeting:
         self._classroom = Classroom(self._ini)
         self._made: dict[tuple[Store, str, Size], str] = {}
 
-    def floors(self, store: Store) -> None:
+    def baselines(self, store: Store) -> None:
         entries = [
             *_twice("classroom", self._classroom),
-            Entry("bare Pyramid", Floor(self._ini, "pyramid")),
-            Entry("bare waitress", Floor(self._ini, "waitress")),
+            Entry("bare Pyramid", Baseline(self._ini, "pyramid")),
+            Entry("bare waitress", Baseline(self._ini, "waitress")),
         ]
         with self._running(store, entries) as servers:
-            self._hold("floors", servers, [workload.STUDENT])
+            self._measure("baselines", servers, [workload.STUDENT])
 
     def peers(self, name: str, store: Store, peers: Sequence[Peer]) -> None:
         entries = [*_twice("classroom", self._classroom), *(Entry(p.name, p) for p in peers)]
         with self._running(store, entries) as servers:
             prove_alike(servers)
-            self._hold(name, servers, _WORKS)
+            self._measure(name, servers, _WORKS)
 
     def passwords(self, store: Store, peers: Sequence[Peer]) -> None:
         entries = [*_twice("classroom", self._classroom), *(Entry(p.name, p) for p in peers)]
         entries = [entry._replace(tokens=False) for entry in entries]
-        pace = replace(self.pace, rounds=min(self.pace.rounds, 2), seconds=4)
+        profile = replace(self.profile, rounds=min(self.profile.rounds, 2), seconds=4)
         with self._running(store, entries) as servers:
-            self._hold("password", servers, [workload.STUDENT], pace)
+            _log_in(servers)
+            self._measure("password", servers, [workload.STUDENT], profile)
+
+    def flood(self, store: Store) -> None:
+        """A user whose password is in the cache, while others send wrong ones."""
+        entries = [*_twice("undisturbed", self._classroom), Entry("flooded", self._classroom)]
+        entries = [entry._replace(tokens=False) for entry in entries]
+        profile = replace(self.profile, seconds=2, flooded=("flooded",))
+        with self._running(store, entries) as servers:
+            _log_in(servers)
+            self._measure("wrong passwords", servers, [workload.STUDENT], profile)
 
     def limits(self, store: Store) -> None:
         port = free_port()
@@ -101,7 +112,7 @@ class Meeting:
         entries = [*_twice("limits off", self._classroom), limited]
         with running_redis(port) as redis, self._running(store, entries) as servers:
             machine.stay_beside_the_server(redis.pid)
-            self._hold("rate limits", servers, [workload.STUDENT])
+            self._measure("rate limits", servers, [workload.STUDENT])
 
     def scale_out(self, store: Store) -> None:
         """One process and two, each pinned, and one that is not; the load is on the cores that are
@@ -115,8 +126,8 @@ class Meeting:
         ]
         cores = machine.CORES[2:] or machine.CORES
         with self._running(store, entries) as servers:
-            pace = replace(self.pace, connections=16, cores=cores)
-            self._hold("scale-out", servers, [workload.STUDENT], pace)
+            profile = replace(self.profile, connections=16, cores=cores)
+            self._measure("scale-out", servers, [workload.STUDENT], profile)
 
     def growth(self, name: str, store: Store) -> None:
         """One client after another, so that nothing of a request is hidden behind the next."""
@@ -125,7 +136,7 @@ class Meeting:
         )
         again = smallest._replace(name=smallest.name + AGAIN)
         with self._running(store, [smallest, again, *others]) as servers:
-            self._hold(name, servers, _GROWTH_WORKS, replace(self.pace, connections=1))
+            self._measure(name, servers, _GROWTH_WORKS, replace(self.profile, connections=1))
 
     @contextmanager
     def _running(self, store: Store, entries: Sequence[Entry]) -> Iterator[list[Server]]:
@@ -145,17 +156,27 @@ class Meeting:
             entry.program.prepare(self._made[key], entry.size)
         return self._made[key]
 
-    def _hold(
-        self, name: str, servers: list[Server], works: Sequence[Work], pace: Pace | None = None
+    def _measure(
+        self,
+        name: str,
+        servers: list[Server],
+        works: Sequence[Work],
+        profile: LoadProfile | None = None,
     ) -> None:
         _tell(f"racing: {name}")
-        self.results[name] = race(servers, works, pace or self.pace)
+        self.results[name] = race(servers, works, profile or self.profile)
         self.memory[name] = {s.name: machine.resident_megabytes(s.pid) for s in servers}
 
 
 def _twice(name: str, program: Program) -> Iterator[Entry]:
     yield Entry(name, program)
     yield Entry(name + AGAIN, program)
+
+
+def _log_in(servers: Sequence[Server]) -> None:
+    """Have the password in the cache: the service refuses to check more than a few at a time."""
+    for server in servers:
+        ask("GET", server.api, server.credentials)
 
 
 def _tell(what: str) -> None:

@@ -11,37 +11,37 @@ from tests.servers import ROOT
 from . import machine
 from .bounds import At, Bound, bounds, noise
 from .measure import Race
-from .races import Meeting
+from .races import Suite
 
 _OURS = ("classroom", "pyramid", "waitress", "SQLAlchemy", "psycopg", "argon2-cffi", "redis")
 
 
-def report(meeting: Meeting) -> str:
+def report(suite: Suite) -> str:
     """All of it: where and when, the bounds, and every race."""
-    return "\n\n".join(_sections(meeting)) + "\n"
+    return "\n\n".join(_sections(suite)) + "\n"
 
 
-def _sections(meeting: Meeting) -> Iterator[str]:
+def _sections(suite: Suite) -> Iterator[str]:
     yield "# Results"
-    yield _circumstances(meeting)
+    yield _circumstances(suite)
     yield "## Bounds"
-    yield _table(["", "measured", "bound", "", "noise"], map(_bound_row, bounds(meeting)))
+    yield _table(["", "measured", "bound", "", "noise"], map(_bound_row, bounds(suite)))
     yield "## Races"
     yield (
         "Requests a second, and the CPU microseconds of one request in the server's processes."
         " `again` is the same server under a second name: how much the two differ is the noise."
     )
-    for name, race in meeting.results.items():
+    for name, race in suite.results.items():
         yield f"### {name}"
-        yield _race_table(race, meeting.memory[name])
+        yield _race_table(race, suite.memory[name])
 
 
-def _circumstances(meeting: Meeting) -> str:
-    pace = meeting.pace
+def _circumstances(suite: Suite) -> str:
+    profile = suite.profile
     return "\n".join(
         [
             f"* {datetime.now(UTC):%d %B %Y}; {machine.describe()}",
-            f"* Medians of {pace.rounds} runs of {pace.seconds} s, A to Z and Z to A",
+            f"* Medians of {profile.rounds} runs of {profile.seconds} s, A to Z and Z to A",
             f"* Python {platform.python_version()}, {', '.join(_versions())}",
             f"* {', '.join(_programs())}",
             f"* Peers: {', '.join(_requirements())}",

@@ -29,6 +29,7 @@ class Settings:
     use_token_auth: bool
     token_lifetime: int
     identity_ttl: int
+    login_attempts: int
     use_rate_limits: bool
     rate_limit_calls: int
     rate_limit_period: int
@@ -123,6 +124,7 @@ _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.use_token_auth": ("false", _switch),
     "classroom.token_lifetime": ("3600", _whole(1, 365 * _DAY)),
     "classroom.identity_ttl": ("5", _whole(0, _DAY)),
+    "classroom.login_attempts": ("10", _whole(0, 10**6)),
     "classroom.use_rate_limits": ("false", _switch),
     "classroom.rate_limit.calls": ("5", _whole(1, 10**9)),
     "classroom.rate_limit.period": ("15", _whole(1, _DAY)),

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from configparser import ConfigParser
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -89,6 +89,18 @@ def _answers(port: int) -> bool:
             return client.ping()
         except redis.ConnectionError:
             return False
+
+
+def copy_ini(name: str, folder: Path, port: int, settings: Mapping[str, str] = {}) -> Path:
+    """Copy an ini file of the project with another port and with more settings."""
+    ini = ConfigParser(interpolation=None)
+    ini.read(ROOT / name)
+    ini["server:main"]["listen"] = f"localhost:{port}"
+    ini["app:main"].update(settings)
+    path = folder / name
+    with path.open("w") as file:
+        ini.write(file)
+    return path
 
 
 @contextmanager

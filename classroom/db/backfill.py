@@ -1,4 +1,4 @@
-"""Folds the names that were written past the models, by SQL, which leaves them unfolded."""
+"""Fold the names that SQL wrote without folding them; triggers mark their rows."""
 
 from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
@@ -10,20 +10,18 @@ _BATCH = 1000
 
 
 def are_folded(connection: Connection) -> bool:
-    """Whether every name can be found and sorted."""
-    return not any(connection.execute(_unfolded(table), {"last": 0}).first() for table in _TABLES)
+    """Whether no row is marked; an index of the marked rows answers this."""
+    return not any(connection.execute(_marked(table)).first() for table in _TABLES)
 
 
 def fold_names(connection: Connection) -> None:
-    """Fold the names that are not, within the caller's transaction."""
+    """Fold the names of the marked rows, within the caller's transaction."""
     for table in _TABLES:
-        change = update(table).where(table.c.id == bindparam("key")).values(folded=bindparam("to"))
-        last = 0
-        while rows := connection.execute(_unfolded(table), {"last": last}).all():
-            connection.execute(change, [{"key": id, "to": fold(name)} for id, name in rows])
-            last = rows[-1].id
+        change = update(table).where(table.c.id == bindparam("key"))
+        change = change.values(folded=bindparam("new"), needs_folding=None)
+        while rows := connection.execute(_marked(table)).all():
+            connection.execute(change, [{"key": id, "new": fold(name)} for id, name in rows])
 
 
-def _unfolded(table: Table) -> "Select[int, str]":
-    is_next = (table.c.folded == "", table.c.id > bindparam("last"))
-    return select(table.c.id, table.c.name).where(*is_next).order_by(table.c.id).limit(_BATCH)
+def _marked(table: Table) -> "Select[int, str]":
+    return select(table.c.id, table.c.name).where(table.c.needs_folding).limit(_BATCH)

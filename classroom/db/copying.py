@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
-from ..models.tables import Base
+from ..models.tables import Base, without_validation
 from .engine import for_reading, for_writing
 
 # Receives the name of a table, the number of rows copied so far, and their total.
@@ -68,7 +68,7 @@ def _copy_rows(table: Table, reading: Connection, writing: Connection, report: R
     copied, total = 0, _count(reading, table)
     report(table.name, copied, total)
     for rows in _batches(reading, table):
-        writing.execute(insert(table), [dict(row._mapping) for row in rows])
+        writing.execute(insert(without_validation(table)), [dict(row._mapping) for row in rows])
         copied += len(rows)
         report(table.name, copied, total)
 

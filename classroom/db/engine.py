@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyramid.config import Configurator
-from pyramid_retry import mark_error_retryable
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.orm import sessionmaker
 
 from ..settings import SettingError
-from . import backfill, revision, sqlite
-from .reader import Reader
+from . import revision, sqlite
+from .conflicts import mark_conflict
+from .reader import Errors, Reader
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,6 @@ _TIMEOUTS = {
     "connect_timeout": "2",
     "options": "-c lock_timeout=1500",
 }
-# Serialization failure and deadlock. Not 40003: after that the COMMIT may have succeeded.
-_CONFLICTS = ("40001", "40P01")
 
 
 def make_engine(settings: Mapping[str, Any]) -> Engine:
@@ -47,7 +45,7 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
         raise SettingError(", ".join(options), str(error)) from None
     if engine.dialect.name == "sqlite":
         sqlite.listen(engine)
-    event.listen(engine, "handle_error", _mark_retryable)
+    event.listen(engine, "handle_error", _mark_conflict)
     return engine
 
 
@@ -138,6 +136,9 @@ def _ensure_tables(engine: Engine) -> None:
 
 
 def _fold_names(engine: Engine) -> None:
+    # Not at the top: migrations use this module, and run without the models.
+    from . import backfill  # noqa: PLC0415
+
     with engine.connect() as connection:
         if backfill.are_folded(connection):
             return
@@ -145,33 +146,30 @@ def _fold_names(engine: Engine) -> None:
         backfill.fold_names(connection)
 
 
-def _mark_retryable(context: ExceptionContext) -> None:
-    """Mark conflicts between transactions as retryable for pyramid_retry.
-
-    pyramid_tm marks only some of them: none of SQLite's, and none that COMMIT raises.
-    """
-    state = getattr(context.original_exception, "sqlstate", None)
-    code = getattr(context.original_exception, "sqlite_errorcode", 0)
-    if context.sqlalchemy_exception and (state in _CONFLICTS or sqlite.is_busy(code)):
-        mark_error_retryable(context.sqlalchemy_exception)
+def _mark_conflict(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, DBAPIError):
+        mark_conflict(context.sqlalchemy_exception)
 
 
 def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
-    """What reads for requests; on PostgreSQL it has connections of its own, where every statement
-    costs one round trip: there is no transaction to begin and to end, and no test beforehand.
+    """Create the reader for requests.
+
+    On PostgreSQL it has connections of its own, on which a statement is one round trip: no BEGIN,
+    no ROLLBACK and no test of the connection.
     """
     connections: Engine = engine
-    final: tuple[type[Exception], ...] = ()
+    no_fallback: Errors = ()
     if engine.dialect.name == "postgresql":
-        # Only here: an extra. Only for requests: migrations and copies may take their time.
+        # Not at the top: psycopg is an extra. Not in make_engine: migrations and copies have no
+        # time limit.
         from .postgresql import ServerUnresponsive, limit_response_times  # noqa: PLC0415
 
         own = {"sqlalchemy.isolation_level": "AUTOCOMMIT", "sqlalchemy.pool_pre_ping": "false"}
-        connections, final = make_engine({**settings, **own}), (ServerUnresponsive,)
+        connections, no_fallback = make_engine({**settings, **own}), (ServerUnresponsive,)
         engine.dispose()
         for each in (engine, connections):
             limit_response_times(each)
-    reader = Reader(connections, for_reading(engine), final)
+    reader = Reader(connections, for_reading(engine), no_fallback)
     event.listen(engine, "engine_disposed", lambda _: reader.close())
     return reader
 

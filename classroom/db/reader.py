@@ -1,67 +1,69 @@
-"""Reads of one statement, on the driver's own connections.
+"""Run single SELECTs directly on connections of the driver.
 
-SQLAlchemy writes the statement, once. Its way to execute it would cost as much as all else that a
-request for one row takes: docs/decisions/0011-where-the-time-goes.md.
+SQLAlchemy compiles each statement once. Executing it through SQLAlchemy would take as long as the
+rest of a request for one row: docs/decisions/0011-where-the-time-goes.md.
 """
 
 import logging
 from collections import deque, namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Executable, Select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-Parameters = Mapping[str, int | str]
-Rows = Select[*tuple[Any, ...]]
+from .conflicts import mark_conflict
 
-_log = logging.getLogger("sqlalchemy.engine.Engine")
+log = logging.getLogger(__name__)
+
+Parameters = Mapping[str, Any]
+Rows = Select[*tuple[Any, ...]]
+Errors = tuple[type[Exception], ...]
+Processor = Callable[[Any], Any]
+
+_engine_log = logging.getLogger("sqlalchemy.engine.Engine")
 
 
 class Reader:
     """Runs SELECTs, each in a transaction of its own.
 
-    :param connections: gives them, such as commit by themselves; they are kept.
-    :param engine: asked again where one of them fails, since it knows how to replace a lost
-        connection, and what an error means.
-    :param final: errors after which it is not.
+    :param connections: opens connections in autocommit mode, which the reader keeps.
+    :param engine: runs a statement again if its connection was lost, on a tested connection.
+    :param no_fallback: errors after which a statement is not run again.
     """
 
-    def __init__(
-        self, connections: Engine, engine: Engine, final: tuple[type[Exception], ...] = ()
-    ) -> None:
+    def __init__(self, connections: Engine, engine: Engine, no_fallback: Errors = ()) -> None:
         self._connections = connections
         self._engine = engine
-        self._final = final
+        self._no_fallback = no_fallback
         self._error = engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Executable, _Prepared] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
     def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
-        """Rows with their columns as attributes.
+        """Return the rows, with their columns as attributes.
 
+        :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
         :raises sqlalchemy.exc.DBAPIError: as an engine does.
         """
-        if self._is_watched():
-            return self._read_by_engine(statement, parameters)
         prepared = self._prepared.get(statement)
         if prepared is None:
             prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+        if self._is_traced():
+            return self._read_by_engine(statement, parameters)
+        values = prepared.bind(parameters)
         connection = self._connection()
         try:
-            rows = prepared.run(connection.dbapi_connection, parameters)
-        except self._final as error:
-            connection.invalidate(error)
-            raise OperationalError(None, None, error) from None
+            fetched = _fetch(connection.dbapi_connection, prepared.sql, values)
         except self._error as error:
-            connection.invalidate(error)
+            self._discard(connection, prepared.sql, error)
             return self._read_by_engine(statement, parameters)
         self._idle.append(connection)
-        return rows
+        return prepared.rows(fetched)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().invalidate()
 
@@ -78,46 +80,106 @@ class Reader:
         try:
             return self._connections.raw_connection()
         except self._error as error:
-            raise OperationalError(None, None, error) from None
+            raise self._translate(None, error) from None
 
-    def _is_watched(self) -> bool:
-        """Whether a tracer or a log is to hear of every statement, which the engine sees to."""
-        return bool(self._engine.dispatch.before_cursor_execute) or _log.isEnabledFor(logging.INFO)
+    def _discard(self, connection: PoolProxiedConnection, sql: str, error: Exception) -> None:
+        """Close a connection after an error.
+
+        :raises sqlalchemy.exc.DBAPIError: unless the engine may run the statement again.
+        """
+        dialect: Any = self._engine.dialect
+        is_lost = dialect.is_disconnect(error, connection.dbapi_connection, None)
+        connection.invalidate(error)
+        if not is_lost or isinstance(error, self._no_fallback):
+            raise self._translate(sql, error) from None
+        # What ended one connection, as a restart of the server does, has ended the others.
+        self.close()
+        log.warning("a connection to the database was lost; reading on another one: %s", error)
+
+    def _translate(self, sql: str | None, error: Exception) -> BaseException:
+        """Return SQLAlchemy's exception for an error of the driver, as the engine raises it."""
+        dialect = self._engine.dialect
+        translated: Any = DBAPIError.instance(
+            sql, None, error, self._error, hide_parameters=True, dialect=dialect
+        )
+        mark_conflict(translated)
+        return translated
+
+    def _is_traced(self) -> bool:
+        """Whether a tracer or the log expects every statement, which the engine reports."""
+        has_tracer = bool(self._engine.dispatch.before_cursor_execute)
+        return has_tracer or _engine_log.isEnabledFor(logging.INFO)
 
     def _read_by_engine(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
         with self._engine.connect() as connection:
             return connection.execute(statement, parameters).all()
 
 
+def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
+    return connection.execute(sql, values).fetchall()
+
+
 class _Prepared:
-    """A statement as the driver takes it, and what makes rows of what it gives."""
+    """A statement in SQL, with the conversions of its parameters and of its columns.
+
+    :raises sqlalchemy.exc.CompileError: if the SQL depends on the values of parameters.
+    """
 
     def __init__(self, statement: Rows, dialect: Dialect) -> None:
-        # Both drivers take parameters by name, where their placeholders have names.
+        # Both drivers take parameters by name if the placeholders have names.
         by_name: Any = type(dialect)
-        compiled = statement.compile(
-            dialect=by_name(paramstyle="named" if dialect.name == "sqlite" else "pyformat")
-        )
+        paramstyle = "named" if dialect.name == "sqlite" else "pyformat"
+        compiled: Any = statement.compile(dialect=by_name(paramstyle=paramstyle))
         columns = statement.selected_columns
-        processors = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        ]
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
-        self._sql = str(compiled)
-        self._constants = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+        self.sql = str(compiled)
         self._row = row._make
-        self._processors = [(place, read) for place, read in enumerate(processors) if read]
+        self._column_processors = _column_processors(columns, dialect)
+        self._bind_processors = _bind_processors(compiled.binds, dialect)
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._constants = self._convert(constants)
 
-    def run(self, connection: Any, parameters: Parameters) -> Sequence[Any]:
-        rows = connection.execute(self._sql, {**self._constants, **parameters}).fetchall()
-        if self._processors:
-            rows = map(self._process, rows)
-        return list(map(self._row, rows))
+    def bind(self, parameters: Parameters) -> Parameters:
+        """Return all parameters as the driver takes them."""
+        if self._bind_processors:
+            parameters = self._convert(parameters)
+        return {**self._constants, **parameters}
 
-    def _process(self, row: Sequence[Any]) -> Sequence[Any]:
+    def rows(self, fetched: Sequence[Any]) -> Sequence[Any]:
+        """Return the rows that the driver fetched, with their columns as attributes."""
+        if self._column_processors:
+            fetched = [self._read(row) for row in fetched]
+        return list(map(self._row, fetched))
+
+    def _convert(self, parameters: Parameters) -> Parameters:
+        converted = {
+            name: convert(parameters[name])
+            for name, convert in self._bind_processors.items()
+            if name in parameters
+        }
+        return {**parameters, **converted}
+
+    def _read(self, row: Sequence[Any]) -> Sequence[Any]:
         values = list(row)
-        for place, read in self._processors:
-            values[place] = read(values[place])
+        for place, convert in self._column_processors.items():
+            values[place] = convert(values[place])
         return values
+
+
+def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> dict[str, Processor]:
+    """Return the conversions of parameters by name.
+
+    :raises sqlalchemy.exc.CompileError: if the SQL depends on the value of a parameter.
+    """
+    if any(bind.expanding or bind.literal_execute for bind in binds.values()):
+        raise CompileError("the reader does not support IN: run the statement on request.db")
+    impls = {name: bind.type.dialect_impl(dialect) for name, bind in binds.items()}
+    processors = {name: impl.bind_processor(dialect) for name, impl in impls.items()}
+    return {name: processor for name, processor in processors.items() if processor}
+
+
+def _column_processors(columns: Iterable[Any], dialect: Dialect) -> dict[int, Processor]:
+    """Return the conversions of columns by their position."""
+    impls = [column.type.dialect_impl(dialect) for column in columns]
+    processors = [impl.result_processor(dialect, None) for impl in impls]
+    return {place: processor for place, processor in enumerate(processors) if processor}

@@ -23,7 +23,7 @@ def fold(name: str) -> str:
         f" {letter}" if _is_of_word(letter) and not _is_of_word(previous) else letter
         for previous, letter in pairwise(f" {letters}")
     )
-    return " ".join((spaced.strip() or name).split())
+    return " ".join((spaced.strip() or name).split()) or name
 
 
 def beginnings(text: str) -> list[str]:

@@ -16,11 +16,16 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TableClause,
     Text,
     TypeDecorator,
+    column,
+    text,
 )
+from sqlalchemy import table as table_clause
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
+from sqlalchemy.types import TypeEngine
 
 from .folding import fold
 from .names import NAME_LENGTH
@@ -63,6 +68,15 @@ class Validated(TypeDecorator[str]):
         return self.validate(value)
 
 
+def without_validation(table: Table) -> TableClause:
+    """Return a table for INSERTs of rows that exist elsewhere, whatever their values are."""
+    return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
+
+
+def _plain(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    return type_.impl_instance if isinstance(type_, Validated) else type_
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -90,7 +104,13 @@ class Named(Base):
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Any, ...]:
-        return Index(None, "folded", "id"), {"sqlite_autoincrement": True}
+        marked = Index(
+            None,
+            "needs_folding",
+            sqlite_where=text("needs_folding = 1"),
+            postgresql_where=text("needs_folding"),
+        )
+        return Index(None, "folded", "id"), marked, {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(
@@ -98,6 +118,8 @@ class Named(Base):
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
     folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
+    # Triggers set this if SQL writes a name and not its folded form; the next startup folds it.
+    needs_folding: Mapped[bool | None]
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:

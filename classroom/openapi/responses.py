@@ -35,11 +35,11 @@ _ERRORS = {
     "413": _Error(f"The body has more than {MAX_BODY} bytes."),
     "415": _Error("The body is not JSON in UTF-8."),
     "415-PATCH": _Error("The body is no merge patch in UTF-8.", _PATCH),
-    "429": _Error("Too many calls from this address.", _RETRY),
+    "429": _Error("Too many calls, or failed logins, from this address.", _RETRY),
     "431": _Error("The header fields are too large."),
     "500": _Error("The server failed, and has logged why."),
     "501": _Error("The body is in a transfer coding that the server does not know."),
-    "503": _Error("The database does not answer, or too many write at once.", _RETRY),
+    "503": _Error("The database does not answer, or too many write or log in at once.", _RETRY),
 }
 
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections import Counter, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Protocol, Self
 
@@ -11,29 +11,40 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from ..settings import SettingError, Settings
+
 log = logging.getLogger(__name__)
 
 
 class CallCounter(Protocol):
-    def increment(self, client: str, window: int) -> int:
-        """Count one call of ``client`` in ``window`` and give the calls so far."""
+    def increment(self, client: str, window: int, by: int = 1) -> int:
+        """Count ``by`` calls of ``client`` in ``window`` and return the calls so far."""
 
 
 class MemoryCounter:
-    """Counts in this process, and forgets a window when another begins."""
+    """Counts in this process, one window at a time, for a bounded number of clients.
 
-    def __init__(self) -> None:
+    Beyond ``max_clients`` the client that has not called for longest is evicted. To evict its own
+    count, a client needs as many other addresses, which have calls of their own anyway. A count
+    shared by all further clients would let such an attacker refuse everybody else.
+    """
+
+    def __init__(self, max_clients: int = 100_000) -> None:
+        self._max_clients = max_clients
         self._lock = threading.Lock()
         self._window = 0
-        self._calls: Counter[str] = Counter()
+        self._calls: OrderedDict[str, int] = OrderedDict()
 
-    def increment(self, client: str, window: int) -> int:
+    def increment(self, client: str, window: int, by: int = 1) -> int:
         with self._lock:
             # A call that was late must not begin an older window again.
             if window > self._window:
-                self._window, self._calls = window, Counter()
-            self._calls[client] += 1
-            return self._calls[client]
+                self._window, self._calls = window, OrderedDict()
+            calls = self._calls[client] = self._calls.get(client, 0) + by
+            self._calls.move_to_end(client)
+            if len(self._calls) > self._max_clients:
+                self._calls.popitem(last=False)
+            return calls
 
 
 class RedisCounter:
@@ -42,24 +53,25 @@ class RedisCounter:
     :raises redis.RedisError: within a fifth of a second where Redis is down or hung.
     """
 
-    def __init__(self, pool: redis.ConnectionPool, period: int) -> None:
+    def __init__(self, pool: redis.ConnectionPool, name: str, period: int) -> None:
         self._pool = pool
+        self._prefix = f"classroom:{name}:{period}"
         self._period = period
         self._idle: deque[Any] = deque()
 
     @classmethod
-    def from_url(cls, url: str, period: int) -> Self:
+    def from_url(cls, url: str, name: str, period: int) -> Self:
         """:raises TypeError, ValueError: where ``url`` is none that redis-py understands."""
         # Without all three of these redis-py waits for a silent server for most of a minute.
         pool = redis.ConnectionPool.from_url(
             url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
         )
         pool.connection_class(**pool.connection_kwargs)  # refuses, unconnected, unknown options
-        return cls(pool, period)
+        return cls(pool, name, period)
 
-    def increment(self, client: str, window: int) -> int:
-        key = f"classroom:calls:{self._period}:{window}:{client}"
-        commands = [("INCRBY", key, 1), ("EXPIRE", key, self._period + 1)]
+    def increment(self, client: str, window: int, by: int = 1) -> int:
+        key = f"{self._prefix}:{window}:{client}"
+        commands = [("INCRBY", key, by), ("EXPIRE", key, self._period + 1)]
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -105,14 +117,14 @@ class FailOverCounter:
         self._lock = threading.Lock()
         self._retry_at: float | None = None
 
-    def increment(self, client: str, window: int) -> int:
+    def increment(self, client: str, window: int, by: int = 1) -> int:
         if not self._may_ask():
-            return self._local.increment(client, window)
+            return self._local.increment(client, window, by)
         try:
-            calls = self._shared.increment(client, window)
+            calls = self._shared.increment(client, window, by)
         except redis.RedisError as error:
             self._leave_alone(error)
-            return self._local.increment(client, window)
+            return self._local.increment(client, window, by)
         self._welcome_back()
         return calls
 
@@ -136,3 +148,17 @@ class FailOverCounter:
             with self._lock:
                 self._retry_at = None
             log.info("Redis answers again; calls are counted for all processes")
+
+
+def open_counter(settings: Settings, name: str, period: int) -> CallCounter:
+    """Return a counter in Redis if rate limits use it, else one in this process.
+
+    :param name: keeps its keys in Redis apart from those of other counters.
+    :raises SettingError: if redis-py does not accept the URL.
+    """
+    if not settings.use_rate_limits or settings.redis_url.startswith("memory:"):
+        return MemoryCounter()
+    try:
+        return FailOverCounter(RedisCounter.from_url(settings.redis_url, name, period))
+    except (TypeError, ValueError) as error:
+        raise SettingError("classroom.redis_url", str(error)) from None

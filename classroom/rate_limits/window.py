@@ -34,10 +34,17 @@ class FixedWindow:
 
     def hit(self, client: str) -> Usage:
         """Count one call of ``client`` and say where it stands."""
+        return self._usage(client, by=1)
+
+    def peek(self, client: str) -> Usage:
+        """Say where ``client`` stands without counting a call."""
+        return self._usage(client, by=0)
+
+    def _usage(self, client: str, by: int) -> Usage:
         now = self._clock()
         window = int(now // self._period)
         reset = (window + 1) * self._period
-        calls = self._counter.increment(client, window)
+        calls = self._counter.increment(client, window, by)
         return Usage(
             allowed=calls <= self._calls,
             limit=self._calls,

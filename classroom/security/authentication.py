@@ -8,13 +8,18 @@ from sqlalchemy import Engine, Executable
 
 from ..db import queries
 from ..models.validation import InvalidValue
+from ..rate_limits.clients import client_of
 from ..request import Request
 from . import tokens
+from .cache import Memory
 from .credentials import validate_login
-from .passwords import PasswordChecker
+from .login_attempts import CheckSlots, LoginAttempts
+from .passwords import fits
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
 _BEARER = 'Bearer realm="classroom"'
+_AN_HOUR = 3600.0
+_WORKER_THREADS = 4  # waitress's default, assumed of other servers
 
 
 class Identity(NamedTuple):
@@ -45,23 +50,46 @@ class Authentication(Protocol):
 class PasswordAuthentication:
     """User name and password, as HTTP Basic (RFC 7617)."""
 
-    def __init__(self, engine: Engine, ttl: int) -> None:
+    def __init__(self, engine: Engine, ttl: int, attempts: LoginAttempts) -> None:
         self._engine = engine
         self._ttl = ttl
-        self._checker = PasswordChecker()
+        self._attempts = attempts
+        self._slots = CheckSlots()
+        self._fitted: Memory[str] = Memory(size=4096)
 
     def challenges(self, request: Request) -> list[str]:
         return [_BASIC]
 
     def verify(self, request: Request) -> Verified | None:
+        """:raises TooManyChecks, TooManyFailures: if the password may not be hashed now."""
         username, password = _basic_credentials(request)
         try:
             validate_login(username, password)
         except InvalidValue:
             return None
-        user = _find_user(self._engine, queries.USER_BY_NAME, name=username)
-        fits = self._checker.check(user and user.password_hash, password)
-        return Verified(user, self._ttl) if user and fits else None
+        user = self._recall(username, password) or self._check(request, username, password)
+        return Verified(user, self._ttl) if user else None
+
+    def _recall(self, username: str, password: str) -> Identity | None:
+        """Return the user if the password fitted the stored hash within the last hour."""
+        fitted = self._fitted.recall(username, password)
+        user = self._find(username) if fitted else None
+        return user if user and user.password_hash == fitted else None
+
+    def _check(self, request: Request, username: str, password: str) -> Identity | None:
+        client = client_of(request.remote_addr)
+        # Inside the slot, so that racing attempts exceed the limit by no more than there are slots.
+        with self._slots.take(request.environ.get("classroom.worker_threads", _WORKER_THREADS)):
+            self._attempts.check(username, client)
+            user = self._find(username)
+            if fits(user and user.password_hash, password) and user:
+                self._fitted.keep(user.password_hash, _AN_HOUR, username, password)
+                return user
+            self._attempts.count_failure(username, client)
+        return None
+
+    def _find(self, username: str) -> Identity | None:
+        return _find_user(self._engine, queries.USER_BY_NAME, name=username)
 
 
 class TokenAuthentication:

@@ -6,10 +6,6 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from .cache import Memory
-
-_AN_HOUR = 3600.0
-
 # OWASP's first choice for argon2id: 19 MiB a check, so that four at once still fit a small host.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -28,24 +24,15 @@ def _hash_of_nothing() -> str:
     return f"$argon2id$v=19${costs}${salt}${digest}"
 
 
-class PasswordChecker:
-    """Checks passwords, and remembers for an hour which one fitted which stored hash."""
+_HASH_OF_NOTHING = _hash_of_nothing()
 
-    def __init__(self) -> None:
-        self._fitted: Memory[bool] = Memory(size=4096)
-        self._hash_of_nothing = _hash_of_nothing()
 
-    def check(self, stored: str | None, password: str) -> bool:
-        """Whether ``password`` fits the ``stored`` hash; with None, an unknown user's, never.
+def fits(stored: str | None, password: str) -> bool:
+    """Whether ``password`` fits the ``stored`` hash; with None, an unknown user's, never.
 
-        An unknown user costs a hash like any other, or the time would tell who exists.
-        """
-        target = stored or self._hash_of_nothing
-        if self._fitted.recall(target, password):
-            return True
-        try:
-            _HASHER.verify(target, password)
-        except VerificationError:
-            return False
-        self._fitted.keep(True, _AN_HOUR, target, password)
-        return True
+    An unknown user costs a hash like any other, or the time would tell who exists.
+    """
+    try:
+        return _HASHER.verify(stored or _HASH_OF_NOTHING, password)
+    except VerificationError:
+        return False

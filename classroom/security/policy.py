@@ -9,9 +9,13 @@ from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
 from zope.interface import implementer
 
+from ..rate_limits.counters import open_counter
 from ..request import Request
+from ..settings import Settings
 from .authentication import Authentication, Identity, PasswordAuthentication, TokenAuthentication
 from .cache import Memory
+from .failed_logins import FailedLogins
+from .login_attempts import PERIOD, LoginAttempts
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +76,15 @@ def _secret_of_this_run() -> str:
     return secrets.token_urlsafe(32)
 
 
+def _login_attempts(settings: Settings) -> LoginAttempts:
+    counter = open_counter(settings, "logins", PERIOD)
+    return LoginAttempts(settings.login_attempts, counter, FailedLogins())
+
+
 def includeme(config: Configurator) -> None:
     settings, engine = config.registry["classroom.settings"], config.registry["classroom.engine"]
     secret = settings.secret_key or _secret_of_this_run()
-    password = PasswordAuthentication(engine, settings.identity_ttl)
+    password = PasswordAuthentication(engine, settings.identity_ttl, _login_attempts(settings))
     policy = SecurityPolicy(password, {})
     if settings.use_token_auth:
         token = TokenAuthentication(engine, settings.identity_ttl, secret)

@@ -21,7 +21,6 @@ class JSONErrorTask(ErrorTask):
         response = error_response(environ, error.code, error.body)
         self.status = response.status
         self.response_headers.extend(response.headerlist)
-        self.response_headers.append(("X-Content-Type-Options", "nosniff"))
         self.set_close_on_finish()
         self.content_length = len(response.body)
         self.write(response.body)
@@ -31,6 +30,12 @@ class Task(WSGITask):
     """Run the application."""
 
     request: Any
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        # The application lets a share of the threads hash passwords.
+        environ["classroom.worker_threads"] = self.channel.server.adj.threads
+        return environ
 
     def set_close_on_finish(self) -> None:
         # Waitress closes the connection after each response without a body, such as a 304.

@@ -7,10 +7,10 @@ from pyramid.registry import Registry
 from pyramid.response import Response
 
 from ..http.errors import error_response
-from ..rate_limits.counters import CallCounter, FailOverCounter, MemoryCounter, RedisCounter
+from ..rate_limits.clients import client_of
+from ..rate_limits.counters import open_counter
 from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
-from ..settings import SettingError, Settings
 
 _TOO_MANY = "too many calls; try again later"
 
@@ -19,12 +19,14 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     settings = registry["classroom.settings"]
     if not settings.use_rate_limits:
         return handler
-    limiter = FixedWindow(settings.rate_limit_calls, settings.rate_limit_period, _counter(settings))
+    period = settings.rate_limit_period
+    counter = open_counter(settings, "calls", period)
+    limiter = FixedWindow(settings.rate_limit_calls, period, counter)
 
-    policy = f'"default";q={settings.rate_limit_calls};w={settings.rate_limit_period}'
+    policy = f'"default";q={settings.rate_limit_calls};w={period}'
 
     def rate_limit_tween(request: Request) -> Response:
-        usage = limiter.hit(request.remote_addr or "unknown")
+        usage = limiter.hit(client_of(request.remote_addr))
         if usage.allowed:
             response = handler(request)
         else:
@@ -39,13 +41,3 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         return response
 
     return rate_limit_tween
-
-
-def _counter(settings: Settings) -> CallCounter:
-    if settings.redis_url.startswith("memory:"):
-        return MemoryCounter()
-    try:
-        shared = RedisCounter.from_url(settings.redis_url, settings.rate_limit_period)
-    except (TypeError, ValueError) as error:
-        raise SettingError("classroom.redis_url", str(error)) from None
-    return FailOverCounter(shared)

@@ -29,6 +29,7 @@ from ..http.query import BadParameter
 from ..models.names import ID
 from ..request import CONDITIONAL_WRITES, Request
 from ..resources.tree import NamedCollection, RegistrationsByStudent
+from ..security.login_attempts import TooManyChecks, TooManyFailures
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,18 @@ def refused(error: HTTPException, request: Request) -> Response:
     if request.identity:
         return error_response(request.environ, 403, "you may not do this")
     return error_response(request.environ, 401, "please authenticate", forget(request))
+
+
+@exception_view_config(TooManyFailures)
+def too_many_failures(error: TooManyFailures, request: Request) -> Response:
+    headers = [("Retry-After", str(error.retry_after))]
+    return error_response(request.environ, 429, str(error), headers)
+
+
+@exception_view_config(TooManyChecks)
+def too_many_checks(error: TooManyChecks, request: Request) -> Response:
+    headers = [("Retry-After", str(error.retry_after))]
+    return error_response(request.environ, 503, str(error), headers)
 
 
 @exception_view_config(DatabaseError, retryable_error=False)

@@ -162,6 +162,13 @@ def test_forged_tokens_are_refused(stranger: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
+def test_a_token_with_a_deeply_nested_header_is_401(stranger: TestApp) -> None:
+    head = base64.urlsafe_b64encode(b"[" * 20_000).decode().rstrip("=")
+    assert status(stranger, f"Bearer {head}.e30.x") == 401
+    assert status(stranger, basic(f"{head}.e30.x", "")) == 401
+
+
+@pytest.mark.usefixtures("token_mode")
 def test_a_believed_token_still_ends_when_it_expires(stranger: TestApp, dbengine: Any) -> None:
     with dbengine.connect() as connection:
         user = connection.execute(User.__table__.select()).one()
@@ -228,6 +235,17 @@ def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) 
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
     assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
+
+
+@pytest.mark.usefixtures("asked_every_time")
+def test_a_password_that_fits_is_hashed_once(stranger: TestApp, hashes: list[str]) -> None:
+    assert [status(stranger, basic(NAME, PASSWORD)) for _ in range(3)] == [200] * 3
+    assert len(hashes) == 1
+
+
+def test_one_that_does_not_fit_is_hashed_every_time(stranger: TestApp, hashes: list[str]) -> None:
+    assert [status(stranger, basic(NAME, "wrong")) for _ in range(3)] == [401] * 3
+    assert len(hashes) == 3
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])

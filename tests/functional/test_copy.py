@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import insert, text
+from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
 import classroom
@@ -81,6 +81,14 @@ def test_a_copy_is_the_same_school_and_gives_out_new_ids(
     created = there.post_json("/api/v1.0/students/", {"name": "new"})
     assert created.headers["Location"] == f"{API}students/4"
     app.registry["classroom.engine"].dispose()
+
+
+def test_rows_that_break_the_rules_are_copied(ini: str, dbengine: Engine, target_url: str) -> None:
+    with dbengine.begin() as connection:
+        connection.execute(text("INSERT INTO students (name) VALUES (' '), ('a\nb')"))
+        connection.execute(text("INSERT INTO users (name, password_hash) VALUES ('a\\:b', 'old')"))
+    copied = copy(ini, target_url)
+    assert copied.exit_code == 0, copied.output
 
 
 @pytest.mark.usefixtures("school")

@@ -20,7 +20,7 @@ import pytest
 
 from classroom import DEFAULT_SETTINGS
 
-from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for
+from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
 
 README = (ROOT / "README.md").read_text()
 
@@ -63,9 +63,7 @@ class Conversation:
         self.folder = folder
         self.port = free_port(*range(6543, 10_000))
         self.known: dict[str, str] = {}
-        self.ini = folder / "development.ini"
-        text = (ROOT / "development.ini").read_text()
-        self.ini.write_text(text.replace("localhost:6543", f"localhost:{self.port}"))
+        self.ini = copy_ini("development.ini", folder, self.port)
         options = ["--print=hb", "--pretty=format", "--ignore-stdin"]
         (folder / "config.json").write_text(json.dumps({"default_options": options}))
 

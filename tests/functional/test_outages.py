@@ -23,8 +23,8 @@ from classroom.db.engine import Outage
 
 from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
 from ..servers import (
-    ROOT,
     PostgreSQL,
+    copy_ini,
     free_port,
     is_up,
     pserve,
@@ -321,10 +321,7 @@ class Server:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.port = free_port()
-        self.ini = folder / "development.ini"
-        text = (ROOT / "development.ini").read_text()
-        text = text.replace("localhost:6543", f"localhost:{self.port}")
-        self.ini.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
+        self.ini = copy_ini("development.ini", folder, self.port, {"sqlalchemy.url": url})
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
         with closing(HTTPConnection("localhost", self.port, timeout=20)) as client:

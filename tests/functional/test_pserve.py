@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 from classroom.db.engine import for_writing, make_engine
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN, ROOT, free_port, is_up, pserve, wait_for
+from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
 
 
 @pytest.fixture
@@ -25,13 +25,9 @@ def port() -> int:
 
 @pytest.fixture(params=["development.ini", "production.ini"])
 def ini(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Path:
-    """An ini file as it comes, but for the port, and for the secret that is to be filled in."""
-    text = (ROOT / request.param).read_text().replace("localhost:6543", f"localhost:{port}")
-    path = tmp_path / request.param
-    path.write_text(
-        text.replace("classroom.secret_key =\n", f"classroom.secret_key = {'x' * 32}\n")
-    )
-    return path
+    """An ini file of the project on a free port, with the secret that production.ini requires."""
+    secret = {"classroom.secret_key": "x" * 32} if request.param == "production.ini" else {}
+    return copy_ini(request.param, tmp_path, port, secret)
 
 
 def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPResponse:
@@ -67,6 +63,7 @@ def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
         _, log = server.communicate(timeout=20)
     assert f"classroom -c {ini.name} adduser NAME" in log
     assert "Traceback" not in log
+    assert "Warning" not in log
 
 
 def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Path) -> None:
@@ -95,12 +92,14 @@ def test_a_port_in_use_is_one_line(tmp_path: Path, port: int) -> None:
 def test_a_request_in_flight_is_answered_before_the_end(
     tmp_path: Path, port: int, database_url: str, stop: signal.Signals
 ) -> None:
-    ini = tmp_path / "development.ini"
-    limits = "classroom.use_rate_limits = true\nclassroom.rate_limit.calls = 1000000\n"
-    memory = "classroom.redis_url = memory://\nclassroom.rate_limit.period = 86400\n"
-    text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"localhost:{port}")
-    text = text.replace("sqlite:///%(here)s/classroom.sqlite", database_url)
-    ini.write_text(text.replace("[app:main]\n", f"[app:main]\n{limits}{memory}"))
+    settings = {
+        "sqlalchemy.url": database_url,
+        "classroom.use_rate_limits": "true",
+        "classroom.rate_limit.calls": "1000000",
+        "classroom.rate_limit.period": "86400",
+        "classroom.redis_url": "memory://",
+    }
+    ini = copy_ini("development.ini", tmp_path, port, settings)
     engine = for_writing(make_engine({"sqlalchemy.url": database_url}))
     with pserve(ini) as server, ThreadPoolExecutor() as pool:
         wait_for(lambda: is_up(port))

@@ -106,6 +106,15 @@ def test_clients_are_told_apart_by_their_address_alone(client: Callable[[], Test
     assert remaining(testapp, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR="1.2.3.4") == "3"
 
 
+def test_an_ipv6_client_counts_by_its_64(client: Callable[[], TestApp]) -> None:
+    testapp = client()
+    assert remaining(testapp, REMOTE_ADDR="2001:db8::1") == "4"
+    assert remaining(testapp, REMOTE_ADDR="2001:db8::ffff:2") == "3"
+    assert remaining(testapp, REMOTE_ADDR="2001:db8:0:1::1") == "4"
+    assert remaining(testapp, REMOTE_ADDR="192.0.2.1") == "4"
+    assert remaining(testapp, REMOTE_ADDR="::ffff:192.0.2.1") == "3"
+
+
 def test_processes_share_their_counts_through_redis(
     limits: dict[str, str], client: Callable[[], TestApp], redis_url: str
 ) -> None:

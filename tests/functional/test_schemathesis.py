@@ -21,6 +21,12 @@ SOON = ["--generation-deterministic", "--max-examples=3"]
 
 
 @pytest.fixture
+def unlimited_logins(app_settings: dict[str, str]) -> None:
+    """Schemathesis expects 401 each time that it sends a wrong password."""
+    app_settings["classroom.login_attempts"] = "0"
+
+
+@pytest.fixture
 def peopled(app: Any) -> Any:
     """The application with somebody there, so that the document's examples are true."""
     people = [{"name": "david"}] * 9
@@ -35,6 +41,7 @@ def peopled(app: Any) -> Any:
     return app
 
 
+@pytest.mark.usefixtures("unlimited_logins")
 @pytest.mark.parametrize(
     ("database_url", "testapp"),
     [("sqlite", "password"), ("postgresql", "token")],

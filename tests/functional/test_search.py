@@ -1,16 +1,21 @@
 """Students and classes, found and sorted by their names."""
 
 import random
+import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, func, insert, text, update
 from webtest import TestApp
 
 from classroom import main
+from classroom.db.backfill import are_folded
+from classroom.db.engine import open_database
 from classroom.models.tables import Class, Student
 
 from ..conftest import API, NAME, PASSWORD
@@ -157,12 +162,73 @@ def test_names_written_by_sql_are_found_after_the_next_start(
     engine = request.getfixturevalue("dbengine")
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO students (name) VALUES ('José'), ('Anna')"))
+    with restarted(app_settings) as client:
+        assert names(client, "/api/v1.0/students/?sort=name&expand=items") == ["Anna", "José"]
+        assert names(client, "/api/v1.0/students/?q=jose&expand=items") == ["José"]
+
+
+CHANGES = [
+    "UPDATE students SET name = 'José' WHERE name = 'anna'",
+    update(Student).where(Student.name == "anna").values(name="José"),
+    update(Student)
+    .where(Student.name == "anna")
+    .values(name=func.replace(Student.name, "anna", "José")),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["sql", "core", "expression"])
+def test_names_changed_by_sql_are_found_after_the_next_start(
+    app_settings: dict[str, str], dbengine: Engine, change: Any
+) -> None:
+    with dbengine.begin() as connection:
+        connection.execute(insert(Student), [{"name": name} for name in ("anna", "bob")])
+        connection.execute(text(change) if isinstance(change, str) else change)
+    with restarted(app_settings) as client:
+        assert names(client, "/api/v1.0/students/?q=jose&expand=items") == ["José"]
+        assert names(client, "/api/v1.0/students/?q=anna&expand=items") == []
+        assert names(client, "/api/v1.0/students/?sort=name&expand=items") == ["bob", "José"]
+
+
+def test_a_name_changed_in_case_alone_is_found_all_the_time(
+    app_settings: dict[str, str], stranger: TestApp, dbengine: Engine
+) -> None:
+    stranger.authorization = ("Basic", (NAME, PASSWORD))
+    stranger.post_json("/api/v1.0/students/", {"name": "bob"})
+    stranger.put_json("/api/v1.0/students/1", {"name": "BOB"})
+    assert names(stranger, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
+    for _ in range(2):
+        with restarted(app_settings) as client:
+            assert names(client, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
+        with dbengine.connect() as connection:
+            assert are_folded(connection)
+
+
+def test_startup_reads_only_marked_rows(app_settings: dict[str, str], dbengine: Engine) -> None:
+    with dbengine.begin() as connection:
+        connection.execute(insert(Student), [{"name": f"student {i}"} for i in range(1000)])
+        connection.execute(text("UPDATE students SET name = 'José' WHERE id = 500"))
+    with statements() as sent:
+        open_database(app_settings).dispose()
+    reads = [one for one in sent if "needs_folding" in one.text and one.text.startswith("SELECT")]
+    assert reads
+    for statement, parameters in reads:
+        plan = explain(dbengine, statement, parameters)
+        assert "needs_folding" in plan, plan
+        assert not re.search("SCAN|Seq Scan", plan), plan
+    writes = [one for one in sent if one.text.startswith("UPDATE")]
+    assert len(writes) == 1, writes
+
+
+@contextmanager
+def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
+    """A client of the application after another startup."""
     app = main({}, **app_settings)
     client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     client.authorization = ("Basic", (NAME, PASSWORD))
-    assert names(client, "/api/v1.0/students/?sort=name&expand=items") == ["Anna", "José"]
-    assert names(client, "/api/v1.0/students/?q=jose&expand=items") == ["José"]
-    app.registry["classroom.engine"].dispose()
+    try:
+        yield client
+    finally:
+        app.registry["classroom.engine"].dispose()
 
 
 @pytest.mark.parametrize(

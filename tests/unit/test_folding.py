@@ -22,6 +22,7 @@ from classroom.models.folding import beginnings, fold
         ("กิน", "กิน"),
         ("שָׁלוֹם", "שלום"),
         ("🙂", "🙂"),
+        (" ", " "),
     ],
 )
 def test_a_folded_name_has_neither_case_nor_accents_and_one_space_between_words(

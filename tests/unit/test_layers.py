@@ -8,13 +8,12 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "classroom"
 # Each may import from those before it.
 LAYERS = (
-    *("settings", "models", "db", "request", "http", "security", "openapi"),
+    *("settings", "rate_limits", "models", "db", "request", "http", "security", "openapi"),
     *("resources", "schemas", "views"),
 )
 # Packages and modules beside the layers: what these may import, and nothing else.
 ASIDE = {
-    "rate_limits": set(),
-    "tweens": {"http", "rate_limits", "request", "settings"},
+    "tweens": {"http", "rate_limits", "request"},
     "server": {"http"},
     "logs": set(),
     "cli": {"db", "models", "security", "settings"},

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import redis
 
 from classroom.rate_limits.counters import FailOverCounter, MemoryCounter
@@ -31,12 +33,38 @@ def test_a_late_call_does_not_begin_its_window_again() -> None:
     assert [counter.increment("a", window) for window in (5, 6, 5, 6)] == [1, 1, 2, 3]
 
 
+def test_a_peek_does_not_count() -> None:
+    limiter = FixedWindow(2, 15, MemoryCounter(), clock=lambda: 0.0)
+    limiter.hit("a")
+    assert [limiter.peek("a").remaining for _ in range(3)] == [1] * 3
+
+
+def test_the_client_that_called_least_recently_is_evicted() -> None:
+    counter = MemoryCounter(max_clients=2)
+    for client in ("a", "b", "a", "c"):
+        counter.increment(client, 1)
+    assert counter.increment("a", 1) == 3
+    assert counter.increment("b", 1) == 1
+
+
+def test_memory_is_bounded_however_many_clients_call() -> None:
+    counter = MemoryCounter(max_clients=1000)
+    tracemalloc.start()
+    try:
+        for client in range(100_000):
+            counter.increment(f"10.{client}", 1)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
+
+
 class Failing:
     """A counter that fails, and counts how often it was asked."""
 
     asked = 0
 
-    def increment(self, client: str, window: int) -> int:
+    def increment(self, client: str, window: int, by: int = 1) -> int:
         self.asked += 1
         raise redis.ConnectionError("down")
 

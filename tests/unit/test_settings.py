@@ -9,6 +9,7 @@ def test_the_defaults_are_typed() -> None:
     assert settings.secret_key is None
     assert (settings.use_token_auth, settings.use_rate_limits) == (False, False)
     assert (settings.token_lifetime, settings.identity_ttl) == (3600, 5)
+    assert settings.login_attempts == 10
     assert (settings.rate_limit_calls, settings.rate_limit_period) == (5, 15)
     assert (settings.per_page, settings.max_per_page) == (50, 100)
 
@@ -29,6 +30,7 @@ def test_switches_are_read_as_ini_files_spell_them(text: str, value: bool) -> No
         ("classroom.token_lifetime", "an hour"),
         ("classroom.identity_ttl", "-1"),
         ("classroom.identity_ttl", "1.5"),
+        ("classroom.login_attempts", "-1"),
         ("classroom.rate_limit.calls", "0"),
         ("classroom.rate_limit.period", "\xb2"),
         ("classroom.rate_limit.period", "9" * 5000),

@@ -1,5 +1,5 @@
-"""What cannot be undercut on this stack: waitress alone, and Pyramid that finds a view by
-traversal. Both answer with the bytes of one student.
+"""The least that this stack can cost: waitress alone, and Pyramid with one view found by traversal.
+Both respond with the bytes of one student.
 """
 
 from collections.abc import Callable, Iterable

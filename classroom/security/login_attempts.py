@@ -1,0 +1,81 @@
+"""Bounds on password checks: how many run at a time, and how many may fail in a minute."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..rate_limits.counters import CallCounter
+from ..rate_limits.window import FixedWindow
+from .failed_logins import FailedLogins
+
+PERIOD = 60
+_USERS_AT_ONE_ADDRESS = 10  # a school may have a single address
+
+
+class TooManyChecks(Exception):
+    """As many passwords are being hashed as may be at a time."""
+
+    retry_after = 1
+
+
+class TooManyFailures(Exception):
+    """Too many logins of a user, or from a client, failed in this minute."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many failed logins; try again later")
+        self.retry_after = retry_after
+
+
+class CheckSlots:
+    """Lets at most half of the worker threads hash a password at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    @contextmanager
+    def take(self, worker_threads: int) -> Iterator[None]:
+        """:raises TooManyChecks: at once, instead of waiting for a slot."""
+        with self._lock:
+            if self._taken >= max(worker_threads // 2, 1):
+                raise TooManyChecks("too many passwords are being checked; try again")
+            self._taken += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken -= 1
+
+
+class LoginAttempts:
+    """Counts and logs failed logins, per client and per user name at a client.
+
+    :param limit: failures of a user name at a client in a minute; 0 turns the limits off.
+    """
+
+    def __init__(self, limit: int, counter: CallCounter, log: FailedLogins) -> None:
+        self._limit = limit
+        self._of_client = FixedWindow(limit * _USERS_AT_ONE_ADDRESS, PERIOD, counter)
+        self._of_user = FixedWindow(limit, PERIOD, counter)
+        self._log = log
+
+    def check(self, username: str, client: str) -> None:
+        """:raises TooManyFailures: if no more logins may fail in this minute."""
+        for window, key in self._windows(username, client):
+            usage = window.peek(key)
+            if not usage.remaining:
+                self._log.record(username, client)
+                raise TooManyFailures(usage.retry_after)
+
+    def count_failure(self, username: str, client: str) -> None:
+        self._log.record(username, client)
+        for window, key in self._windows(username, client):
+            window.hit(key)
+
+    def _windows(self, username: str, client: str) -> Iterator[tuple[FixedWindow, str]]:
+        if self._limit:
+            yield self._of_client, client
+            # User names have up to 4 kB, keys have a fixed length.
+            digest = hashlib.blake2b(username.encode(), digest_size=16).hexdigest()
+            yield self._of_user, f"{client}:{digest}"

@@ -1,0 +1,338 @@
+"""Password checks: how many run at a time, and how many may fail in a minute."""
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import argon2
+import pytest
+import redis
+from webtest import TestApp
+
+import classroom
+
+from ..conftest import NAME, PASSWORD, basic
+from ..servers import BIN, ROOT, free_port, is_up, pserve, running_redis, serving, wait_for
+
+PATH = "/api/v1.0/"
+TOKEN_PATH = "/auth/request-token"
+LIMIT = 10
+
+Login = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _within_a_minute() -> None:
+    """Failures are counted by the minutes of the clock: none ends during a test."""
+    wait_for(lambda: time.time() % 60 < 45)
+
+
+@pytest.fixture
+def client(app_settings: dict[str, str]) -> Iterator[Callable[[], TestApp]]:
+    """Makes clients, each of a process's worth of application of its own."""
+    apps = []
+
+    def make() -> TestApp:
+        apps.append(classroom.main({}, **app_settings))
+        return TestApp(apps[-1], extra_environ={"HTTP_HOST": "localhost"})
+
+    yield make
+    for app in apps:
+        app.registry["classroom.engine"].dispose()
+
+
+@pytest.fixture
+def shared(app_settings: dict[str, str], redis_url: str) -> str:
+    """Settings by which failures are counted in Redis."""
+    app_settings |= limits_in(redis_url)
+    return redis_url
+
+
+def limits_in(url: str) -> dict[str, str]:
+    return {
+        "classroom.use_rate_limits": "true",
+        "classroom.rate_limit.calls": "1000000",
+        "classroom.redis_url": url,
+    }
+
+
+def login(
+    client: TestApp,
+    name: str = NAME,
+    password: str = "wrong",
+    address: str = "192.0.2.1",
+    path: str = PATH,
+) -> Any:
+    environ = {"HTTP_AUTHORIZATION": basic(name, password), "REMOTE_ADDR": address}
+    return client.get(path, extra_environ=environ, status="*")
+
+
+def statuses(client: TestApp, count: int, **credentials: str) -> list[int]:
+    return [login(client, **credentials).status_int for _ in range(count)]
+
+
+def test_the_eleventh_failure_is_429_and_costs_no_hash(
+    stranger: TestApp, hashes: list[str]
+) -> None:
+    assert statuses(stranger, LIMIT) == [401] * LIMIT
+    refused = login(stranger)
+    assert refused.status_int == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert refused.json == {
+        "status": 429,
+        "error": "too many requests",
+        "message": "too many failed logins; try again later",
+    }
+    assert login(stranger, password=PASSWORD).status_int == 429
+    assert len(hashes) == LIMIT
+
+
+@pytest.mark.parametrize("mode", ["process", "redis"])
+def test_an_unknown_user_is_counted_like_a_known_one(
+    mode: str, client: Callable[[], TestApp], hashes: list[str], request: Any
+) -> None:
+    if mode == "redis":
+        request.getfixturevalue("shared")
+    testapp, seen = client(), []
+    for name in (NAME, "nobody"):
+        hashes.clear()
+        seen.append((statuses(testapp, LIMIT + 2, name=name), len(hashes)))
+    assert seen == [([401] * LIMIT + [429] * 2, LIMIT)] * 2
+
+
+def test_failures_do_not_lock_a_user_out_at_another_address(stranger: TestApp) -> None:
+    assert statuses(stranger, LIMIT + 1)[-1] == 429
+    assert login(stranger, password=PASSWORD, address="192.0.2.2").status_int == 200
+
+
+def test_an_ipv6_network_is_one_client(stranger: TestApp) -> None:
+    addresses = [f"2001:db8::{number:x}" for number in range(LIMIT + 1)]
+    answers = [login(stranger, address=address).status_int for address in addresses]
+    assert answers == [401] * LIMIT + [429]
+    assert login(stranger, address="2001:db8:0:1::1").status_int == 401
+
+
+def test_cached_credentials_are_never_refused(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    app_settings["classroom.identity_ttl"] = "0"
+    testapp = client()
+    assert login(testapp, password=PASSWORD).status_int == 200
+    assert statuses(testapp, LIMIT + 1)[-1] == 429
+    assert login(testapp, password=PASSWORD).status_int == 200
+
+
+def test_many_users_at_one_address_have_ten_times_as_many(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    app_settings["classroom.login_attempts"] = "1"
+    testapp = client()
+    names = [f"user{number}" for number in range(11)]
+    answers = [login(testapp, name=name).status_int for name in names]
+    assert answers == [401] * 10 + [429]
+    assert login(testapp, address="192.0.2.2").status_int == 401
+
+
+def test_a_login_that_succeeds_does_not_count(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    app_settings["classroom.login_attempts"] = "1"
+    testapp = client()
+    assert login(testapp, password=PASSWORD).status_int == 200
+    assert statuses(testapp, 2) == [401, 429]
+
+
+def test_zero_turns_the_limits_off(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    app_settings["classroom.login_attempts"] = "0"
+    assert set(statuses(client(), 3 * LIMIT)) == {401}
+
+
+def test_tokens_do_not_count(app_settings: dict[str, str], client: Callable[[], TestApp]) -> None:
+    app_settings["classroom.use_token_auth"] = "true"
+    testapp = client()
+    for _ in range(3 * LIMIT):
+        assert login(testapp, name="no.such.token", password="").status_int == 401
+    assert login(testapp, password=PASSWORD, path=TOKEN_PATH).status_int == 200
+    assert statuses(testapp, LIMIT + 1, path=TOKEN_PATH) == [401] * LIMIT + [429]
+
+
+@pytest.mark.usefixtures("shared")
+def test_processes_share_their_counts(client: Callable[[], TestApp]) -> None:
+    one, another = client(), client()
+    assert statuses(one, 6) + statuses(another, 5) == [401] * LIMIT + [429]
+
+
+def test_keys_in_redis_are_bounded_and_expire(client: Callable[[], TestApp], shared: str) -> None:
+    login(client(), name="x" * 4000)
+    with redis.Redis.from_url(shared) as server:
+        keys = server.keys("classroom:logins:*")
+        assert len(keys) == 2
+        assert all(len(key) < 100 and 0 < server.ttl(key) <= 61 for key in keys)
+
+
+def test_redis_is_asked_only_about_a_hash(
+    app_settings: dict[str, str], client: Callable[[], TestApp], shared: str
+) -> None:
+    app_settings["classroom.identity_ttl"] = "0"
+    testapp = client()
+    login(testapp, password=PASSWORD)
+    with redis.Redis.from_url(shared) as server:
+        server.config_resetstat()
+        assert login(testapp, password=PASSWORD).status_int == 200
+        assert server.info("commandstats")["cmdstat_incrby"]["calls"] == 1  # the rate limit
+
+
+def test_redis_down_fails_no_login(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    app_settings |= limits_in(f"redis://127.0.0.1:{free_port()}/0")
+    testapp = client()
+    assert statuses(testapp, LIMIT + 1) == [401] * LIMIT + [429]
+    assert login(testapp, password=PASSWORD, address="192.0.2.2").status_int == 200
+
+
+def test_a_hung_redis_fails_no_login(
+    app_settings: dict[str, str], client: Callable[[], TestApp]
+) -> None:
+    port = free_port()
+    app_settings |= limits_in(f"redis://127.0.0.1:{port}/0")
+    with running_redis(port) as server:
+        testapp = client()
+        assert statuses(testapp, 5) == [401] * 5
+        os.kill(server.pid, signal.SIGSTOP)
+        assert statuses(testapp, LIMIT + 1) == [401] * LIMIT + [429]
+        assert login(testapp, password=PASSWORD, address="192.0.2.2").status_int == 200
+
+
+class Gate:
+    """Holds every hash until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened, self.waiting = threading.Event(), 0
+        verify, lock = argon2.PasswordHasher.verify, threading.Lock()
+
+        def held(hasher: argon2.PasswordHasher, stored: str, password: str) -> bool:
+            with lock:
+                self.waiting += 1
+            assert self.opened.wait(20)
+            return verify(hasher, stored, password)
+
+        monkeypatch.setattr(argon2.PasswordHasher, "verify", held)
+
+
+def ask(port: int, password: str) -> tuple[int, str | None]:
+    """The status and Retry-After of a request on a connection of its own."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", PATH, headers={"Authorization": basic(NAME, password)})
+        response = connection.getresponse()
+        response.read()
+        return response.status, response.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(("threads", "slots"), [(8, 4), (4, 2), (1, 1)])
+def test_half_of_the_worker_threads_hash_at_a_time(
+    app: Any, monkeypatch: pytest.MonkeyPatch, threads: int, slots: int
+) -> None:
+    with serving(app, threads=str(threads)) as port:
+        assert ask(port, PASSWORD)[0] == 200
+        gate = Gate(monkeypatch)
+        with ThreadPoolExecutor(slots) as pool:
+            held = [pool.submit(ask, port, "wrong") for _ in range(slots)]
+            wait_for(lambda: gate.waiting == slots)
+            if threads > slots:
+                assert ask(port, "wrong") == (503, "1")
+                assert ask(port, PASSWORD)[0] == 200
+            gate.opened.set()
+            assert [future.result()[0] for future in held] == [401] * slots
+        assert ask(port, "wrong")[0] == 401
+
+
+def test_another_server_is_taken_to_have_four_threads(
+    stranger: TestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        held = [pool.submit(login, stranger) for _ in range(2)]
+        wait_for(lambda: gate.waiting == 2)
+        assert login(stranger).status_int == 503
+        gate.opened.set()
+        assert [future.result().status_int for future in held] == [401] * 2
+
+
+@pytest.mark.parametrize("mode", ["process", "redis"])
+def test_racing_failures_exceed_the_limit_by_the_slots(
+    mode: str, app_settings: dict[str, str], request: Any, hashes: list[str]
+) -> None:
+    if mode == "redis":
+        request.getfixturevalue("shared")
+    app = request.getfixturevalue("app")
+    with serving(app, threads="8") as port, ThreadPoolExecutor(40) as pool:
+        answers = Counter(
+            status for status, _ in pool.map(lambda _: ask(port, "wrong"), range(400))
+        )
+    assert set(answers) <= {401, 429, 503}
+    assert LIMIT <= answers[401] == len(hashes) <= LIMIT + 4
+    assert answers[429]
+
+
+def test_a_service_withstands_a_race_of_wrong_passwords(tmp_path: Path) -> None:
+    port, ini = free_port(), tmp_path / "development.ini"
+    text = (ROOT / "development.ini").read_text()
+    ini.write_text(text.replace("localhost:6543", f"127.0.0.1:{port}"))
+    command = [BIN / "classroom", "-c", ini.name, "adduser", NAME, "--password-stdin"]
+    subprocess.run(command, cwd=tmp_path, input=PASSWORD, text=True, check=True)
+    with pserve(ini) as server:
+        wait_for(lambda: is_up(port))
+        assert ask(port, PASSWORD)[0] == 200
+        with ThreadPoolExecutor(40) as pool:
+            wrong = pool.map(lambda _: ask(port, "wrong"), range(400))
+            answers = Counter(status for status, _ in wrong)
+        assert ask(port, PASSWORD)[0] == 200
+        server.send_signal(signal.SIGINT)
+        _, log = server.communicate(timeout=20)
+    assert set(answers) <= {401, 429, 503}
+    assert LIMIT <= answers[401] <= LIMIT + 2
+    assert len(re.findall(rf"WARNI.*failed login of user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
+
+
+def security_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    records = [record for record in caplog.records if record.name == "classroom.security"]
+    assert {record.levelno for record in records} <= {logging.WARNING}
+    return [record.getMessage() for record in records]
+
+
+def test_failed_logins_are_logged_once_a_minute(
+    stranger: TestApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    login(stranger, password=PASSWORD, address="192.0.2.9")
+    for address in ("192.0.2.1", "192.0.2.2"):
+        statuses(stranger, LIMIT + 2, password="my secret", address=address)
+    login(stranger, name="nobody")
+    assert security_lines(caplog) == [
+        f"failed login of user '{NAME}' from 192.0.2.1",
+        f"failed login of user '{NAME}' from 192.0.2.2",
+        "failed login of user 'nobody' from 192.0.2.1",
+    ]
+    assert "secret" not in caplog.text
+
+
+def test_user_names_are_logged_escaped_and_bounded(
+    stranger: TestApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    login(stranger, name="\u202ea\u2028b'" + "x" * 3000)
+    [line] = security_lines(caplog)
+    assert line == f'failed login of user "\\u202ea\\u2028b\'{"x" * 59}" from 192.0.2.1'

@@ -1,0 +1,147 @@
+"""The reader returns what the engine returns, and fails as the engine does."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, bindparam, event, func, insert, literal, select, text
+from sqlalchemy.exc import CompileError, DBAPIError
+from webtest import TestApp
+
+from classroom.db import queries
+from classroom.db.queries import CollectionStatements
+from classroom.db.reader import Reader
+from classroom.db.slices import Slice
+from classroom.http.query import ORDERS
+from classroom.models.tables import Class, Registration, Student
+
+from ..conftest import NAME, PASSWORD
+
+MOMENT = datetime(2014, 4, 4, 1, 5, 50, tzinfo=UTC)
+NAMES = ("José García", "Ana García", "Émile")
+# What the statements may ask for; each takes the parameters that it has.
+PARAMETERS = {
+    **{"key": 1, "owner": 1, "student_id": 1, "class_id": 1},
+    **queries.beginnings_of(("garcia", "a")),
+}
+KEYS = {"id": 2, "folded": "emile", "student_id": 1, "class_id": 1}
+EXPANSIONS = [frozenset(), frozenset({"student"}), frozenset({"class"}), {"student", "class"}]
+
+
+@pytest.fixture
+def reader(app: Any) -> Reader:
+    return app.registry["classroom.reader"]
+
+
+@pytest.fixture(autouse=True)
+def _school(dbengine: Engine) -> None:
+    with dbengine.begin() as connection:
+        for model in (Student, Class):
+            connection.execute(insert(model), [{"name": name} for name in NAMES])
+        pairs = [(1, 1), (1, 2), (2, 1), (3, 3)]
+        rows = [dict(zip(("student_id", "class_id"), pair, strict=True)) for pair in pairs]
+        connection.execute(insert(Registration), [{**row, "timestamp": MOMENT} for row in rows])
+
+
+def collections() -> Iterator[CollectionStatements]:
+    for model, order, words in product((Student, Class), ORDERS, (0, 1, 2)):
+        for is_expanded in (False, True):
+            yield queries.named(model, order, words, is_expanded)
+    for owner, expanded in product((None, "student_id", "class_id"), EXPANSIONS):
+        yield queries.registrations(owner, frozenset(expanded))
+
+
+def slices(collection: CollectionStatements) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The statements of a collection: its total, and a slice of each kind."""
+    yield collection.total, {}
+    _, parameters = collection.slice(Slice(2, key=tuple(0 for _ in collection.kinds)))
+    names = [name.removeprefix("key_") for name in parameters if name.startswith("key_")]
+    for backward, key in product((False, True), (None, tuple(KEYS[name] for name in names))):
+        yield collection.slice(Slice(2, key=key, backward=backward))
+
+
+def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
+    for collection in collections():
+        yield from slices(collection)
+    for expanded in EXPANSIONS:
+        yield queries.registration(frozenset(expanded)), {}
+    for item in (queries.STUDENT, queries.CLASS, queries.REGISTRATION):
+        yield item.select, {}
+    for statement in (queries.USERS, queries.ANY_USER):
+        yield statement, {}
+    yield queries.USER_BY_NAME, {"name": NAME}
+    yield queries.USER_BY_ID, {"id": 1}
+
+
+def test_the_reader_returns_what_the_engine_returns(reader: Reader, dbengine: Engine) -> None:
+    for statement, parameters in statements():
+        values = {**PARAMETERS, **parameters}
+        with dbengine.connect() as connection:
+            expected = connection.execute(statement, values).all()
+        read: Sequence[Any] = reader.rows(statement, values)
+        assert [row._asdict() for row in read] == [row._asdict() for row in expected], statement
+
+
+def test_most_statements_of_the_comparison_find_rows(dbengine: Engine) -> None:
+    with dbengine.connect() as connection:
+        results = [
+            connection.execute(one, {**PARAMETERS, **own}).all() for one, own in statements()
+        ]
+    assert sum(map(bool, results)) > len(results) * 0.8
+
+
+def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
+    elsewhere = MOMENT.astimezone(timezone(timedelta(hours=2)))
+    column = Registration.timestamp
+    found = select(func.count().label("number"), literal(elsewhere, column.type).label("moment"))
+    found = found.where(column == bindparam("moment", type_=column.type))
+    [row] = reader.rows(found, {"moment": elsewhere})
+    assert (row.number, row.moment) == (4, MOMENT)
+    [row] = reader.rows(found, {"moment": elsewhere + timedelta(seconds=1)})
+    assert row.number == 0
+
+
+@pytest.mark.parametrize("is_traced", [False, True])
+def test_in_is_refused_before_it_runs(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
+    def trace(*_: Any) -> None:
+        pass
+
+    if is_traced:
+        event.listen(dbengine, "before_cursor_execute", trace)
+    for ids in ([1, 2], bindparam("ids", expanding=True)):
+        with pytest.raises(CompileError, match="the reader does not support IN"):
+            reader.rows(select(Student.id).where(Student.id.in_(ids)), {"ids": [1, 2]})
+
+
+def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engine) -> None:
+    begun: list[Any] = []
+    event.listen(dbengine, "begin", begun.append)
+    statement = select(func.no_such_function(Student.id).label("x"))
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="no_such_function") as raised:
+            reader.rows(statement, {})
+        assert begun == []
+    with dbengine.connect() as connection, pytest.raises(DBAPIError) as expected:
+        connection.execute(statement)
+    assert type(raised.value) is type(expected.value)
+    assert reader.rows(queries.STUDENT.select, {"key": 1})[0].name == NAMES[0]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_lost_connection_is_logged_and_replaced(
+    stranger: TestApp, dbengine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger.authorization = ("Basic", (NAME, PASSWORD))
+    stranger.get("/api/v1.0/students/1", status=200)
+    others = (
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid != pg_backend_pid()"
+    )
+    with dbengine.connect() as connection:
+        connection.execute(text(others))
+    for _ in range(2):
+        assert stranger.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
+    lines = [r.message for r in caplog.records if "a connection to the database was" in r.message]
+    assert len(lines) == 1

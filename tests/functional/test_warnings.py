@@ -1,0 +1,32 @@
+"""Commands print no warnings, whatever the version of Python; test_pserve.py looks at pserve."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ..servers import BIN, ROOT
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "classroom users",
+        "alembic -c development.ini current",
+        "pshell -p python development.ini",
+        "ptweens development.ini",
+    ],
+)
+def test_a_command_prints_no_warning(tmp_path: Path, command: str) -> None:
+    shutil.copy(ROOT / "development.ini", tmp_path)
+    program, *words = command.split()
+    ran = subprocess.run(
+        [BIN / program, *words],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Warning" not in ran.stderr
