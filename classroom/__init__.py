@@ -19,6 +19,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     with Configurator(settings=DEFAULT_SETTINGS | settings, request_factory=Request) as config:
         config.registry["classroom.ini"] = (global_config or {}).get("__file__", "development.ini")
         config.registry["classroom.settings"] = parse(config.registry.settings)
+        config.include(".logs")
         config.include("pyramid_retry")
         config.include(".db.engine")
         config.include(".resources.tree")

@@ -1,9 +1,12 @@
 """The ini's ``classroom.*`` strings as one typed, validated object."""
 
+import configparser
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from pyramid.paster import get_appsettings
 
 
 class SettingError(SystemExit):
@@ -15,6 +18,7 @@ class SettingError(SystemExit):
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(f"{key}: {problem}")
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,20 @@ class Settings:
     per_page: int
     max_per_page: int
     request_timeout: int
+
+
+def read_ini(path: str) -> dict[str, str]:
+    """Read the ``[app:main]`` section of an ini file.
+
+    :raises SettingError: if there is no such file or section, or a value is malformed.
+    """
+    try:
+        return dict(get_appsettings(path))
+    except configparser.InterpolationSyntaxError:
+        # Its message would show the end of the value, and so of a password.
+        raise SettingError(path, "a % in a value must be written %%") from None
+    except (configparser.Error, OSError, LookupError, ValueError) as error:
+        raise SettingError(path, " ".join(str(error).split())) from None
 
 
 def parse(settings: Mapping[str, Any]) -> Settings:

@@ -27,7 +27,7 @@ from .contract import contract_for, watched
 from .servers import PostgreSQL, free_port, running_postgresql, running_redis
 
 API = "http://localhost/api/v1.0/"
-NAME, PASSWORD = "miguel", "cat:dog"
+NAME, PASSWORD = "miguel", "cat:mouse"
 SECRET = "not much of a secret, but long enough"
 # As cheap as argon2id can be, since nearly every test costs one.
 PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

@@ -134,13 +134,17 @@ def is_up(port: int) -> bool:
 class PostgreSQL:
     """A PostgreSQL server with its data in a folder of its own; it will not run as root."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: str = "") -> None:
         self.port = free_port()
         self._data = folder / "data"
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
             shutil.chown(folder, self._user)
-        self._run("initdb", "--username=classroom", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        auth = ["--auth=trust"]
+        if password:
+            (file := folder / "password").write_text(password)
+            auth = ["--auth=scram-sha-256", f"--pwfile={file}"]
+        self._run("initdb", "--username=classroom", *auth, "--encoding=UTF8", "--no-sync")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://classroom@127.0.0.1:{self.port}/{database}"
@@ -180,10 +184,10 @@ class PostgreSQL:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[PostgreSQL]:
+def running_postgresql(password: str = "") -> Iterator[PostgreSQL]:
     # Not below pytest's folders, which are for their owner alone.
     with TemporaryDirectory(prefix="classroom-") as folder:
-        server = PostgreSQL(Path(folder))
+        server = PostgreSQL(Path(folder), password)
         server.start()
         try:
             yield server

@@ -1,11 +1,11 @@
 """How alembic runs: on the connection that the service passes, or on the ini file's database."""
 
 from alembic import context
-from pyramid.paster import get_appsettings
 from sqlalchemy import Connection, MetaData
 
 from classroom.db.engine import for_writing, make_engine, make_file
 from classroom.db.revision import lock
+from classroom.settings import read_ini
 
 
 def target_metadata() -> MetaData | None:
@@ -29,7 +29,7 @@ def migrate(connection: Connection) -> None:
 if given := context.config.attributes.get("connection"):
     migrate(given)
 else:
-    settings = get_appsettings(context.config.config_file_name)
+    settings = read_ini(str(context.config.config_file_name))
     make_file(settings)
     engine = for_writing(make_engine(settings))
     with engine.connect() as connection:

@@ -1,13 +1,11 @@
 """The command line: ``classroom [-c INI] COMMAND``."""
 
-import configparser
-
 import click
-from pyramid.paster import get_appsettings
 
 from ..db.engine import open_database
+from ..settings import read_ini
 from . import users
-from .copying import copy
+from .copy import copy
 
 
 @click.group()
@@ -21,12 +19,8 @@ from .copying import copy
 )
 @click.pass_context
 def classroom(context: click.Context, ini: str) -> None:
-    """Administer a classroom."""
-    try:
-        settings = get_appsettings(ini)
-    except (configparser.Error, OSError, LookupError, ValueError) as error:
-        raise click.ClickException(f"{ini}: {error}") from None
-    context.obj = open_database(settings)
+    """Manage users and data."""
+    context.obj = open_database(read_ini(ini))
     context.call_on_close(context.obj.dispose)
 
 

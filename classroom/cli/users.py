@@ -1,8 +1,11 @@
-"""Who may come in: adding, changing, listing and removing users."""
+"""The commands that add, change, list and remove users."""
 
+import getpass
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from sqlalchemy import Engine
@@ -11,57 +14,57 @@ from ..db import writes
 from ..db.engine import for_writing
 from ..db.errors import NotFound, UserExists
 from ..db.queries import USERS
-from ..models.names import NAME_RULE, is_name
-from ..security.authentication import is_sound
+from ..models.validation import InvalidValue, validate_user_name
+from ..security.credentials import WeakPassword, validate_new_password
 from ..security.passwords import hash_password
 
 
 def _check_name(context: click.Context, parameter: click.Parameter, name: str) -> str:
-    if not is_name(name):
-        raise click.ClickException(f"A name must be {NAME_RULE}.")
-    if ":" in name:
-        raise click.ClickException("A name has no colon: it ends the name in HTTP Basic.")
-    return _encodable(name)
-
-
-def _encodable(text: str) -> str:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise click.ClickException("That is not UTF-8.") from None
-    return text
+        return validate_user_name(name)
+    except InvalidValue as error:
+        raise click.ClickException(str(error)) from None
 
 
 _name = click.argument("name", callback=_check_name)
-_password_stdin = click.option(
-    "--password-stdin",
-    is_flag=True,
-    help="Read the password from one line of standard input instead of asking for it.",
-)
+
+
+def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    from_stdin = click.option(
+        "--password-stdin",
+        is_flag=True,
+        help="Read the password from one line of standard input instead of asking for it.",
+    )
+    allow_weak = click.option(
+        "--allow-weak-password",
+        is_flag=True,
+        help="Accept a short password, for development.",
+    )
+    return from_stdin(allow_weak(command))
 
 
 @click.command()
 @_name
-@_password_stdin
+@_password_options
 @click.pass_obj
-def adduser(engine: Engine, name: str, password_stdin: bool) -> None:
+def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
     """Add a user."""
-    password_hash = hash_password(_ask_password(name, password_stdin))
+    password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
     try:
         with for_writing(engine).begin() as connection:
             writes.add_user(connection, name, password_hash)
     except UserExists:
-        raise click.ClickException(f"User {name} is there already.") from None
+        raise click.ClickException(f"User {name} already exists.") from None
     click.echo(f"User {name} was registered successfully.")
 
 
 @click.command()
 @_name
-@_password_stdin
+@_password_options
 @click.pass_obj
-def passwd(engine: Engine, name: str, password_stdin: bool) -> None:
-    """Change a user's password; tokens issued before end with it."""
-    password_hash = hash_password(_ask_password(name, password_stdin))
+def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
+    """Change a user's password; this invalidates existing tokens."""
+    password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
     with _must_exist(name), for_writing(engine).begin() as connection:
         writes.change_password(connection, name, password_hash)
     click.echo(f"The password of user {name} was changed.")
@@ -82,7 +85,7 @@ def deluser(engine: Engine, name: str) -> None:
 def users(engine: Engine) -> None:
     """List the users' names."""
     with engine.connect() as connection:
-        # Databases have orders of their own.
+        # Databases sort text differently.
         for name in sorted(connection.execute(USERS).scalars()):
             click.echo(name)
 
@@ -95,20 +98,35 @@ def _must_exist(name: str) -> Iterator[None]:
     try:
         yield
     except NotFound:
-        raise click.ClickException(f"There is no user {name}.") from None
+        raise click.ClickException(f"User {name} not found.") from None
 
 
-def _ask_password(name: str, from_stdin: bool) -> str:
-    """:raises click.ClickException: for a password that nobody could log in with."""
-    if from_stdin:
-        line = sys.stdin.buffer.readline()
-        password = line.decode(errors="surrogateescape").rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, default="", show_default=False)
-        if password != click.prompt("Confirm", hide_input=True, default="", show_default=False):
-            raise click.ClickException("The passwords differ.")
-    if not password:
-        raise click.ClickException("The password is empty.")
-    if not is_sound(name, _encodable(password)):
-        raise click.ClickException("The password is too long, or has control characters.")
+def _hash_new_password(name: str, from_stdin: bool, allow_weak: bool) -> str:
+    password = _read_password() if from_stdin else _ask_password()
+    try:
+        return hash_password(validate_new_password(name, password, allow_weak=allow_weak))
+    except WeakPassword as error:
+        raise click.ClickException(f"{error}; --allow-weak-password accepts it") from None
+    except InvalidValue as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _read_password() -> str:
+    line = sys.stdin.buffer.readline()
+    return line.decode(errors="surrogateescape").rstrip("\r\n")
+
+
+def _ask_password() -> str:
+    password = _prompt("Password")
+    if password != _prompt("Confirm"):
+        raise click.ClickException("The passwords differ.")
     return password
+
+
+def _prompt(text: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return click.prompt(text, hide_input=True, default="", show_default=False)
+        except getpass.GetPassWarning:
+            raise click.ClickException("There is no terminal; use --password-stdin.") from None

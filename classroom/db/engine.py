@@ -39,7 +39,9 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
         engine = engine_from_config(_with_defaults(options, url))
     except KeyError:
         raise SettingError("sqlalchemy.url", "must be given") from None
-    except (ArgumentError, ImportError, InvalidRequestError, TypeError, ValueError) as error:
+    except ImportError as error:
+        raise SettingError("sqlalchemy.url", _explain_missing(error)) from None
+    except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
     if engine.dialect.name == "sqlite":
         sqlite.listen(engine)
@@ -61,8 +63,7 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
         _fold_names(engine)
     except (revision.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
-        in_one_line = " ".join(str(getattr(error, "orig", error)).split())
-        raise SettingError("sqlalchemy.url", in_one_line) from None
+        raise SettingError("sqlalchemy.url", in_one_line(error)) from None
     return engine
 
 
@@ -87,6 +88,11 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
 
+def in_one_line(error: Exception) -> str:
+    """The message of an error, or of the driver's error that caused it."""
+    return " ".join(str(getattr(error, "orig", error)).split())
+
+
 class Outage:
     """Detects the first failure of an outage, so that an outage is logged once.
 
@@ -102,6 +108,12 @@ class Outage:
         """Record a failure; return whether an outage begins with it."""
         last, self._last = self._last, self._clock()
         return self._last - last > self._lull
+
+
+def _explain_missing(driver: ImportError) -> str:
+    if driver.name == "psycopg":
+        return "psycopg is not installed; install it with pip install '.[postgresql]'"
+    return str(driver)
 
 
 def _with_defaults(options: Mapping[str, Any], url: URL) -> dict[str, Any]:
@@ -162,8 +174,15 @@ def _reader(settings: Mapping[str, Any], engine: Engine) -> Reader:
     return reader
 
 
+def _warn_if_readable(settings: Mapping[str, Any]) -> None:
+    if sqlite.is_file(url := make_url(settings["sqlalchemy.url"])):
+        for name in sqlite.readable_files(url):
+            log.warning("%s is readable by other users; restrict it with chmod 600", name)
+
+
 def includeme(config: Configurator) -> None:
     engine = open_database(config.registry.settings)
+    _warn_if_readable(config.registry.settings)
     config.registry["classroom.reader"] = _reader(config.registry.settings, engine)
     config.registry["classroom.engine"] = for_reading(engine)
     config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import threading
 from functools import partial
 from pathlib import Path
@@ -34,11 +35,26 @@ def existing_file(url: URL) -> URL:
 
 
 def make_file(url: URL) -> None:
-    """Create the database file if it is missing.
+    """Create the database file if it is missing, with access for its owner only.
+
+    SQLite gives its -wal and -shm files the mode of the database file.
 
     :raises OSError: if the file cannot be created.
     """
-    Path(str(url.database)).touch()
+    Path(str(url.database)).touch(mode=0o600)
+
+
+def readable_files(url: URL) -> list[str]:
+    """The files of a database that every user of the host can read."""
+    names = [f"{url.database}{suffix}" for suffix in ("", "-wal", "-shm")]
+    return [name for name in names if _mode(name) & stat.S_IROTH]
+
+
+def _mode(name: str) -> int:
+    try:
+        return os.stat(name).st_mode
+    except FileNotFoundError:
+        return 0
 
 
 def is_busy(errorcode: int) -> bool:

@@ -35,9 +35,13 @@ def validate_name(name: object) -> str:
 def validate_user_name(name: object) -> str:
     """Return the name of a user.
 
-    :raises InvalidValue: if it breaks the rules for names, or has a colon.
+    :raises InvalidValue: if it breaks the rules for names, has a colon, or is not UTF-8.
     """
     valid = validate_name(name)
+    try:
+        valid.encode()
+    except UnicodeEncodeError:
+        raise InvalidValue("name", "must be UTF-8") from None
     if ":" in valid:
         raise InvalidValue("name", "must not have a colon, which ends the name in HTTP Basic")
     return valid

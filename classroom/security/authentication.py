@@ -7,13 +7,14 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
-from ..models.names import CONTROL_CHARACTER
+from ..models.validation import InvalidValue
 from ..rate_limits.clients import client_of
 from ..request import Request
 from . import tokens
 from .cache import Memory
+from .credentials import validate_login
 from .login_attempts import CheckSlots, LoginAttempts
-from .passwords import MAX_LENGTH, fits
+from .passwords import fits
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
 _BEARER = 'Bearer realm="classroom"'
@@ -62,7 +63,9 @@ class PasswordAuthentication:
     def verify(self, request: Request) -> Verified | None:
         """:raises TooManyChecks, TooManyFailures: if the password may not be hashed now."""
         username, password = _basic_credentials(request)
-        if not is_sound(username, password):
+        try:
+            validate_login(username, password)
+        except InvalidValue:
             return None
         user = self._recall(username, password) or self._check(request, username, password)
         return Verified(user, self._ttl) if user else None
@@ -109,13 +112,6 @@ class TokenAuthentication:
         if user is None or not tokens.is_bound_to(claims, self._secret, user.password_hash):
             return None
         return Verified(user, min(self._ttl, claims.expires - time.time()))
-
-
-def is_sound(username: str, password: str) -> bool:
-    """Whether credentials are worth a hash: given, bounded, without control characters."""
-    both = username + password
-    within = len(both.encode()) <= MAX_LENGTH and not CONTROL_CHARACTER.search(both)
-    return bool(username and password and within)
 
 
 def _basic_credentials(request: Request) -> tuple[str, str]:

@@ -6,8 +6,6 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-MAX_LENGTH = 4096  # in bytes of UTF-8
-
 # OWASP's first choice for argon2id: 19 MiB a check, so that four at once still fit a small host.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 

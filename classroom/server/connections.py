@@ -6,6 +6,7 @@ from typing import Any
 from waitress.server import BaseWSGIServer, TcpWSGIServer, UnixWSGIServer
 
 from .channel import Channel
+from .listening import ListenError, print_in_one_line
 
 _SECONDS_BETWEEN_CHECKS = 1
 
@@ -20,6 +21,17 @@ class _Server(BaseWSGIServer):
     next_channel_cleanup: float  # type: ignore[assignment]
 
     _evicted = 0
+
+    def bind_server_socket(self) -> None:
+        try:
+            super().bind_server_socket()
+        except OSError as error:
+            print_in_one_line()
+            raise ListenError(self._address(), error.strerror) from None
+
+    def _address(self) -> str:
+        socket_address = self.sockinfo[3]
+        return "{}:{}".format(*socket_address) if socket_address else str(self.adj.unix_socket)
 
     def readable(self) -> bool:
         # At its connection_limit waitress accepts nobody until a client leaves. The loop calls

@@ -1,4 +1,6 @@
+import os
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from webtest import TestApp
 from classroom.cli import classroom
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN
+from ..servers import BIN, ROOT
 
 COMMAND = str(BIN / "classroom")
 
@@ -39,7 +41,7 @@ def may_enter(stranger: TestApp, name: str, password: str) -> bool:
     return stranger.get("/api/v1.0/", headers=headers, status="*").status_int == 200
 
 
-@pytest.mark.parametrize("password", ["cat", "pass word", "a:b", "pässwörd", "x" * 3000])
+@pytest.mark.parametrize("password", ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091])
 def test_an_added_user_may_enter(ini: str, stranger: TestApp, password: str) -> None:
     added = run(ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
     assert (added.exit_code, added.output) == (0, "User susan was registered successfully.\n")
@@ -51,17 +53,17 @@ def test_the_password_is_asked_for_twice_and_never_shown(ini: str, stranger: Tes
     child = pexpect.spawn(COMMAND, ["-c", ini, "adduser", "susan"], encoding="utf-8", timeout=20)
     for prompt in ("Password: ", "Confirm: "):
         child.expect_exact(prompt)
-        child.sendline("hidden")
+        child.sendline("hidden word")
     child.expect_exact("User susan was registered successfully.")
     shown = child.before
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
-    assert "hidden" not in shown
-    assert may_enter(stranger, "susan", "hidden")
+    assert "hidden word" not in shown
+    assert may_enter(stranger, "susan", "hidden word")
 
 
-@pytest.mark.parametrize("passwords", [("a", "b"), ("", "")])
+@pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
 def test_passwords_that_differ_or_are_empty_are_refused(
     ini: str, passwords: tuple[str, str]
 ) -> None:
@@ -69,7 +71,7 @@ def test_passwords_that_differ_or_are_empty_are_refused(
     for prompt, password in zip(("Password: ", "Confirm: "), passwords, strict=True):
         child.expect_exact(prompt)
         child.sendline(password)
-    child.expect(r"Error: The password.* (differ|is empty)\.")
+    child.expect("Error: .*(differ|must not be empty)")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 1
@@ -77,34 +79,67 @@ def test_passwords_that_differ_or_are_empty_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "stdin"),
+    ("name", "stdin", "problem"),
     [
-        (NAME, "cat\n"),
-        ("susan", "\n"),
-        ("susan", ""),
-        ("susan", "x" * 5000),
-        ("susan", "a\tb\n"),
-        ("a:b", "cat\n"),
-        (" ", "cat\n"),
-        ("a\nb", "cat\n"),
-        ("x" * 65, "cat\n"),
-        ("\udcff", "cat\n"),
-        ("susan", b"\xff\n"),
+        (NAME, "password\n", f"User {NAME} already exists."),
+        ("susan", "\n", "must not be empty"),
+        ("susan", "", "must not be empty"),
+        ("susan", "x" * 4092, "at most 4,096 bytes"),
+        ("susan", "ä" * 2046, "at most 4,096 bytes"),
+        ("susan", "pass\tword\n", "must not contain control characters"),
+        ("susan", b"password\xff\n", "must be UTF-8"),
+        ("a:b", "password\n", "must not have a colon"),
+        (" ", "password\n", "name: must be 1 to 64 characters"),
+        ("a\nb", "password\n", "name: must be 1 to 64 characters"),
+        ("x" * 65, "password\n", "name: must be 1 to 64 characters"),
+        ("\udcff", "password\n", "must be UTF-8"),
     ],
 )
-def test_a_user_who_could_not_enter_is_not_added(ini: str, name: str, stdin: str | bytes) -> None:
+def test_a_user_who_could_not_log_in_is_not_added(
+    ini: str, name: str, stdin: str | bytes, problem: str
+) -> None:
     refused = run(ini, "adduser", name, "--password-stdin", stdin=stdin)
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
+    assert problem in refused.output
     assert run(ini, "users").output == f"{NAME}\n"
+
+
+@pytest.mark.usefixtures("asked_every_time")
+@pytest.mark.parametrize(("command", "name"), [("adduser", "susan"), ("passwd", NAME)])
+def test_a_short_password_needs_an_option(
+    ini: str, stranger: TestApp, command: str, name: str
+) -> None:
+    words = (command, name, "--password-stdin")
+    refused = run(ini, *words, stdin="1234567\n")
+    assert refused.exit_code == 1
+    assert "at least 8 characters; --allow-weak-password" in refused.output
+    assert not may_enter(stranger, name, "1234567")
+    assert run(ini, *words, "--allow-weak-password", stdin="1234567\n").exit_code == 0
+    assert may_enter(stranger, name, "1234567")
+
+
+@pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None], ids=["devnull", "closed"])
+def test_without_a_terminal_the_error_names_the_option(ini: str, stdin: int | None) -> None:
+    command = f"{COMMAND} -c {ini} adduser susan"
+    refused = subprocess.run(
+        ["sh", "-c", command if stdin else f"{command} <&-"],
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr == "Error: There is no terminal; use --password-stdin.\n"
 
 
 @pytest.mark.usefixtures("asked_every_time")
 def test_a_changed_password_replaces_the_old_one(ini: str, stranger: TestApp) -> None:
     assert may_enter(stranger, NAME, PASSWORD)
-    changed = run(ini, "passwd", NAME, "--password-stdin", stdin="new\n")
+    changed = run(ini, "passwd", NAME, "--password-stdin", stdin="new password\n")
     assert (changed.exit_code, changed.output) == (0, f"The password of user {NAME} was changed.\n")
-    assert may_enter(stranger, NAME, "new")
+    assert may_enter(stranger, NAME, "new password")
     assert not may_enter(stranger, NAME, PASSWORD)
 
 
@@ -118,8 +153,8 @@ def test_a_removed_user_may_not_enter(ini: str, stranger: TestApp) -> None:
 
 @pytest.mark.parametrize("command", [("passwd", "--password-stdin"), ("deluser",)])
 def test_a_user_who_is_not_there_is_told_of(ini: str, command: tuple[str, ...]) -> None:
-    refused = run(ini, command[0], "nobody", *command[1:], stdin="cat\n")
-    assert (refused.exit_code, refused.output) == (1, "Error: There is no user nobody.\n")
+    refused = run(ini, command[0], "nobody", *command[1:], stdin="password\n")
+    assert (refused.exit_code, refused.output) == (1, "Error: User nobody not found.\n")
 
 
 @pytest.mark.parametrize(
@@ -156,3 +191,52 @@ def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: s
     refused = run(str(path), "users")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("sqlalchemy.url")
+
+
+def development_ini(folder: Path, url: str) -> Path:
+    """development.ini with another database."""
+    path = folder / "development.ini"
+    text = (ROOT / "development.ini").read_text()
+    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
+    return path
+
+
+def refused_by(command: list[str], ini: Path, **environ: str) -> str:
+    """What a program that exits with status 1 prints."""
+    done = subprocess.run(
+        [BIN / command[0], *command[1:]],
+        cwd=ini.parent,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    return done.stdout
+
+
+CLASSROOM = ["classroom", "users"]
+ALEMBIC = ["alembic", "-c", "development.ini", "current"]
+
+
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC])
+def test_a_single_percent_sign_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    ini = development_ini(tmp_path, "postgresql+psycopg://a:secret%bpassword@localhost/x")
+    line = "development.ini: a % in a value must be written %%\n"
+    assert refused_by(command, ini).endswith(line)
+    assert "password" not in refused_by(command, ini)
+
+
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, ["pserve", "development.ini"]])
+def test_a_missing_driver_is_one_line_that_names_the_extra(
+    tmp_path: Path, command: list[str]
+) -> None:
+    ini = development_ini(tmp_path, "postgresql+psycopg://localhost/x")
+    missing = "raise ModuleNotFoundError(\"No module named 'psycopg'\", name='psycopg')"
+    (tmp_path / "psycopg.py").write_text(missing)
+    output = refused_by(command, ini, PYTHONPATH=str(tmp_path))
+    assert output == (
+        "sqlalchemy.url: psycopg is not installed; install it with pip install '.[postgresql]'\n"
+    )

@@ -1,5 +1,7 @@
 """``classroom copy``, from each database to the other."""
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,14 @@ from webtest import TestApp
 
 import classroom
 from classroom.cli import classroom as command
-from classroom.cli import copying
+from classroom.db import copying
 from classroom.db.engine import make_engine
 from classroom.models.tables import Student
 
 from ..conftest import API, NAME, PASSWORD
-from ..servers import PostgreSQL
+from ..servers import BIN, PostgreSQL, running_postgresql
+
+SERVER_PASSWORD = "swordfish"
 
 
 @pytest.fixture
@@ -48,8 +52,12 @@ def school(stranger: TestApp) -> TestApp:
     return stranger
 
 
+def run(ini: str, *options: str) -> Result:
+    return CliRunner().invoke(command, ["-c", ini, "copy", *options])
+
+
 def copy(ini: str, url: str) -> Result:
-    return CliRunner().invoke(command, ["-c", ini, "copy", "--to", url])
+    return run(ini, "--to", url)
 
 
 def everything(client: TestApp) -> list[str]:
@@ -64,7 +72,7 @@ def test_a_copy_is_the_same_school_and_gives_out_new_ids(
 ) -> None:
     copied = copy(ini, target_url)
     assert copied.exit_code == 0, copied.output
-    assert copied.output.endswith("Both sides agree; the copy is complete.\n")
+    assert copied.output.endswith("Copy complete and verified.\n")
     app = classroom.main({}, **{"sqlalchemy.url": target_url})
     there = TestApp(app, extra_environ=school.extra_environ)
     there.authorization = school.authorization
@@ -88,30 +96,94 @@ def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(ini: str, targe
     assert copy(ini, target_url).exit_code == 0
     refused = copy(ini, target_url)
     assert refused.exit_code == 1
-    assert "Error: The target is not empty" in refused.output
+    assert refused.output == "Error: the target is not empty: table classes has rows\n"
 
 
 @pytest.mark.usefixtures("school")
 def test_a_copy_that_differs_is_not_kept(
     ini: str, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy_table = copying._copy_table
+    copy_last_id = copying._copy_last_id
 
-    def with_one_student_too_many(table, here, there):  # type: ignore[no-untyped-def]
-        copy_table(table, here, there)
+    def with_one_student_too_many(table, reading, writing):  # type: ignore[no-untyped-def]
+        copy_last_id(table, reading, writing)
         if table.name == "students":
-            there.execute(insert(Student).values(name="too many"))
+            writing.execute(insert(Student).values(name="too many"))
 
-    monkeypatch.setattr(copying, "_copy_table", with_one_student_too_many)
+    monkeypatch.setattr(copying, "_copy_last_id", with_one_student_too_many)
     refused = copy(ini, target_url)
     assert refused.exit_code == 1
-    assert "differs; nothing was kept" in refused.output
+    assert "table students differs after the copy; nothing was kept" in refused.output
     engine = make_engine({"sqlalchemy.url": target_url})
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM students")).scalar() == 0
     engine.dispose()
 
 
-def test_a_target_that_cannot_be_is_told_of_in_a_line(ini: str) -> None:
-    refused = copy(ini, "sqlite:////nowhere/x.sqlite")
+def test_a_database_is_not_copied_onto_itself(ini: str, database_url: str) -> None:
+    refused = copy(ini, database_url)
+    assert refused.exit_code == 1
+    assert refused.output == "Error: source and target are the same database\n"
+
+
+@pytest.mark.parametrize(
+    "url", ["foo", "sqlite:////nowhere/x.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/x"]
+)
+def test_an_unusable_target_is_one_line_that_names_to(ini: str, url: str) -> None:
+    refused = copy(ini, url)
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert refused.output.startswith("Error: --to: ")
+
+
+def test_an_ini_file_names_the_target(ini: str, target_url: str, tmp_path: Path) -> None:
+    target = tmp_path / "target.ini"
+    target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
+    copied = run(ini, "--to-ini", str(target))
+    assert copied.exit_code == 0, copied.output
+    assert CliRunner().invoke(command, ["-c", str(target), "users"]).output == f"{NAME}\n"
+
+
+@pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
+def test_an_unusable_target_ini_is_named(ini: str, tmp_path: Path, content: str | None) -> None:
+    target = tmp_path / "target.ini"
+    if content:
+        target.write_text(content)
+    refused = run(ini, "--to-ini", str(target))
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert str(target) in refused.output
+
+
+@pytest.mark.parametrize("options", [(), ("--to", "x", "--to-ini", "y")])
+def test_a_target_is_named_once(ini: str, options: tuple[str, ...]) -> None:
+    refused = run(ini, *options)
+    assert refused.exit_code == 2
+    assert "Give either --to or --to-ini." in refused.output
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[PostgreSQL]:
+    """A server that asks for a password."""
+    with running_postgresql(SERVER_PASSWORD) as server:
+        yield server
+
+
+@pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
+def test_the_password_is_found_as_libpq_does(
+    ini: str, guarded: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    passfile = tmp_path / "pgpass"
+    passfile.touch(mode=0o600)
+    passfile.write_text(f"127.0.0.1:{guarded.port}:*:classroom:{SERVER_PASSWORD}\n")
+    values = {"PGPASSWORD": SERVER_PASSWORD, "PGPASSFILE": str(passfile)}
+    monkeypatch.setenv(variable, values[variable])
+    url = guarded.create()
+    output = subprocess.check_output(
+        [BIN / "classroom", "-c", ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
+    )
+    assert output.endswith("Copy complete and verified.\n")
+
+
+def test_a_missing_password_is_one_line(ini: str, guarded: PostgreSQL) -> None:
+    refused = copy(ini, guarded.url("postgres"))
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert "no password supplied" in refused.output

@@ -92,7 +92,7 @@ class Conversation:
         child = pexpect.spawn(command, env=environ, cwd=str(self.folder), encoding="utf-8")
         for _ in range(2):
             child.expect("(Password|Confirm): ")
-            child.sendline("cat")
+            child.sendline("correct-horse")
         child.expect(pexpect.EOF)
         return f"Password: \nConfirm: \n{child.before.strip()}"
 

@@ -2,6 +2,7 @@
 
 import itertools
 import signal
+import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -73,6 +74,18 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(tmp_path: Pat
     assert server.returncode == 1
     assert log.startswith("classroom.secret_key: ")
     assert log.count("\n") == 1
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path, port: int) -> None:
+    ini = tmp_path / "development.ini"
+    text = (ROOT / "development.ini").read_text()
+    ini.write_text(text.replace("localhost:6543", f"127.0.0.1:{port}"))
+    with closing(socket.create_server(("127.0.0.1", port))), pserve(ini) as server:
+        _, log = server.communicate(timeout=20)
+    assert server.returncode == 1
+    assert "Traceback" not in log
+    line = f"listen: cannot listen on 127.0.0.1:{port}: Address already in use"
+    assert log.splitlines()[-1] == line
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -15,10 +15,11 @@ LAYERS = (
 ASIDE = {
     "tweens": {"http", "rate_limits", "request"},
     "server": {"http"},
-    "cli": {"db", "models", "security"},
+    "logs": set(),
+    "cli": {"db", "models", "security", "settings"},
     "first_run": {"db"},
     "pshell": {"db", "models"},
-    "alembic": {"db", "models"},
+    "alembic": {"db", "models", "settings"},
     "__init__": {"request", "settings"},
 }
 WITHOUT_PYRAMID = {"models", "rate_limits", "openapi"}

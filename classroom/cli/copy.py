@@ -1,0 +1,50 @@
+"""The command that copies a database."""
+
+import sys
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from ..db.copying import CopyError, copy_database
+from ..db.engine import in_one_line, open_database
+from ..settings import SettingError, read_ini
+
+
+@click.command()
+@click.option(
+    "--to",
+    "url",
+    help="The URL of the target. Other users of the host can see it in the process list: put a"
+    " password into PGPASSWORD or ~/.pgpass, or use --to-ini.",
+)
+@click.option(
+    "--to-ini", "ini", metavar="FILE", help="An ini file whose sqlalchemy.url is the target."
+)
+@click.pass_obj
+def copy(engine: Engine, url: str | None, ini: str | None) -> None:
+    """Copy the whole database, users included, into an empty one."""
+    target = _open_target(url, ini)
+    try:
+        copy_database(engine, target, _show_progress)
+    except (CopyError, DBAPIError) as error:
+        raise click.ClickException(in_one_line(error)) from None
+    finally:
+        target.dispose()
+    click.echo("Copy complete and verified.")
+
+
+def _open_target(url: str | None, ini: str | None) -> Engine:
+    if bool(url) == bool(ini):
+        raise click.UsageError("Give either --to or --to-ini.")
+    settings = read_ini(ini) if ini else {"sqlalchemy.url": url}
+    try:
+        return open_database(settings)
+    except SettingError as error:
+        message = f"{ini}: {error}" if ini else f"--to: {error.problem}"
+        raise click.ClickException(message) from None
+
+
+def _show_progress(table: str, copied: int, total: int) -> None:
+    if copied == total or sys.stdout.isatty():
+        click.echo(f"\r{table}: {copied} of {total} rows", nl=copied == total)

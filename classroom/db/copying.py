@@ -1,0 +1,115 @@
+"""Copy all rows of one database into another, empty one."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+
+from ..models.tables import Base, without_validation
+from .engine import for_reading, for_writing
+
+# Receives the name of a table, the number of rows copied so far, and their total.
+Report = Callable[[str, int, int], None]
+
+_BATCH = 1000
+# Triggers keep the others.
+_TABLES = [table for table in Base.metadata.sorted_tables if not table.info.get("is_derived")]
+
+# Ids are never reused, not even those of rows that were deleted before the copy.
+_LAST_ID = {
+    "sqlite": "SELECT seq FROM sqlite_sequence WHERE name = :table",
+    "postgresql": "SELECT pg_sequence_last_value("
+    "CAST(pg_get_serial_sequence(:table, 'id') AS regclass))",
+}
+_SET_LAST_ID = {
+    "sqlite": (
+        "DELETE FROM sqlite_sequence WHERE name = :table",
+        "INSERT INTO sqlite_sequence VALUES (:table, :last)",
+    ),
+    "postgresql": ("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)",),
+}
+
+
+class CopyError(Exception):
+    """A copy that was rolled back; the message says why."""
+
+
+def copy_database(source: Engine, target: Engine, report: Report) -> None:
+    """Copy every table in one transaction, and commit if both databases agree.
+
+    :raises CopyError: if the target is the source, has rows, or differs after the copy.
+    """
+    if source.url == target.url:
+        raise CopyError("source and target are the same database")
+    with for_reading(source).begin() as reading, for_writing(target).begin() as writing:
+        _lock(writing)
+        _check_empty(writing)
+        for table in _TABLES:
+            _copy_rows(table, reading, writing, report)
+            _copy_last_id(table, reading, writing)
+        _compare(reading, writing)
+
+
+def _lock(connection: Connection) -> None:
+    """Block writes by a service that already uses the target."""
+    if connection.dialect.name == "postgresql":
+        tables = ", ".join(Base.metadata.tables)
+        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _check_empty(connection: Connection) -> None:
+    for table in _TABLES:
+        if _count(connection, table):
+            raise CopyError(f"the target is not empty: table {table.name} has rows")
+
+
+def _copy_rows(table: Table, reading: Connection, writing: Connection, report: Report) -> None:
+    copied, total = 0, _count(reading, table)
+    report(table.name, copied, total)
+    for rows in _batches(reading, table):
+        writing.execute(insert(without_validation(table)), [dict(row._mapping) for row in rows])
+        copied += len(rows)
+        report(table.name, copied, total)
+
+
+def _copy_last_id(table: Table, reading: Connection, writing: Connection) -> None:
+    if "id" not in table.c:
+        return
+    if last := max(_last_id(reading, table), _highest_id(reading, table)):
+        for statement in _SET_LAST_ID[writing.dialect.name]:
+            writing.execute(text(statement), {"table": table.name, "last": last})
+
+
+def _compare(reading: Connection, writing: Connection) -> None:
+    for table in _TABLES:
+        if _checksum(reading, table) != _checksum(writing, table):
+            raise CopyError(f"table {table.name} differs after the copy; nothing was kept")
+
+
+def _checksum(connection: Connection, table: Table) -> tuple[int, str]:
+    """Return the number of rows, and a hash of all rows in the order of their key."""
+    count, digest = 0, hashlib.blake2b()
+    for rows in _batches(connection, table):
+        for row in rows:
+            count += 1
+            digest.update(repr(tuple(row)).encode())
+    return count, digest.hexdigest()
+
+
+def _batches(connection: Connection, table: Table) -> "Iterator[Any]":
+    statement = select(table).order_by(*table.primary_key)
+    return connection.execution_options(yield_per=_BATCH).execute(statement).partitions()
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _last_id(connection: Connection, table: Table) -> int:
+    statement = text(_LAST_ID[connection.dialect.name])
+    return connection.execute(statement, {"table": table.name}).scalar() or 0
+
+
+def _highest_id(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.max(table.c.id))).scalar() or 0

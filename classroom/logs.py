@@ -1,0 +1,58 @@
+"""Log records that fit on one line, whatever a client contributed to them.
+
+The factory covers the records of every logger, waitress's too, and needs no formatter of its own in
+the ini file.
+"""
+
+import logging
+import re
+
+from pyramid.config import Configurator
+
+_MESSAGE_LENGTH = 4096
+_TRACEBACK_LENGTH = 32768
+# Control characters, line separators, changes of direction, and surrogates (not encodable).
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class LogRecord(logging.LogRecord):
+    """A record whose message is one line, and whose traceback is indented below it."""
+
+    _traceback: str | None = None
+
+    def getMessage(self) -> str:  # noqa: N802 (logging's name)
+        return _escape(_shorten(super().getMessage(), _MESSAGE_LENGTH))
+
+    # The formatter stores the traceback here before it prints it.
+    @property
+    def exc_text(self) -> str | None:
+        return self._traceback
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self._traceback = text and _indent(_shorten(text, _TRACEBACK_LENGTH))
+
+
+def _shorten(text: str, length: int) -> str:
+    """Cut the middle out of a text that is too long: a traceback ends with its error."""
+    if len(text) <= length:
+        return text
+    half = length // 2
+    return f"{text[:half]}... ({len(text) - 2 * half} characters omitted) ...{text[-half:]}"
+
+
+def _indent(traceback: str) -> str:
+    """Indent each line, so that none can pass for a record of its own."""
+    return "\n".join(f"    {_escape(line)}" for line in traceback.split("\n"))
+
+
+def _escape(text: str) -> str:
+    return _UNSAFE.sub(_escape_character, text)
+
+
+def _escape_character(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def includeme(config: Configurator) -> None:
+    logging.setLogRecordFactory(LogRecord)

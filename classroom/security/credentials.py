@@ -1,0 +1,37 @@
+"""The rules for passwords; ``classroom.models.validation`` has those for user names."""
+
+from ..models.names import CONTROL_CHARACTER
+from ..models.validation import InvalidValue
+
+MIN_PASSWORD_LENGTH = 8
+MAX_LENGTH = 4096  # bytes of UTF-8, user name and password together
+
+
+class WeakPassword(InvalidValue):
+    """A password that works but is too easy to guess."""
+
+
+def validate_login(name: str, password: str) -> None:
+    """:raises InvalidValue: if no user can log in with this name and password."""
+    if not name or not password:
+        raise InvalidValue("password", "must not be empty")
+    if CONTROL_CHARACTER.search(name + password):
+        raise InvalidValue("password", "must not contain control characters")
+    if len((name + password).encode()) > MAX_LENGTH:
+        rule = f"must be at most {MAX_LENGTH:,} bytes of UTF-8, together with the user name"
+        raise InvalidValue("password", rule)
+
+
+def validate_new_password(name: str, password: str, *, allow_weak: bool) -> str:
+    """Return the new password of a user.
+
+    :raises WeakPassword: if it is too short.
+    :raises InvalidValue: if nobody can log in with it.
+    """
+    try:
+        validate_login(name, password)
+    except UnicodeEncodeError:
+        raise InvalidValue("password", "must be UTF-8") from None
+    if not allow_weak and len(password) < MIN_PASSWORD_LENGTH:
+        raise WeakPassword("password", f"must have at least {MIN_PASSWORD_LENGTH} characters")
+    return password

@@ -1,0 +1,56 @@
+"""What a real ``pserve`` logs about its clients."""
+
+import socket
+import struct
+from pathlib import Path
+
+import pytest
+
+from ..servers import ROOT, free_port, is_up, pserve, wait_for
+
+FORGED = b"GET /%0aFAKE%20LINE HTTP/1.1\r\nHost: localhost\r\n\r\n"
+TO_STDERR = "class = StreamHandler\nargs = (sys.stderr,)"
+TO_FILE = "class = FileHandler\nargs = ('log', 'a')"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def ini(tmp_path: Path, port: int) -> Path:
+    """development.ini, logging to a file."""
+    text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"127.0.0.1:{port}")
+    text = text.replace(TO_STDERR, TO_FILE)
+    path = tmp_path / "development.ini"
+    path.write_text(text)
+    return path
+
+
+def disconnect(port: int) -> None:
+    """Request a forged path several times, and disconnect without reading."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        client.sendall(FORGED * 20)
+
+
+def test_a_client_cannot_forge_a_log_line(ini: Path, port: int) -> None:
+    log = ini.with_name("log")
+
+    def is_logged() -> bool:
+        disconnect(port)
+        return "FAKE LINE" in log.read_text()
+
+    with pserve(ini):
+        wait_for(lambda: is_up(port))
+        wait_for(is_logged)
+    [line, *_] = [line for line in log.read_text().splitlines() if "FAKE LINE" in line]
+    assert line.endswith(r"Client disconnected while serving /\nFAKE LINE")
+
+
+def test_a_log_line_names_the_whole_level(ini: Path, port: int) -> None:
+    with pserve(ini):
+        wait_for(lambda: is_up(port))
+    assert " WARNING  [classroom." in ini.with_name("log").read_text()
