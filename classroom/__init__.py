@@ -6,7 +6,7 @@ from pyramid.config import Configurator
 from pyramid.router import Router
 
 from .request import Request
-from .settings import DEFAULT_SETTINGS, parse
+from .settings import DEFAULT_SETTINGS
 
 __all__ = ["DEFAULT_SETTINGS", "main"]
 
@@ -14,17 +14,18 @@ __all__ = ["DEFAULT_SETTINGS", "main"]
 def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     """Compose the WSGI application from the strings of an ini file (``paste.app_factory``).
 
-    :raises classroom.settings.SettingError: where a value makes no sense.
+    :raises classroom.settings.SettingError: if a setting is invalid.
     """
-    with Configurator(settings=DEFAULT_SETTINGS | settings, request_factory=Request) as config:
-        config.registry["classroom.ini"] = (global_config or {}).get("__file__", "development.ini")
-        config.registry["classroom.settings"] = parse(config.registry.settings)
+    ini_file = (global_config or {}).get("__file__", "development.ini")
+    settings = {**DEFAULT_SETTINGS, "__file__": ini_file, **settings}
+    with Configurator(settings=settings, request_factory=Request) as config:
         config.include(".logs")
         config.include("pyramid_retry")
-        config.include(".db.engine")
+        config.include(".services")
         config.include(".resources.tree")
         config.include(".security.policy")
         config.include(".views")
+        config.include(".openapi")
         config.include(".tweens")
         config.include(".server")
         config.include(".first_run")

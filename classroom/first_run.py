@@ -1,4 +1,4 @@
-"""What the start says to an operator who has not added a user yet."""
+"""Log how to add the first user."""
 
 import logging
 import sysconfig
@@ -7,16 +7,17 @@ from pathlib import Path
 from pyramid.config import Configurator
 
 from .db import queries
+from .services import services
 
 log = logging.getLogger(__name__)
 
 
 def includeme(config: Configurator) -> None:
-    with config.registry["classroom.engine"].connect() as connection:
+    with services(config.registry).database.engine.connect() as connection:
         if connection.execute(queries.ANY_USER).first() is None:
             command = _from_here(Path(sysconfig.get_path("scripts"), "classroom"))
-            ini = _from_here(Path(config.registry["classroom.ini"]))
-            log.warning("no user yet; add one: %s -c %s adduser NAME", command, ini)
+            ini = _from_here(Path(config.registry.settings["__file__"]))
+            log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
 
 
 def _from_here(path: Path) -> Path:

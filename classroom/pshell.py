@@ -13,7 +13,7 @@ from .db import writes
 
 _BANNER = """
 root["api"]["v1.0"]["students"]["1"] is a student. dbsession reads and writes the tables in models.
-writes.create(dbsession.connection(), models.Class, "algebra") creates a class as POST does.
+writes.create(dbsession.connection(), models.Class, name="algebra") creates a class as POST does.
 Nothing is kept until tm.commit(); tm.abort() rolls back.
 """
 
@@ -22,7 +22,7 @@ def setup(env: dict[str, Any]) -> Iterator[None]:
     """Put a session into the shell's namespace, and drop at its end what was not committed."""
     request = env["request"]
     # Not the session of requests, which would keep every writer waiting while the shell is open.
-    dbsession, tm = Session(request.registry["classroom.engine"]), TransactionManager()
+    dbsession, tm = Session(request.services.database.engine), TransactionManager()
     zope.sqlalchemy.register(dbsession, STATUS_CHANGED, tm)
     request.db = request.dbsession = dbsession
     request.tm = tm

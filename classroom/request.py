@@ -1,9 +1,9 @@
-"""The request: Pyramid's, with a database to read, and one to write within a transaction."""
+"""The request, with its identity, its transaction and its access to the database."""
 
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 import pyramid.request
@@ -18,24 +18,32 @@ from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
 from .db.reader import Parameters, Rows
-from .settings import Settings
+from .services import Services, services
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
 CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
+class Identity(NamedTuple):
+    """An authenticated user, detached from any session."""
+
+    id: int
+    name: str
+    password_hash: str
+
+
 class Request(pyramid.request.Request):
-    """Pyramid's request; its properties stand here because a class costs nothing per request,
-    while every ``add_request_method`` makes Pyramid build a class for each one.
+    """Pyramid's request. The properties are on a class, since ``add_request_method`` makes Pyramid
+    build a class for each request.
     """
 
-    # In bytes. A body is copied before a request that may be tried again; in memory up to here,
-    # which is more than waitress lets through.
+    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, into
+    # memory.
     request_body_tempfile_limit = 2 * 1024 * 1024
 
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
-        """Make Pyramid's own request, which ``pviews`` brings, one of this kind."""
+        """Turn Pyramid's own request, which ``pviews`` makes, into one of this class."""
         request.__class__ = cls
         return request
 
@@ -45,32 +53,32 @@ class Request(pyramid.request.Request):
 
     @property
     def is_read(self) -> bool:
-        """Whether the answer is a representation that a client may keep."""
+        """Whether the response is a representation that a client may cache."""
         return self.method in ("GET", "HEAD")
 
     def was_sent_to(self, path: str) -> bool:
-        """Whether the client spelt this very path, below the mount.
+        """Return whether the client sent exactly this path, below SCRIPT_NAME.
 
-        In PATH_INFO, %2F has become a slash, and slashes at its beginning one; not so in
-        REQUEST_URI, which some servers give besides. A proxy may send it with scheme and host.
+        In PATH_INFO, %2F is a slash, and several leading slashes are one. REQUEST_URI, which some
+        servers provide, has the path as sent; from a proxy with scheme and host.
         """
         sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
         sent = re.sub("^https?://[^/]*", "", sent)
         return sent in (path, quote(self.script_name) + path)
 
     @reify
-    def identity(self) -> Any:
-        """Who asks, as the security policy finds out, once; None for a stranger."""
+    def identity(self) -> Identity | None:
+        """The authenticated user, or None. The security policy verifies the credentials once."""
         return self.registry.getUtility(ISecurityPolicy).identity(self)
 
     def make_body_seekable(self) -> None:
-        """Where no body is looked at, nothing: WebOb would copy even one that is not there."""
+        """Do nothing for safe methods: WebOb would copy a body that is empty and never read."""
         if not self.is_safe:
             super().make_body_seekable()
 
     @property
-    def conf(self) -> Settings:
-        return self.registry["classroom.settings"]
+    def services(self) -> Services:
+        return services(self.registry)
 
     @reify
     def tm(self) -> TransactionManager:
@@ -78,40 +86,40 @@ class Request(pyramid.request.Request):
 
     @reify
     def db(self) -> Connection:
-        """Where this request reads, and one that is not safe writes within its transaction."""
+        """The connection of this request; if it is not safe, in the request's transaction."""
         if not self.is_safe:
             return self.dbsession.connection()
-        connection = self.registry["classroom.engine"].connect()
+        connection = self.services.database.engine.connect()
         self.add_finished_callback(lambda _: _release(connection))
         return connection
 
     def begin(self) -> None:
-        """Have all that is read from here on be of one moment."""
+        """Read everything from now on in one transaction, and so from one snapshot."""
         _ = self.db
 
     def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
-        """What a SELECT gives: by itself, or within the transaction where there is one."""
+        """Run a SELECT, inside the request's transaction if there is one."""
         if self.is_safe and "db" not in self.__dict__:
-            return self.registry["classroom.reader"].rows(statement, parameters)
+            return self.services.database.reader.rows(statement, parameters)
         return self.db.execute(statement, parameters).all()
 
     @reify
     def dbsession(self) -> Session:
-        """A session in the request's transaction, which ends with it."""
-        if writer_lock := self.registry["classroom.writer_lock"]:
+        """The session of the request's transaction."""
+        if writer_lock := self.services.database.writer_lock:
             writer_lock.acquire()
             self.add_finished_callback(lambda _: writer_lock.release())
-        session = self.registry["classroom.dbsession_factory"]()
-        # Joined here and now; register() would have it found out by seven listeners.
+        session = self.services.database.sessions()
+        # Joins the transaction now. register() would add seven event listeners to do so later.
         zope.sqlalchemy.mark_changed(session, self.tm)
         return session
 
 
 def _release(connection: Connection) -> None:
-    # What was read is read, even where the database has gone meanwhile.
+    # A database that is gone does not matter any more: everything was read.
     with suppress(DBAPIError):
         connection.close()
 
 
 Handler = Callable[[Request], Response]
-"""What a tween wraps: the rest of the way that a request goes."""
+"""What a tween wraps: the next tween, or the router."""

@@ -1,4 +1,4 @@
-"""The ini's ``classroom.*`` strings as one typed, validated object."""
+"""The ``classroom.*`` settings of an ini file as one typed, validated object."""
 
 import configparser
 import re
@@ -10,7 +10,7 @@ from pyramid.paster import get_appsettings
 
 
 class SettingError(SystemExit):
-    """A setting that makes no sense; its message names it.
+    """An invalid setting; the message names it.
 
     It derives from SystemExit so that ``pserve``, ``pshell``, ``alembic`` and ``classroom`` stop
     with this one line and status 1 instead of a traceback.
@@ -23,7 +23,7 @@ class SettingError(SystemExit):
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator decides; times are in seconds."""
+    """The settings of an application. Times are in seconds."""
 
     secret_key: str | None = field(repr=False)
     use_token_auth: bool
@@ -56,11 +56,11 @@ def read_ini(path: str) -> dict[str, str]:
 def parse(settings: Mapping[str, Any]) -> Settings:
     """Read the ``classroom.*`` keys of ``settings``, which holds all of DEFAULT_SETTINGS.
 
-    :raises SettingError: for the first value, or unknown key, that makes no sense.
+    :raises SettingError: for the first unknown key or invalid value.
     """
     for key in settings:
         if key.startswith("classroom.") and key not in DEFAULT_SETTINGS:
-            raise SettingError(key, "there is no such setting")
+            raise SettingError(key, "unknown setting")
     parsed = Settings(**{_field(key): _read(key, settings[key]) for key in DEFAULT_SETTINGS})
     if parsed.per_page > parsed.max_per_page:
         raise SettingError("classroom.per_page", "must not exceed classroom.max_per_page")

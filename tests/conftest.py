@@ -44,7 +44,7 @@ def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     call = Router.__call__
 
     def watched_call(router: Any, environ: dict[str, Any], start_response: Any) -> Any:
-        contract = contract_for(router.registry["classroom.settings"])
+        contract = contract_for(router.registry)
         return watched(partial(call, router), contract, faults.append)(environ, start_response)
 
     monkeypatch.setattr(Router, "__call__", watched_call)
@@ -108,12 +108,12 @@ def app_settings(database_url: str) -> dict[str, str]:
 def app(app_settings: dict[str, str]) -> Iterator[Any]:
     app = classroom.main({}, **app_settings)
     yield app
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 @pytest.fixture
 def dbengine(app: Any) -> Engine:
-    return app.registry["classroom.engine"]
+    return app.registry["classroom"].database.engine
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from classroom import main
 from classroom.openapi import document
-from classroom.settings import Settings
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -156,9 +156,16 @@ def _errors(validator: Any, value: Any) -> Iterator[str]:
         yield f"{error.instance_path}: {error.message}"
 
 
-@cache
-def contract_for(settings: Settings) -> Contract:
-    return _contract(json.dumps(document(settings)))
+def default_document() -> Any:
+    """Return the document of an application with default settings."""
+    return document(main({}, **{"sqlalchemy.url": "sqlite://"}).registry)
+
+
+def contract_for(registry: Any) -> Contract:
+    """Return the contract of an application; the same for all with the same document."""
+    if "tests.contract" not in registry:
+        registry["tests.contract"] = _contract(json.dumps(document(registry)))
+    return registry["tests.contract"]
 
 
 @cache
@@ -198,7 +205,6 @@ def filter_factory(global_config: Any, faults: str) -> Callable[[Any], Applicati
             file.write(f"{fault}\n")
 
     def watch(application: Any) -> Application:
-        settings = application.registry["classroom.settings"]
-        return watched(application, contract_for(settings), report)
+        return watched(application, contract_for(application.registry), report)
 
     return watch

@@ -30,8 +30,8 @@ if given := context.config.attributes.get("connection"):
     migrate(given)
 else:
     settings = read_ini(str(context.config.config_file_name))
-    make_file(settings)
     engine = for_writing(make_engine(settings))
+    make_file(settings)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # A batch migration replaces a table. Dropping the old one must not cascade.

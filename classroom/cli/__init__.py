@@ -2,8 +2,6 @@
 
 import click
 
-from ..db.engine import open_database
-from ..settings import read_ini
 from . import users
 from .copy import copy
 
@@ -20,8 +18,7 @@ from .copy import copy
 @click.pass_context
 def classroom(context: click.Context, ini: str) -> None:
     """Manage users and data."""
-    context.obj = open_database(read_ini(ini))
-    context.call_on_close(context.obj.dispose)
+    context.obj = ini
 
 
 for command in (*users.COMMANDS, copy):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from ..db.copying import CopyError, copy_database
 from ..db.engine import in_one_line, open_database
 from ..settings import SettingError, read_ini
+from .decorators import pass_engine
 
 
 @click.command()
@@ -21,7 +22,7 @@ from ..settings import SettingError, read_ini
 @click.option(
     "--to-ini", "ini", metavar="FILE", help="An ini file whose sqlalchemy.url is the target."
 )
-@click.pass_obj
+@pass_engine
 def copy(engine: Engine, url: str | None, ini: str | None) -> None:
     """Copy the whole database, users included, into an empty one."""
     target = _open_target(url, ini)

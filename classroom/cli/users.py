@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 
 from ..db import writes
 from ..db.engine import for_writing
-from ..db.errors import NotFound, UserExists
+from ..db.exceptions import NotFound, UserExists
 from ..db.queries import USERS
 from ..models.validation import InvalidValue, validate_user_name
 from ..security.credentials import WeakPassword, validate_new_password
 from ..security.passwords import hash_password
+from .decorators import pass_engine
 
 
 def _check_name(context: click.Context, parameter: click.Parameter, name: str) -> str:
@@ -46,7 +47,7 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_name
 @_password_options
-@click.pass_obj
+@pass_engine
 def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
     """Add a user."""
     password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
@@ -61,7 +62,7 @@ def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password
 @click.command()
 @_name
 @_password_options
-@click.pass_obj
+@pass_engine
 def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
     """Change a user's password; this invalidates existing tokens."""
     password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
@@ -72,7 +73,7 @@ def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password:
 
 @click.command()
 @_name
-@click.pass_obj
+@pass_engine
 def deluser(engine: Engine, name: str) -> None:
     """Remove a user."""
     with _must_exist(name), for_writing(engine).begin() as connection:
@@ -81,7 +82,7 @@ def deluser(engine: Engine, name: str) -> None:
 
 
 @click.command()
-@click.pass_obj
+@pass_engine
 def users(engine: Engine) -> None:
     """List the users' names."""
     with engine.connect() as connection:

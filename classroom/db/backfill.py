@@ -1,11 +1,13 @@
 """Fold the names that SQL wrote without folding them; triggers mark their rows."""
 
+from typing import cast
+
 from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
 from ..models.folding import fold
-from ..models.tables import Class, Student
+from ..models.tables import Named
 
-_TABLES: tuple[Table, ...] = (Student.metadata.tables["students"], Class.metadata.tables["classes"])
+_TABLES = [cast(Table, model.__table__) for model in Named.__subclasses__()]
 _BATCH = 1000
 
 

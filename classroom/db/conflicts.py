@@ -1,4 +1,6 @@
-"""Errors of the database that a retry of the request resolves."""
+"""Which errors of the database are conflicts: with another transaction, or with a missing row."""
+
+import sqlite3
 
 from pyramid_retry import mark_error_retryable
 from sqlalchemy.exc import DBAPIError
@@ -7,6 +9,7 @@ from . import sqlite
 
 # Serialization failure and deadlock. Not 40003: after that the COMMIT may have succeeded.
 _CONFLICTS = ("40001", "40P01")
+_FOREIGN_KEY = "23503"
 
 
 def mark_conflict(error: DBAPIError) -> None:
@@ -18,3 +21,10 @@ def mark_conflict(error: DBAPIError) -> None:
     code = getattr(error.orig, "sqlite_errorcode", 0)
     if state in _CONFLICTS or sqlite.is_busy(code):
         mark_error_retryable(error)
+
+
+def is_foreign_key_violation(error: DBAPIError) -> bool:
+    """Return whether a row was to refer to one that does not exist."""
+    state = getattr(error.orig, "sqlstate", None)
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return state == _FOREIGN_KEY or code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pyramid.config import Configurator
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
@@ -180,12 +179,17 @@ def _warn_if_readable(settings: Mapping[str, Any]) -> None:
             log.warning("%s is readable by other users; restrict it with chmod 600", name)
 
 
-def includeme(config: Configurator) -> None:
-    engine = open_database(config.registry.settings)
-    _warn_if_readable(config.registry.settings)
-    config.registry["classroom.reader"] = _reader(config.registry.settings, engine)
-    config.registry["classroom.engine"] = for_reading(engine)
-    config.registry["classroom.dbsession_factory"] = sessionmaker(for_writing(engine))
-    is_sqlite = engine.dialect.name == "sqlite"
-    config.registry["classroom.writer_lock"] = sqlite.WriterLock() if is_sqlite else None
-    config.registry["classroom.outage"] = Outage()
+class Database:
+    """The database of an application: its engine, and what is needed to read and to write.
+
+    :raises classroom.settings.SettingError: if the database cannot be used.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        engine = open_database(settings)
+        _warn_if_readable(settings)
+        self.engine = for_reading(engine)
+        self.reader = _reader(settings, engine)
+        self.sessions = sessionmaker(for_writing(engine))
+        self.writer_lock = sqlite.WriterLock() if engine.dialect.name == "sqlite" else None
+        self.outage = Outage()

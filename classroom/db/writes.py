@@ -1,7 +1,7 @@
 """The functions that change rows. Nothing else does, except the copy of a whole database.
 
 Each takes a connection, works within the caller's transaction, and raises the errors of
-``classroom.db.errors``. The models validate the values.
+``classroom.db.exceptions``. The models validate the values.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from ..models.folding import fold
 from ..models.tables import Base, Named, Registration, User
 from ..models.validation import validate_name
-from .errors import AlreadyRegistered, NotFound, UserExists
+from .conflicts import is_foreign_key_violation
+from .exceptions import AlreadyRegistered, NotFound, UserExists
 
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _REGISTRATION = (Registration.student_id, Registration.class_id, Registration.timestamp)
@@ -26,22 +27,24 @@ _DELETE_REGISTRATION = delete(Registration).where(
 )
 
 
-def create(connection: Connection, model: type[Named], name: str) -> Row[Any]:
+def create(connection: Connection, model: type[Named], **values: Any) -> Row[Any]:
     """Add a student or a class; return its row.
 
-    :raises InvalidValue: if the name breaks the rules for names.
+    :param values: the values of columns.
+    :raises InvalidValue: if a value breaks the rules for its column.
     """
-    return connection.execute(_create(model), {"name": name}).one()
+    return connection.execute(_create(model), values).one()
 
 
-def rename(connection: Connection, model: type[Named], id: int, name: str) -> Row[Any]:
-    """Change the name of a student or a class; return its row.
+def change(connection: Connection, model: type[Named], id: int, /, **values: Any) -> Row[Any]:
+    """Change a student or a class; return its row.
 
-    :raises InvalidValue: if the name breaks the rules for names.
+    :param values: the new values of columns.
+    :raises InvalidValue: if a value breaks the rules for its column.
     :raises NotFound: if there is no such student or class.
     """
-    values = {"key": id, "name": name, "folded": fold(validate_name(name))}
-    row = connection.execute(_rename(model), values).one_or_none()
+    folded = {"folded": fold(validate_name(values["name"]))} if "name" in values else {}
+    row = connection.execute(_change(model), {"key": id, **values, **folded}).one_or_none()
     if row is None:
         raise NotFound(f"there is no {model.__name__} {id}")
     return row
@@ -69,7 +72,9 @@ def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]
     statement = _insert_if_new(connection.dialect.name, Registration, *_REGISTRATION)
     try:
         row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_foreign_key_violation(error):
+            raise
         raise NotFound(f"there is no Student {student_id} or no Class {class_id}") from None
     if row is None:
         raise AlreadyRegistered(**key)
@@ -120,13 +125,13 @@ def remove_user(connection: Connection, name: str) -> None:
 
 @cache
 def _create(model: type[Named]) -> Executable:
-    return insert(model).returning(model.id, model.name)
+    return insert(model).returning(*model.__table__.columns)
 
 
 @cache
-def _rename(model: type[Named]) -> Executable:
-    change = update(model).where(model.id == bindparam("key"))
-    return change.returning(model.id, model.name)
+def _change(model: type[Named]) -> Executable:
+    row = update(model).where(model.id == bindparam("key"))
+    return row.returning(*model.__table__.columns)
 
 
 @cache

@@ -1,25 +1,49 @@
-"""The errors that the domain raises, and the one place where errors get a body."""
+"""Error bodies, and the one function that makes error responses."""
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
-from .responses import Headers, json_response
-from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT
+from .json_response import Headers, json_response
+from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT, PROBLEM_TYPE
 
 PRECONDITION_FAILED = "the resource is not in the state that was asked for"
 
-_PROBLEM = "application/problem+json"
+
+class Error(Struct, frozen=True, forbid_unknown_fields=True):
+    """An error."""
+
+    status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
+    error: Annotated[str, Meta(examples=["bad request"])]
+    message: Annotated[str, Meta(examples=["name: is missing"])]
+
+
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
+    """An invalid field of the body, as a JSON pointer (RFC 6901)."""
+
+    pointer: Annotated[str, Meta(pattern="^#(/|$)", examples=["#/name"])]
+    detail: Annotated[str, Meta(examples=["is missing"])]
+
+
+class Problem(Struct, frozen=True, forbid_unknown_fields=True):
+    """An error (RFC 9457), with the invalid fields of the body, if any."""
+
+    type: Annotated[Literal["about:blank"], Meta(examples=["about:blank"])]
+    title: Annotated[str, Meta(examples=["Bad Request"])]
+    status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
+    detail: Annotated[str, Meta(examples=["name: is missing"])]
+    errors: Annotated[list[Fault], Meta(min_length=1)] | UnsetType = UNSET
 
 
 class InvalidFields(HTTPBadRequest):
-    """Fields of the input that are missing or wrong, and what is wrong with each."""
+    """Missing or invalid fields of a body, with a message for each."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
@@ -33,26 +57,29 @@ def error_response(
     headers: Headers = (),
     problems: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer that says what went wrong, never stored.
+    """Return an error response with ``Cache-Control: no-store``.
 
-    It is ``{"status", "error", "message"}``, or a problem (RFC 9457) if ``Accept`` in the
+    The body is ``{"status", "error", "message"}``, or a problem (RFC 9457) if ``Accept`` in the
     request's ``environ`` prefers that and has at most MAX_ACCEPT bytes.
 
-    :param problems: what is wrong with each field of the input.
+    :param problems: a message for each invalid field of the body.
     """
     title = status_reasons[status]
-    error: dict[str, Any] = {"status": status, "error": title.lower(), "message": message}
+    body: Error | Problem = Error(status, title.lower(), message)
     media_type = _preferred(environ.get("HTTP_ACCEPT", ""))
-    if media_type == _PROBLEM:
-        error = {"type": "about:blank", "title": title, "status": status, "detail": message}
-        error |= {"errors": _by_pointer(problems)} if problems else {}
+    if media_type == PROBLEM_TYPE:
+        body = Problem("about:blank", title, status, message, _faults(problems or {}))
     headers = [("Cache-Control", "no-store"), *headers]
-    return json_response(msgspec.json.encode(error), status, headers, media_type)
+    return json_response(msgspec.json.encode(body), status, headers, media_type)
 
 
 def _preferred(accept: str) -> str:
     # WebOb's parser is slow, and a 429 is sent before the tween well_formed validates the field.
-    if len(accept) > MAX_ACCEPT or _PROBLEM not in accept.lower() or not ACCEPT.fullmatch(accept):
+    if (
+        len(accept) > MAX_ACCEPT
+        or PROBLEM_TYPE not in accept.lower()
+        or not ACCEPT.fullmatch(accept)
+    ):
         return JSON_TYPE
     # Java's spellings, which ACCEPT allows; and there is no other charset to choose.
     for spelling, proper in (
@@ -61,9 +88,9 @@ def _preferred(accept: str) -> str:
         (r";[ \t]*charset=[^;,]*", ""),
     ):
         accept = re.sub(spelling, proper, accept, flags=re.IGNORECASE)
-    offers = create_accept_header(accept).acceptable_offers([JSON_TYPE, _PROBLEM])
+    offers = create_accept_header(accept).acceptable_offers([JSON_TYPE, PROBLEM_TYPE])
     return offers[0][0] if offers else JSON_TYPE
 
 
-def _by_pointer(problems: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"pointer": f"#/{field}", "detail": text} for field, text in problems.items()]
+def _faults(problems: Mapping[str, str]) -> list[Fault] | UnsetType:
+    return [Fault(f"#/{field}", text) for field, text in problems.items()] or UNSET

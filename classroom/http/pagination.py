@@ -1,17 +1,17 @@
-"""Pages of an ordered collection, and links that survive what others insert and delete.
+"""Pages of an ordered collection, with links that stay correct despite concurrent changes.
 
-A page asked for by number is cut by counting rows. The links that a page gives carry a cursor
-besides: the key of the row after which the next page begins, or before which the previous ends.
+A page by number is found by counting rows. The links of a page also have a cursor: the key of the
+row after which the next page begins, or before which the previous page ends.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..db.slices import Key, Slice
 from ..models.names import ID, PRINTABLE
-from .query import BadParameter, GetAll, single
+from .query import BadParameter, GetAll, QueryParameter, only, single
 
 Link = list[tuple[str, str | int]]
 Row = TypeVar("Row")
@@ -19,13 +19,13 @@ Row = TypeVar("Row")
 _PART = {int: f"({ID})", str: f"({PRINTABLE})"}
 
 
-class PastTheEnd(LookupError):
+class PageNotFound(LookupError):
     """A page number beyond the last page."""
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """What a client asks for: a page by its number, from 1, or beside a cursor.
+    """The requested page: by number from 1, or after or before a cursor.
 
     :param kept: other parameters, which the links to pages repeat.
     """
@@ -38,24 +38,24 @@ class PageRequest:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the rows must be counted to know which are on the page."""
+        """Whether the rows of the page depend on the total."""
         return self.page > 1 and not self.after and not self.before
 
     def link(self, page: int, **cursor: Key) -> Link:
-        """The query that asks for another page of the same size."""
+        """Return the query of another page of the same size."""
         keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
         return [*self.kept, ("per_page", self.per_page), ("page", max(page, 1)), *keys]
 
     def slice(self, total: int) -> Slice:
-        """The rows to fetch, one more than fit where only that tells if others follow.
+        """Return the rows to fetch. After a cursor, one more row tells if there is another page.
 
-        :raises PastTheEnd: where ``total`` rows have no such page.
+        :raises PageNotFound: if ``total`` rows have no such page.
         """
         if self.after or self.before:
             return Slice(self.per_page + 1, 0, self.after or self.before, bool(self.before))
         start = (self.page - 1) * self.per_page
         if self.page > 1 and start >= total:
-            raise PastTheEnd("page: there is no such page")
+            raise PageNotFound("page: there is no such page")
         if start <= total // 2:
             return Slice(self.per_page, start)
         count = min(self.per_page, total - start)
@@ -64,7 +64,7 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """A page: its rows in order, where it stands, and the queries that lead on from it."""
+    """A page: its rows in order, its position, and the queries of other pages."""
 
     rows: Sequence[Row]
     page: int
@@ -83,15 +83,16 @@ def paginate(
     fetch: Callable[[Slice], tuple[Sequence[Row], int | None]],
     key: Callable[[Row], Key],
 ) -> Page[Row]:
-    """Cut the page that is ``asked`` for.
+    """Read a page.
 
-    :param count: tells how many rows there are in all.
-    :param fetch: gives a slice of them, and may tell the same with it.
-    :raises PastTheEnd: where there is no such page.
+    :param count: returns the total.
+    :param fetch: returns the rows of a slice, and the total unless there are no rows.
+    :param key: returns the cursor of a row.
+    :raises PageNotFound: if there is no such page.
     """
     wanted = asked.slice(count() if asked.is_counted else 0)
-    fetched, told = fetch(wanted)
-    total = count() if told is None else told
+    fetched, counted = fetch(wanted)
+    total = count() if counted is None else counted
     rows = fetched[: asked.per_page]
     if wanted.backward:
         rows = rows[::-1]
@@ -103,7 +104,7 @@ def paginate(
     else:
         has_prev, has_next = asked.page > 1, asked.page < pages
     first, last = asked.link(1), asked.link(pages)
-    # A page that others emptied meanwhile has no row to lean on: the ends do instead.
+    # Concurrent deletes may leave no row to take a cursor from; link to the ends then.
     prev = asked.link(asked.page - 1, before=key(rows[0])) if rows else last
     following = asked.link(asked.page + 1, after=key(rows[-1])) if rows else first
     return Page(
@@ -128,9 +129,9 @@ def parse(
 ) -> PageRequest:
     """Read ``page``, ``per_page`` and the cursors from a query.
 
-    :param kinds: of what a cursor consists, ``int`` for an id or ``str`` for a text.
+    :param kinds: the types of the parts of a cursor, ``int`` for an id or ``str``.
     :param keep: the names of parameters that the links to pages repeat.
-    :raises BadParameter: for the first that makes no sense.
+    :raises BadParameter: for the first invalid one.
     """
     size = _number(getall, "per_page") or per_page
     asked = PageRequest(
@@ -145,13 +146,28 @@ def parse(
     return asked
 
 
+def parameters(per_page: int, max_per_page: int) -> tuple[QueryParameter, ...]:
+    """Document the parameters that ``parse`` reads."""
+    number = {"type": "integer", "minimum": 1}
+    size = number | {"default": per_page}
+    cursor = {"type": "string", "minLength": 1}
+    opaque = "An opaque cursor from a link of a page."
+    described: tuple[tuple[str, str, Mapping[str, Any], Any], ...] = (
+        ("page", "The number of the page. A number past the last page is 404.", number, 1),
+        ("per_page", f"Rows per page; values above {max_per_page} are capped.", size, per_page),
+        ("after", f"{opaque} The page begins after it.", cursor, None),
+        ("before", f"{opaque} The page ends before it.", cursor, None),
+    )
+    return tuple(QueryParameter(*each, component=each[0], read=only) for each in described)
+
+
 def _number(getall: GetAll, name: str) -> int | None:
     text = single(getall, name)
     if text is None:
         return None
     if not re.fullmatch("[1-9][0-9]*", text):
         raise BadParameter(name, "must be a whole number from 1")
-    # No collection is as long as nineteen digits say, and int() gives up at thousands of them.
+    # No collection has a page of 19 digits, and int() raises for thousands of digits.
     return int(text[:19])
 
 
@@ -161,5 +177,5 @@ def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:
         return None
     parts = re.fullmatch(r"\.".join(_PART[kind] for kind in kinds), text)
     if not parts:
-        raise BadParameter(name, "must be a cursor that a link of this collection gave")
+        raise BadParameter(name, "must be a cursor from a link of this collection")
     return tuple(kind(part) for kind, part in zip(kinds, parts.groups(), strict=True))

@@ -1,4 +1,4 @@
-"""Entity tags, and the conditions that compare them (RFC 9110, 8.8.3 and 13)."""
+"""Entity tags, and the preconditions that compare them (RFC 9110, sections 8.8.3 and 13)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from .syntax import ENTITY_TAG
 
 
 class Outcome(Enum):
-    """What the conditions of a request come to."""
+    """The result of the preconditions of a request."""
 
     HOLDS = auto()
     FAILED = auto()  # If-Match: 412
@@ -17,14 +17,14 @@ class Outcome(Enum):
 
 
 def entity_tag(body: bytes) -> str:
-    """The strong entity tag of a representation: a hash of its bytes, in its quotes."""
+    """Return the strong entity tag of a representation: a quoted hash of its bytes."""
     return f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
 
 
 def evaluate(environ: Mapping[str, Any], tag: str | None) -> Outcome:
-    """Test the conditions in a WSGI environ, If-Match first, against a representation's tag.
+    """Evaluate the preconditions in a WSGI environ, If-Match first, for a representation.
 
-    :param tag: None where there is no representation yet.
+    :param tag: None if there is no representation yet.
     """
     if_match, if_none_match = environ.get("HTTP_IF_MATCH"), environ.get("HTTP_IF_NONE_MATCH")
     if if_match is not None and not _lists(if_match, tag, weakly=False):

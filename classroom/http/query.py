@@ -1,16 +1,16 @@
-"""What a query asks of a resource beside a page: which rows, in which order, how much of them."""
+"""Query parameters that select, order and expand rows: how to read and to document each."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..models.folding import beginnings
-from ..models.names import NAME_LENGTH, NAME_RULE, is_name
+from ..models.names import NAME, NAME_LENGTH, NAME_RULE, is_name
 
 GetAll = Callable[[str], Sequence[str]]
-"""Gives every value of a parameter."""
-Reader = Callable[[Sequence[str]], Any]
-"""What all values of a parameter mean; ValueError where they make no sense."""
+"""Return all values of a parameter."""
+ParameterReader = Callable[[Sequence[str]], Any]
+"""Return the meaning of all values of a parameter, or raise ValueError."""
 
 ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
@@ -20,32 +20,47 @@ MAX_WORDS = 8
 _MAX_DECOMPOSED = 4 * NAME_LENGTH
 
 
+class QueryParameter(NamedTuple):
+    """A query parameter, with its documentation.
+
+    :param schema: the JSON Schema of one value.
+    :param component: the name of the parameter in the OpenAPI document.
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    example: Any
+    component: str
+    read: ParameterReader
+
+
 class BadParameter(ValueError):
-    """A query parameter that makes no sense; the message names it."""
+    """An invalid query parameter; the message names it."""
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__(f"{name}: {rule}")
 
 
-def read(getall: GetAll, readers: Mapping[str, Reader]) -> dict[str, Any]:
-    """What a query says of each parameter that has a reader.
+def read(getall: GetAll, parameters: Iterable[QueryParameter]) -> dict[str, Any]:
+    """Return the meaning of each parameter, by its name.
 
-    :raises BadParameter: for the first that makes no sense.
+    :raises BadParameter: for the first invalid one.
     """
-    return {name: _read(getall, name, reader) for name, reader in readers.items()}
+    return {each.name: _read(getall, each.name, each.read) for each in parameters}
 
 
 def single(getall: GetAll, name: str) -> str | None:
-    """The value of a parameter that may be given once.
+    """Return the value of a parameter, or None.
 
-    :raises BadParameter: where it is given more often.
+    :raises BadParameter: if it is given more than once.
     """
-    return _read(getall, name, _only)
+    return _read(getall, name, only)
 
 
-def words(values: Sequence[str]) -> tuple[str, ...]:
-    """The beginnings of words that are looked for in names, folded."""
-    q = _only(values)
+def _words(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the folded prefixes of words to search for."""
+    q = only(values)
     if q is None:
         return ()
     # Normalization takes time that is quadratic in a run of accents.
@@ -57,19 +72,31 @@ def words(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def order(values: Sequence[str]) -> str:
-    """One of ORDERS."""
-    sort = _only(values)
+def _order(values: Sequence[str]) -> str:
+    """Return one of ORDERS."""
+    sort = only(values)
     if sort is not None and sort not in ORDERS:
         raise ValueError(f"must be one of {', '.join(ORDERS)}")
     return sort or ORDERS[0]
 
 
-def some_of(*names: str) -> Reader:
-    """A reader of names between commas, all of them among ``names``."""
+def expand(component: str, *names: str) -> QueryParameter:
+    """Define the parameter ``expand``, a list of some of ``names``."""
+    texts = {"items": "`items` adds the representations to the page"}
+    described = (
+        texts.get(name, f"`{name}` embeds the {name} instead of its URL") for name in names
+    )
+    choice = {"type": "string", "enum": list(names)}
+    array = {"type": "array", "minItems": 1, "items": choice}
+    description = "; ".join(described) + "."
+    return QueryParameter("expand", description, array, [names[-1]], component, _some_of(names))
+
+
+def _some_of(names: Sequence[str]) -> ParameterReader:
+    """Return a reader of a comma-separated list of some of ``names``."""
 
     def listed(values: Sequence[str]) -> frozenset[str]:
-        # Clients of OpenAPI tend to repeat a parameter that is a list.
+        # Clients generated from OpenAPI tend to repeat a parameter that is a list.
         found = frozenset(name for value in values for name in value.split(","))
         if not found <= set(names):
             raise ValueError(f"must be some of {', '.join(names)}, with commas between them")
@@ -78,14 +105,35 @@ def some_of(*names: str) -> Reader:
     return listed
 
 
-def _only(values: Sequence[str]) -> str | None:
+def only(values: Sequence[str]) -> str | None:
     if len(values) > 1:
         raise ValueError("must be given once")
     return values[0] if values else None
 
 
-def _read(getall: GetAll, name: str, reader: Reader) -> Any:
+def _read(getall: GetAll, name: str, reader: ParameterReader) -> Any:
     try:
         return reader(getall(name))
     except ValueError as error:
         raise BadParameter(name, str(error)) from None
+
+
+Q = QueryParameter(
+    "q",
+    "Select names that contain, for each of these words, a word that begins with it. Case and"
+    f" accents do not matter. At most {MAX_WORDS} different words; one that begins another does not"
+    " count.",
+    {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH, "pattern": NAME},
+    "dav",
+    "q",
+    _words,
+)
+SORT = QueryParameter(
+    "sort",
+    "The order of the rows; `-` reverses it.",
+    {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]},
+    "name",
+    "Order",
+    _order,
+)
+EXPAND_ITEMS = expand("ItemsExpansion", "items")

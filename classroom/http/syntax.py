@@ -2,10 +2,19 @@
 
 import re
 
+RATE_LIMIT_HEADERS = (
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "RateLimit-Policy",  # draft-ietf-httpapi-ratelimit-headers-10, as the next
+    "RateLimit",
+)
+
 MAX_BODY = 64 * 1024  # bytes
 MAX_PATH = 200  # bytes, percent-decoded and without the mount; the longest URL has 61
 MAX_ACCEPT = 1024  # bytes
 JSON_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
 PATCH_TYPES = ("application/merge-patch+json", JSON_TYPE)
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2, "token"

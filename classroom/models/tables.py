@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -51,21 +51,27 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Validated(TypeDecorator[str]):
-    """A string that is validated before SQLAlchemy sends it, by the ORM or by Core."""
+    """A string that is validated before SQLAlchemy sends it, by the ORM or by Core.
+
+    :param is_optional: whether None is valid too, for a column that may be NULL.
+    """
 
     impl = String
     cache_ok = True
 
-    def __init__(self, length: int, validate: Callable[[object], str]) -> None:
+    def __init__(
+        self, length: int, validate: Callable[[object], str], is_optional: bool = False
+    ) -> None:
         super().__init__(length)
         self.validate = validate
+        self.is_optional = is_optional
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
         # A query may compare the column with any string.
         return self.impl_instance
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str:
-        return self.validate(value)
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None and self.is_optional else self.validate(value)
 
 
 def without_validation(table: Table) -> TableClause:
@@ -100,6 +106,7 @@ class Named(Base):
     """What students and classes have in common: an id, which is never reused, and a name."""
 
     __abstract__ = True
+    words: ClassVar[Table]
 
     @declared_attr.directive
     @classmethod
@@ -149,8 +156,8 @@ def _words_of(named: type[Named], name: str) -> Table:
     )
 
 
-STUDENT_WORDS = _words_of(Student, "student_words")
-CLASS_WORDS = _words_of(Class, "class_words")
+Student.words = _words_of(Student, "student_words")
+Class.words = _words_of(Class, "class_words")
 
 
 class Registration(Base):

@@ -1,52 +1,62 @@
-"""The contract as an OpenAPI document (https://spec.openapis.org/oas/v3.1.0).
+"""The OpenAPI document (https://spec.openapis.org/oas/v3.1.0), generated at startup.
 
-It is made of the same constants as the service and from its settings, so that the two do not part;
-and every answer in the tests is held against it.
+Paths come from the tree, operations from the views, schemas from the package ``schemas``. The tests
+check every response against the document.
 """
 
 from importlib.metadata import version
 
+import msgspec
+from pyramid.config import Configurator
+from pyramid.events import ApplicationCreated
+from pyramid.interfaces import IRootFactory
+from pyramid.registry import Registry
+
 from ..http.syntax import MAX_ACCEPT
-from ..settings import Settings
+from ..resources.base import path_templates
+from ..security.tokens import TOKEN_PATH
+from ..services import services
+from ..views.documentation import documented
+from .components import schemas
 from .headers import headers
-from .parameters import parameters
-from .paths import paths
+from .node import Node
+from .parameters import enums, parameters
+from .paths import find_paths, path_item
 from .responses import responses
-from .schemas import schemas
-from .terms import Node
 
 __all__ = ["document"]
 
 _DESCRIPTION = f"""\
-Students, classes and who attends what. Start at `/` and follow the URLs.
+Students, classes and registrations. Start at `/` and follow the URLs.
 
-* Collections come in pages: follow `next` until it is null.
-* An answer to GET has an entity tag. `If-None-Match` saves what you have already from being sent
-  again; `If-Match` changes it only in the state in which you know it.
-* An error is `application/json`, or `application/problem+json` (RFC 9457) where `Accept` prefers
-  that. An `Accept` of more than {MAX_ACCEPT} bytes is ignored here.
-* Unknown parameters, and unknown fields of a body, are ignored. A parameter that is known is given
-  once, or it is 400; only `expand` may be repeated.
-* A URL with a slash too many or too few at its end is redirected (308), whatever the method; a
-  method that a resource does not have is 405. Credentials come first: without them it is 401.
+* Collections are paginated: follow `next` until it is null.
+* Responses to GET have an entity tag. Send it as `If-None-Match` to avoid a repeated download, and
+  as `If-Match` to avoid a lost update.
+* Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
+  An `Accept` of more than {MAX_ACCEPT} bytes is ignored for this.
+* Unknown parameters and unknown fields of a body are ignored. A known parameter may be given once;
+  only `expand` may be repeated.
+* A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
+  a resource does not support is 405. Missing or wrong credentials are 401 before anything else.
 """
-_TAGS = {
-    "entry": "The way in",
-    "students": "Who learns",
-    "classes": "What is taught",
-    "registrations": "Who attends what",
-}
 _BASIC = "User name and password (RFC 7617)."
 _BASIC_TOO = (
-    "A user name and its password buy a token at `/auth/request-token`; elsewhere the token is"
-    " the user name, and the password is empty."
+    f"User name and password at `{TOKEN_PATH}`; elsewhere the token is the user name, and the"
+    " password is empty."
 )
 
 
-def document(settings: Settings) -> Node:
-    """The document for a service with these settings, without the ``servers`` it is served at."""
-    per_page, max_per_page = settings.per_page, settings.max_per_page
+def document(registry: Registry) -> Node:
+    """Return the document of an application, without the ``servers`` that clients reach it at."""
+    settings = services(registry).settings
     schemes = _security_schemes(settings.use_token_auth)
+    found = find_paths(
+        path_templates(registry.getUtility(IRootFactory)), documented(registry.introspector)
+    )
+    items = [path for path in found if path.ids]
+    types = [schema for path in found for schema in path.schemas]
+    ids = [id for path in items for id in path.ids]
+    queries = [query for path in found for query in path.kind.query]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,11 +66,11 @@ def document(settings: Settings) -> Node:
         },
         "servers": [],
         "security": [{name: []} for name in schemes],
-        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": paths(settings.use_token_auth),
+        "tags": [{"name": name} for name in dict.fromkeys(path.kind.tag for path in found)],
+        "paths": {path.template: path_item(path, items) for path in found},
         "components": {
-            "schemas": schemas(settings.use_token_auth, max_per_page),
-            "parameters": parameters(per_page, max_per_page),
+            "schemas": schemas(types, settings) | enums(queries),
+            "parameters": parameters(settings, ids, queries),
             "headers": headers(),
             "responses": responses(),
             "securitySchemes": schemes,
@@ -69,9 +79,21 @@ def document(settings: Settings) -> Node:
 
 
 def _security_schemes(use_token_auth: bool) -> Node:
-    """By password alone, or by token, where either scheme suffices."""
+    """Return password authentication, or in token mode two schemes that both take a token."""
     basic = {"type": "http", "scheme": "basic"}
     if not use_token_auth:
         return {"basic": basic | {"description": _BASIC}}
     bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     return {"bearer": bearer, "basic": basic | {"description": _BASIC_TOO}}
+
+
+def _encode(event: ApplicationCreated) -> None:
+    """Encode the parts of the document; only the servers depend on the request."""
+    registry, encode = event.app.registry, msgspec.json.encode
+    parts = document(registry)
+    del parts["servers"]
+    services(registry).openapi = {name: msgspec.Raw(encode(part)) for name, part in parts.items()}
+
+
+def includeme(config: Configurator) -> None:
+    config.add_subscriber(_encode, ApplicationCreated)

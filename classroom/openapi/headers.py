@@ -1,74 +1,65 @@
-"""The header fields of answers. Those that are required are so wherever an answer lists them."""
+"""The response headers. A required header is in every response that lists it."""
 
-from ..http.syntax import PATCH_TYPES
-from .terms import HERE, Node
+from ..http.syntax import PATCH_TYPES, RATE_LIMIT_HEADERS
+from ..schemas.fields import EXAMPLE_API
+from .node import Node
+
+NO_SNIFFING = "X-Content-Type-Options"
+"""In every response."""
 
 _TEXT: Node = {"type": "string"}
 _COUNT: Node = {"type": "integer", "minimum": 0}
 _URL: Node = {"type": "string", "format": "uri"}
 _METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
-
-NO_SNIFFING = "X-Content-Type-Options"
-"""In every response."""
-
-LIMITS = (
-    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
-    *("RateLimit-Policy", "RateLimit"),
-)
-"""What tells, where calls are limited, how many are left: in every answer."""
+_ENTITY_TAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
 
 
 def headers() -> Node:
-    """The header fields by their names."""
+    """Return the headers by name."""
+    allow = {"type": "string", "pattern": f"^{_METHODS}(, {_METHODS})*$"}
+    link = {"type": "string", "pattern": '^<[^>]+>; rel="'}
     return {
-        "ETag": _always(
-            "The entity tag of the representation: strong, a hash of its bytes.",
-            {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+        "ETag": _required("The strong entity tag of the representation.", _ENTITY_TAG),
+        "Cache-Control": _required("Caches revalidate before each use, or store nothing.", _TEXT),
+        "Vary": _optional("What a cached response depends on in addition to the URL.", _TEXT),
+        "Location": _required("The URL of the resource.", _URL),
+        "Content-Location": _optional("The URL of the resource in the body.", _URL),
+        "Preference-Applied": _optional(
+            "The applied `Prefer` (RFC 7240).", {"const": "return=representation"}
         ),
-        "Cache-Control": _always("Readers ask again before they use an answer again.", _TEXT),
-        "Vary": _sometimes("On what a cached answer depends besides its URL.", _TEXT),
-        "Location": _always("Where it is.", _URL),
-        "Content-Location": _sometimes("Whose representation the body is.", _URL),
-        "Preference-Applied": _sometimes(
-            "That `Prefer` was heeded (RFC 7240).", {"const": "return=representation"}
+        "Allow": _required("The methods of the resource.", allow),
+        "Accept-Patch": _required(
+            "The media types for PATCH (RFC 5789).", {"const": ", ".join(PATCH_TYPES)}
         ),
-        "Allow": _always(
-            "The methods that there are.",
-            {"type": "string", "pattern": f"^{_METHODS}(, {_METHODS})*$"},
+        "Link": _required(
+            f'Related URLs (RFC 8288): `<{EXAMPLE_API}students/?page=1>; rel="first"`.', link
         ),
-        "Accept-Patch": _always(
-            "The media types that a PATCH may have (RFC 5789).",
-            {"const": ", ".join(PATCH_TYPES)},
+        "WWW-Authenticate": _required("An authentication scheme, once for each scheme.", _TEXT),
+        "Retry-After": _required(
+            "Seconds to wait before a retry.", {"type": "integer", "minimum": 1}
         ),
-        "Link": _always(
-            f'Where else to go (RFC 8288), like `<{HERE}students/?page=1>; rel="first"`.',
-            {"type": "string", "pattern": '^<[^>]+>; rel="'},
-        ),
-        "WWW-Authenticate": _always("What to bring, once for each way to prove it.", _TEXT),
-        "Retry-After": _always(
-            "How many seconds to wait before another try.", {"type": "integer", "minimum": 1}
-        ),
-        NO_SNIFFING: _always("Browsers take the media type as it is.", {"const": "nosniff"}),
-        **_limits(),
+        NO_SNIFFING: _required("Browsers do not guess the media type.", {"const": "nosniff"}),
+        **_rate_limits(),
     }
 
 
-def _limits() -> Node:
+def _rate_limits() -> Node:
     # draft-ietf-httpapi-ratelimit-headers-10
     policy, state = '^"default";q=[0-9]+;w=[0-9]+$', '^"default";r=[0-9]+;t=[0-9]+$'
     nodes = (
-        ("Calls that a client address has in a period.", _COUNT),
-        ("Calls that are left.", _COUNT),
-        ("When the period ends, in seconds of the epoch.", _COUNT),
-        ("Calls (q) in a period of so many seconds (w).", {"type": "string", "pattern": policy}),
-        ("Calls left (r) for so many seconds (t).", {"type": "string", "pattern": state}),
+        ("Requests per client address and window.", _COUNT),
+        ("Remaining requests in this window.", _COUNT),
+        ("The end of the window in Unix time.", _COUNT),
+        ("Requests (q) per window of w seconds.", {"type": "string", "pattern": policy}),
+        ("Remaining requests (r) in the next t seconds.", {"type": "string", "pattern": state}),
     )
-    return {name: _sometimes(*node) for name, node in zip(LIMITS, nodes, strict=True)}
+    named = zip(RATE_LIMIT_HEADERS, nodes, strict=True)
+    return {name: _optional(*node) for name, node in named}
 
 
-def _always(description: str, schema: Node) -> Node:
-    return _sometimes(description, schema) | {"required": True}
+def _required(description: str, schema: Node) -> Node:
+    return _optional(description, schema) | {"required": True}
 
 
-def _sometimes(description: str, schema: Node) -> Node:
+def _optional(description: str, schema: Node) -> Node:
     return {"description": description, "schema": schema}

@@ -1,106 +1,96 @@
-"""The paths, and at each the operations that it has."""
+"""The paths, generated from the tree: each resource with the operations of its views."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from .operations import change, create, delete, put, read, replace, resource
-from .parameters import PAGE, SEARCH
-from .terms import API, CLASS, STUDENT, Kind, Node, ref
+from msgspec import Struct
 
-_REGISTRATIONS = f"{API}registrations/"
-_WHAT_IS_THERE = ("get", "replace", "change", "delete", "listRegistrationsOf")
+from ..resources.base import Item, Resource, is_public
+from ..resources.tree import RequestToken
+from ..views.documentation import Documented
+from .node import Node, ref
+from .operations import head, operation, options
+from .responses import errors
 
 
-def paths(use_token_auth: bool) -> Node:
-    """The path items by their paths."""
-    return {
-        **_entries(),
-        **_named_collection(STUDENT),
-        **_named_item(STUDENT),
-        **_named_collection(CLASS),
-        **_named_item(CLASS),
-        **_registrations(),
-        **(_token() if use_token_auth else {}),
+class Path(NamedTuple):
+    """A resource, its path template, and its documented views by method."""
+
+    kind: type[Resource]
+    template: str
+    views: Mapping[str, Documented]
+
+    @property
+    def ids(self) -> list[str]:
+        """The names of the ids in the template."""
+        return re.findall(r"{(\w+)}", self.template)
+
+    @property
+    def schemas(self) -> list[type[Struct]]:
+        """The schemas of responses and request bodies."""
+        bodies = filter(None, (view.operation.body for view in self.views.values()))
+        return [self.kind.schema, *(getattr(self.kind, body) for body in bodies)]
+
+
+def find_paths(
+    resources: Iterable[tuple[type[Resource], str]], documented: Iterable[Documented]
+) -> list[Path]:
+    """Return the resources that have documented views."""
+    views = list(documented)
+    found = []
+    for kind, template in resources:
+        if own := {view.method: view for view in views if issubclass(kind, view.context)}:
+            found.append(Path(kind, template, own))
+    return found
+
+
+def path_item(path: Path, items: Iterable[Path]) -> Node:
+    """Return a path with its operations.
+
+    :param items: the paths with ids, for links.
+    """
+    nodes = {
+        method.lower(): operation(path.kind, view, _links(path, method, items))
+        for method, view in path.views.items()
     }
+    nodes["options"] = options(path.kind, bool(path.ids), "PATCH" in path.views)
+    nodes = {method: _secured(path.kind, node) for method, node in nodes.items()}
+    parameters = {"parameters": [ref("parameters", id) for id in path.ids]} if path.ids else {}
+    return parameters | nodes | {"head": head(path.kind, nodes["get"])}
 
 
-def _entries() -> Node:
-    root = read("getRoot", "Where the API is", "Root", headers=("Link",), is_sure=True)
-    api = read("getAPI", "Where the collections are", "API", headers=("Link",), is_sure=True)
-    document = read("getDocument", "This document", "Document", is_sure=True)
-    return {
-        **resource("/", "Root", "entry", root, security=[]),
-        **resource(API, "API", "entry", api),
-        **resource(f"{API}openapi.json", "Document", "entry", document, security=[]),
+def _links(path: Path, method: str, items: Iterable[Path]) -> Node:
+    """Return the links from the item in a response to the other operations on it."""
+    about = [item for item in items if item.template.startswith(path.template)]
+    if not about or (method == "GET" and not issubclass(path.kind, Item)):
+        return {}
+    item = about[0]
+    parameters = {
+        id: f"$request.path.{id}" if method == "GET" else _in_location(id, item.template)
+        for id in item.ids
     }
-
-
-def _token() -> Node:
-    get = read("getToken", "A token, for a user name and its password", "Token", is_sure=True)
-    return resource("/auth/request-token", "Token", "entry", get, security=[{"basic": []}])
-
-
-def _named_collection(kind: Kind) -> Node:
-    id = f"$response.header.Location#regex:/{kind.words}/([0-9]+)$"
-    links = _links(kind, _WHAT_IS_THERE, id=id)
-    page = (f"list{kind.plural}", f"A page of the {kind.words}", f"{kind.name}Page")
-    get = read(*page, (*PAGE, *SEARCH, "ItemsExpansion"), ("Link",))
-    post = create(f"create{kind.name}", f"Add a {kind.word}", "Named", kind.name, links)
-    return resource(kind.path, kind.plural, kind.words, get, {"post": post})
-
-
-def _named_item(kind: Kind) -> Node:
-    name, a, path = kind.name, f"a {kind.word}", f"{kind.path}{{id}}"
-    links = _links(kind, _WHAT_IS_THERE[1:], id="$request.path.id")
-    item = resource(
-        path,
-        name,
-        kind.words,
-        read(f"get{name}", f"Read {a}", name, links=links),
-        {
-            "put": replace(f"replace{name}", f"Replace {a}", "Named", name),
-            "patch": change(f"change{name}", f"Change {a} in part", "Change", name),
-            "delete": delete(f"delete{name}", f"Remove {a}, with its registrations"),
-        },
-    )
-    of = f"RegistrationsOf{name}"
-    return item | _registration_page(f"{path}/registrations/", of, f"of {a}")
-
-
-def _registrations() -> Node:
-    post = create(
-        "createRegistration", "Register a student for a class", "Pair", "Registration", _made()
-    )
-    post["responses"]["409"] = ref("responses", "409")
-    item = resource(
-        f"{_REGISTRATIONS}{{student_id}}/{{class_id}}",
-        "Registration",
-        "registrations",
-        read("getRegistration", "Read a registration", "Registration", ("RegistrationExpansion",)),
-        {
-            "put": put(
-                "putRegistration", "Register a student, unless it is", "Registration", _made()
-            ),
-            "delete": delete("deleteRegistration", "End a registration"),
-        },
-    )
-    return _registration_page(_REGISTRATIONS, "Registrations", "of all", {"post": post}) | item
-
-
-def _registration_page(path: str, noun: str, whose: str, others: Mapping[str, Node] = {}) -> Node:
-    page = (f"list{noun}", f"A page of the registrations {whose}", "RegistrationPage")
-    get = read(*page, (*PAGE, "RegistrationsExpansion"), ("Link",))
-    return resource(path, noun, "registrations", get, others)
-
-
-def _made() -> Node:
-    """What may be done next with a registration."""
-    where = "$response.header.Location#regex:/registrations/"
-    parameters = {"student_id": f"{where}([0-9]+)/", "class_id": f"{where}[0-9]+/([0-9]+)$"}
-    operations = ("getRegistration", "putRegistration", "deleteRegistration")
-    return {id: {"operationId": id, "parameters": parameters} for id in operations}
-
-
-def _links(kind: Kind, verbs: tuple[str, ...], **parameters: str) -> Node:
-    """What may be done next with a student or a class."""
-    ids = [f"{verb}{kind.name}" for verb in verbs]
+    ids = [
+        view.operation.id_of(other.kind)
+        for other in about
+        if other.ids == item.ids
+        for view in other.views.values()
+        if (other, view.method) != (path, method)
+    ]
     return {id: {"operationId": id, "parameters": parameters} for id in ids}
+
+
+def _in_location(id: str, template: str) -> str:
+    """Return the runtime expression of an id in ``Location``."""
+    pattern = template.replace(f"{{{id}}}", "([0-9]+)")
+    return "$response.header.Location#regex:" + re.sub(r"{\w+}", "[0-9]+", pattern) + "$"
+
+
+def _secured(kind: type[Resource], node: Node) -> Node:
+    """Add the tag, and the authentication if it differs from that of most paths."""
+    refusals = {} if is_public(kind) else errors((401, 403))
+    security: Node = {"security": []} if is_public(kind) else {}
+    if kind is RequestToken:
+        security = {"security": [{"basic": []}]}
+    responses = dict(sorted((node["responses"] | refusals).items()))
+    return node | {"tags": [kind.tag], "responses": responses} | security

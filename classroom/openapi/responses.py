@@ -1,14 +1,14 @@
-"""Answers: what the operations share of them, errors above all."""
+"""The responses: successful ones, and the errors that the operations share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..http.syntax import MAX_BODY, MAX_PATH
-from .headers import LIMITS, NO_SNIFFING
-from .terms import Node, ref, schema
+from ..http.syntax import JSON_TYPE, MAX_BODY, MAX_PATH, PROBLEM_TYPE, RATE_LIMIT_HEADERS
+from .headers import NO_SNIFFING
+from .node import Node, ref
 
-READ = ("ETag", "Cache-Control", "Vary")
-"""What an answer to a reader carries."""
+ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
+"""The statuses that any operation may have."""
 
 
 class _Error(NamedTuple):
@@ -16,70 +16,72 @@ class _Error(NamedTuple):
     headers: tuple[str, ...] = ()
 
 
-_RETRY, _PATCH = ("Retry-After",), ("Accept-Patch",)
+_RETRY = ("Retry-After",)
 _ERRORS = {
-    "308": _Error(
-        "This URL with a slash more, or less, at its end: see `Location`.", ("Location",)
-    ),
-    "400": _Error("The body, a field, a parameter or a header makes no sense; see the message."),
-    "401": _Error("No credentials, or wrong ones.", ("WWW-Authenticate",)),
-    "403": _Error("You may not do this."),
+    "308": _Error("The URL with or without a trailing slash; see `Location`.", ("Location",)),
+    "400": _Error("The body, a field, a parameter or a header is invalid; see the message."),
+    "401": _Error("The credentials are missing or wrong.", ("WWW-Authenticate",)),
+    "403": _Error("The user lacks the permission."),
     "404": _Error(
-        f"There is nothing at this URL, as always if its path has more than {MAX_PATH} bytes, or no"
-        " such page."
+        f"The resource or the page does not exist, or the path is longer than {MAX_PATH} bytes."
     ),
-    "405": _Error("The resource has no such method.", ("Allow",)),
+    "405": _Error("The resource does not support the method.", ("Allow",)),
     "408": _Error("The request was not complete in time."),
-    "409": _Error("The student is registered for the class already.", ("Location",)),
+    "409": _Error("The student is already registered for the class.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
-    "413": _Error(f"The body has more than {MAX_BODY} bytes."),
+    "413": _Error(f"The body is larger than {MAX_BODY} bytes."),
     "415": _Error("The body is not JSON in UTF-8."),
-    "415-PATCH": _Error("The body is no merge patch in UTF-8.", _PATCH),
-    "429": _Error("Too many calls, or failed logins, from this address.", _RETRY),
+    "415-PATCH": _Error("The body is not a merge patch in UTF-8.", ("Accept-Patch",)),
+    "429": _Error("Too many requests, or failed logins, from this address.", _RETRY),
     "431": _Error("The header fields are too large."),
-    "500": _Error("The server failed, and has logged why."),
-    "501": _Error("The body is in a transfer coding that the server does not know."),
-    "503": _Error("The database does not answer, or too many write or log in at once.", _RETRY),
+    "500": _Error("Internal server error."),
+    "501": _Error("The transfer coding of the body is not supported."),
+    "503": _Error(
+        "The database is unavailable, or too many requests write or log in at once.", _RETRY
+    ),
 }
 
 
 def responses() -> Node:
-    """The errors, by status, those to HEAD apart, since they have no body.
+    """Return the errors by status; those to HEAD have no body.
 
-    No operation names 308 and 405, which are answered beside the operations.
+    308 and 405 are part of no operation.
     """
     body = {
-        "application/json": {"schema": schema("Error")},
-        "application/problem+json": {"schema": schema("Problem")},
+        JSON_TYPE: {"schema": ref("schemas", "Error")},
+        PROBLEM_TYPE: {"schema": ref("schemas", "Problem")},
     }
     nodes: Node = {}
     for status, (description, headers) in _ERRORS.items():
-        node = answer(description, ("Cache-Control", "Vary", *headers))
+        node = response(description, ("Cache-Control", "Vary", *headers))
         nodes |= {f"{status}-HEAD": node, status: node | {"content": body}}
     return nodes
 
 
-def errors(*statuses: int) -> Node:
-    """References to errors, as an operation has them among its responses."""
-    return {str(status): ref("responses", str(status)) for status in statuses}
+def errors(statuses: Iterable[int], method: str = "") -> Node:
+    """Return references to errors by status."""
+    names = {status: str(status) for status in statuses}
+    if method == "PATCH" and 415 in names:
+        names[415] = "415-PATCH"
+    return {str(status): ref("responses", name) for status, name in names.items()}
 
 
-def answer(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
-    """An answer whose body, if any, has one of the schemas."""
-    names = (*headers, NO_SNIFFING, *LIMITS)
+def response(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
+    """Return a response whose body, if any, has one of the schemas."""
+    names = (*headers, NO_SNIFFING, *RATE_LIMIT_HEADERS)
     node: Node = {
         "description": description,
         "headers": {name: ref("headers", name) for name in names},
     }
     if schemas:
-        kinds = [schema(name) for name in schemas]
-        either = {"anyOf": kinds} if len(kinds) > 1 else kinds[0]
-        node["content"] = {"application/json": {"schema": either}}
+        references = [ref("schemas", name) for name in schemas]
+        schema = {"anyOf": references} if len(references) > 1 else references[0]
+        node["content"] = {JSON_TYPE: {"schema": schema}}
     return node
 
 
-def without_body(response: Node) -> Node:
-    """The same answer, or reference to an error, to HEAD."""
-    if "$ref" in response:
-        return {"$ref": f"{response['$ref']}-HEAD"}
-    return {key: value for key, value in response.items() if key != "content"}
+def without_body(node: Mapping[str, object]) -> Node:
+    """Return the response to HEAD for a response to GET, or for a reference to an error."""
+    if "$ref" in node:
+        return {"$ref": f"{node['$ref']}-HEAD"}
+    return {key: value for key, value in node.items() if key != "content"}

@@ -79,7 +79,7 @@ class RedisCounter:
         try:
             return _first_reply(connection, commands)
         except redis.ConnectionError:
-            # It may have been closed while it was idle, and connects anew by itself.
+            # The server may have closed it while it was idle. It reconnects by itself.
             return _first_reply(connection, commands)
         finally:
             self._idle.append(connection)
@@ -99,7 +99,7 @@ def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
 
 
 class FailOverCounter:
-    """Counts with Redis while it answers; meanwhile, in this process.
+    """Count in Redis, and in this process while Redis is unavailable.
 
     After a failure Redis is left alone for ``pause`` seconds, then one call tries it again.
     """

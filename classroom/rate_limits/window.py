@@ -9,7 +9,7 @@ from .counters import CallCounter
 
 
 class Usage(NamedTuple):
-    """Where a client stands after a call: the calls allowed and left, the window's end.
+    """The state of a client's window: the calls allowed and left, and the end.
 
     ``reset`` is in seconds of the epoch, ``retry_after`` the same in seconds from now, at least 1.
     """
@@ -33,7 +33,7 @@ class FixedWindow:
         self._clock = clock
 
     def hit(self, client: str) -> Usage:
-        """Count one call of ``client`` and say where it stands."""
+        """Count one call of ``client``, and return the state of its window."""
         return self._usage(client, by=1)
 
     def peek(self, client: str) -> Usage:

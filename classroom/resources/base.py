@@ -1,90 +1,140 @@
-"""What the resources are made of: places in the tree, items and collections.
+"""The base classes of the resource tree: nodes, resources, items and collections.
 
-A URL is looked up from the root down, one ``__getitem__`` a segment. A look-up reads at most one
-row and raises nothing but KeyError. Rows are plain and immutable.
+Traversal looks a URL up from the root, one ``__getitem__`` per segment. A ``__getitem__`` reads at
+most one row and raises only KeyError. Rows are immutable.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection as Names
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from pyramid.authorization import DENY_ALL, Allow, Everyone
 from sqlalchemy import Row
 
-from ..db import queries
 from ..db.slices import Slice
+from ..db.statements import CollectionStatements, ItemStatements
 from ..http.pagination import Page, PageRequest, paginate
-from ..http.query import Reader
+from ..http.query import QueryParameter
 from ..models.names import ID
 from ..request import Request
+from ..schemas.base import Input, Schema
+from ..schemas.pages import Page as PageSchema
+from ..security.permissions import Permission
 
+Acl = Sequence[tuple[str, str, Any]]
 Key = dict[str, int]
 Scope = Mapping[str, int | str]
-"""Bind parameters that make statements those of one collection."""
+"""Bind parameters that restrict statements to the rows of one collection."""
+
+PUBLIC: Acl = [(Allow, Everyone, Permission.VIEW), DENY_ALL]
+"""The ACL of a resource that needs no authentication."""
 
 
-class Place:
-    """A place in the tree; nothing by itself answers at its URL."""
+def is_public(kind: type) -> bool:
+    """Return whether a class of resources needs no authentication for GET, HEAD and OPTIONS."""
+    return getattr(kind, "__acl__", None) is PUBLIC
 
-    children: ClassVar[Mapping[str, "type[Place]"]] = {}
 
-    def __init__(self, parent: "Place", name: str) -> None:
-        self.__parent__: Place | None = parent
+class Node:
+    """A node of the tree. Nothing is served at the URL of a node that is not a resource."""
+
+    children: ClassVar[Mapping[str, "type[Node]"]] = {}
+    item: ClassVar["type[Node] | None"] = None
+    """The class of the children whose names are ids."""
+    parameter: ClassVar[str] = "id"
+    """The name of this node's id in a path template, if its name is an id."""
+
+    def __init__(self, parent: "Node", name: str) -> None:
+        self.__parent__: Any = parent
         self.__name__ = name
         self.request: Request = parent.request
 
-    def __getitem__(self, name: str) -> "Place":
+    def __getitem__(self, name: str) -> Any:
         return self.children[name](self, name)
 
 
-class Resource(Place):
-    """A place with a URL, which ends in a slash, and views."""
+class Resource(Node):
+    """A context with views.
 
+    The class attributes describe it in the OpenAPI document: ``noun`` is part of the ids of its
+    operations, ``title`` of their summaries, ``tag`` groups them.
+    """
 
-class Leaf(Resource):
-    """A resource whose URL does not end in the slash that Pyramid puts there."""
+    schema: ClassVar[type[Schema]]
+    """What GET returns."""
+    trailing_slash: ClassVar[bool] = True
+    noun: ClassVar[str]
+    title: ClassVar[str]
+    tag: ClassVar[str]
+    query: ClassVar[Sequence[QueryParameter]] = ()
 
     def __resource_url__(self, request: Request, info: Mapping[str, str]) -> str:
-        return info["app_url"] + info["physical_path"].rstrip("/")
+        path = info["physical_path"]
+        return info["app_url"] + (path if self.trailing_slash else path.rstrip("/"))
+
+    @property
+    def url(self) -> str:
+        return self.request.resource_url(self)
 
 
-class Item(Leaf):
-    """A row in its place; ``row`` is None where only the place matters."""
+class Version(Resource):
+    """A version of the API. Its children are the collections."""
 
-    statements: ClassVar[queries.ItemStatements]
-    query: ClassVar[Mapping[str, Reader]] = {}
+    tag = "entry"
 
-    def __init__(self, parent: Place, name: str, key: Key, row: Any = None) -> None:
+
+class Item(Resource):
+    """A resource that is a row. ``row`` is None if the row does not exist yet, or was not read."""
+
+    trailing_slash = False
+    statements: ClassVar[ItemStatements]
+
+    def __init__(self, parent: Node, name: str, key: Key, row: Any = None) -> None:
         super().__init__(parent, name)
         self.key = key
         self.row = row
 
+    def represent(self) -> Schema:
+        """Return the representation of the row."""
+        raise NotImplementedError
+
 
 class Collection(Resource):
-    """A set of rows, read page by page."""
+    """A resource that is a set of rows, read in pages."""
 
-    query: ClassVar[Mapping[str, Reader]]
-    """The parameters that choose rows, their order and their form, with their readers."""
+    schema: ClassVar[type[PageSchema]]
+    item_schema: ClassVar[type[Schema]]
+    input: ClassVar[type[Input]]
+    """What POST takes."""
 
     @property
     def home(self) -> "Collection":
-        """The collection that the items of this one have their place in."""
+        """The collection that the URLs of the items belong to."""
         return self
 
     def path(self, row: Any) -> str:
-        """Where the item of a row is, from its ``home``."""
+        """Return the URL of a row's item, relative to ``home``."""
         raise NotImplementedError
 
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
-        """What lists the rows, and the scope of its statements.
+    def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
+        """Return the statements that read the rows, and their scope.
 
-        :param chosen: what ``query`` made of a query.
+        :param chosen: the values of the parameters in ``query``.
+        """
+        raise NotImplementedError
+
+    def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[Schema]:
+        """Return the representations of rows.
+
+        :param expanded: the names in the ``expand`` parameter.
         """
         raise NotImplementedError
 
     def page(
-        self, asked: PageRequest, statements: queries.CollectionStatements, scope: Scope
+        self, asked: PageRequest, statements: CollectionStatements, scope: Scope
     ) -> "Page[Row[Any]]":
-        """:raises classroom.http.pagination.PastTheEnd: if there is no such page."""
+        """:raises classroom.http.pagination.PageNotFound: if there is no such page."""
         if asked.is_counted:
             self.request.begin()  # two statements, which must agree
         read = self.request.rows
@@ -100,14 +150,27 @@ class Collection(Resource):
         return paginate(asked, count, fetch, statements.key)
 
 
+def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Resource], str]]:
+    """Yield the resources at and below a node, each with its path template (RFC 6570).
+
+    :param path: the path of the node, without a slash at its end.
+    """
+    if issubclass(kind, Resource):
+        yield kind, f"{path}/" if kind.trailing_slash else path
+    for name, child in kind.children.items():
+        yield from path_templates(child, f"{path}/{name}")
+    if kind.item:
+        yield from path_templates(kind.item, f"{path}/{{{kind.item.parameter}}}")
+
+
 def parse_id(name: str) -> int:
-    """:raises KeyError: where ``name`` is no id in its canonical form."""
+    """:raises KeyError: if ``name`` is not an id in its canonical form."""
     if not re.fullmatch(ID, name):
         raise KeyError(name)
     return int(name)
 
 
-def find_row(request: Request, statements: queries.ItemStatements, key: Key) -> "Row[Any] | None":
+def find_row(request: Request, statements: ItemStatements, key: Key) -> "Row[Any] | None":
     """Return a row, with the lock that the method of the request needs, or None."""
     if request.is_safe:
         statement = statements.select
@@ -118,7 +181,7 @@ def find_row(request: Request, statements: queries.ItemStatements, key: Key) -> 
     return rows[0] if rows else None
 
 
-def read_row(request: Request, statements: queries.ItemStatements, key: Key) -> Row[Any]:
+def read_row(request: Request, statements: ItemStatements, key: Key) -> Row[Any]:
     """Do as ``find_row``.
 
     :raises KeyError: if there is no such row.

@@ -1,183 +1,107 @@
-"""The resource tree: rows, and sets of rows, with a place and an ACL."""
+"""The resource tree: which resources there are, and the ACLs."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
+from pyramid.authorization import DENY_ALL, Allow, Authenticated
 from pyramid.config import Configurator
-from pyramid.traversal import find_interface
 
-from .. import models
-from ..db import queries
-from ..http import query
+from .. import models, schemas
 from ..request import Request
-from .base import Collection, Item, Leaf, Place, Resource, Scope, find_row, parse_id, read_row
+from ..security.permissions import Permission
+from ..security.tokens import TOKEN_PATH
+from ..services import services
+from .base import PUBLIC, Acl, Node, Resource, Version, is_public, path_templates
+from .named import NamedCollection, NamedItem
+from .registrations import Registrations, RegistrationsOfClass, RegistrationsOfStudent
 
-Acl = Sequence[tuple[str, str, Any]]
-
-
-class AnyRegistrations(Collection):
-    """All registrations, or some."""
-
-    query = {"expand": query.some_of("items", "student", "class")}
-    owner: ClassVar[str | None] = None
-    scope: Scope = {}
-
-    def path(self, row: Any) -> str:
-        return f"{row.student_id}/{row.class_id}"
-
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
-        return queries.registrations(self.owner, chosen["expand"]), self.scope
-
-
-class RegistrationsOfItem(AnyRegistrations):
-    """The registrations of the student or class above them; made and ended elsewhere."""
-
-    def __init__(self, parent: Item, name: str) -> None:
-        super().__init__(parent, name)
-        self.scope = {"owner": parent.key["key"]}
-
-    @property
-    def home(self) -> Collection:
-        return find_interface(self, V1)["registrations"]
-
-
-class RegistrationsOfStudent(RegistrationsOfItem):
-    owner = "student_id"
-
-
-class RegistrationsOfClass(RegistrationsOfItem):
-    owner = "class_id"
-
-
-class NamedItem(Item):
-    """A student or a class, which differ by data alone."""
-
-    model: ClassVar[type[models.Named]]
+_, _AUTH, _REQUEST_TOKEN = TOKEN_PATH.split("/")
 
 
 class Student(NamedItem):
     model = models.Student
-    statements = queries.STUDENT
+    schema = schemas.Student
     children = {"registrations": RegistrationsOfStudent}
-
-
-class Class(NamedItem):
-    model = models.Class
-    statements = queries.CLASS
-    children = {"registrations": RegistrationsOfClass}
-
-
-class NamedCollection(Collection):
-    """The students or the classes."""
-
-    query = {
-        "q": query.words,
-        "sort": query.order,
-        "expand": query.some_of("items"),
-    }
-    item: ClassVar[type[NamedItem]]
-
-    def __getitem__(self, name: str) -> NamedItem:
-        key = {"key": parse_id(name)}
-        return self.item(self, name, key, read_row(self.request, self.item.statements, key))
-
-    def path(self, row: Any) -> str:
-        return str(row.id)
-
-    def select(self, chosen: Mapping[str, Any]) -> tuple[queries.CollectionStatements, Scope]:
-        words, is_expanded = chosen["q"], bool(chosen["expand"])
-        statements = queries.named(self.item.model, chosen["sort"], len(words), is_expanded)
-        return statements, queries.beginnings_of(words)
-
-    def place(self, row: Any) -> NamedItem:
-        """The place of a row that has been read already."""
-        return self.item(self, str(row.id), {"key": row.id}, row)
 
 
 class Students(NamedCollection):
     item = Student
 
 
+class Class(NamedItem):
+    model = models.Class
+    schema = schemas.Class
+    children = {"registrations": RegistrationsOfClass}
+
+
 class Classes(NamedCollection):
     item = Class
 
 
-class Registration(Item):
-    """A student's registration for a class; to PUT, one that may not exist yet."""
+class OpenAPI(Resource):
+    """The OpenAPI document."""
 
-    statements: ClassVar[queries.ItemStatements] = queries.REGISTRATION
-    query = {"expand": query.some_of("student", "class")}
-
-
-class RegistrationsByStudent(Place):
-    """The middle of a registration's path: ``7`` in ``registrations/7/3``."""
-
-    def __getitem__(self, name: str) -> Registration:
-        key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        row = find_row(self.request, Registration.statements, key)
-        if row is None:
-            self._may_be_made(key)
-        return Registration(self, name, key, row)
-
-    def _may_be_made(self, key: dict[str, int]) -> None:
-        """:raises KeyError: where there is nothing to PUT a registration of."""
-        students = self.request.method == "PUT" and self.request.rows(
-            queries.STUDENT.select_for_key_share, {"key": key["student_id"]}
-        )
-        if not students or not self.request.rows(
-            queries.CLASS.select_for_key_share, {"key": key["class_id"]}
-        ):
-            raise KeyError(*key.values())
+    __acl__: ClassVar[Acl] = PUBLIC
+    trailing_slash = False
+    noun = "Document"
+    title = "this document"
+    tag = "entry"
+    schema = schemas.Document
 
 
-class Registrations(AnyRegistrations):
-    def __getitem__(self, name: str) -> RegistrationsByStudent:
-        return RegistrationsByStudent(self, name)
-
-    def place(self, student_id: int, class_id: int, row: Any = None) -> Registration:
-        """The place of a registration that need not be read."""
-        key = {"student_id": student_id, "class_id": class_id}
-        return Registration(self[str(student_id)], str(class_id), key, row)
+_COLLECTIONS = {"students": Students, "classes": Classes, "registrations": Registrations}
 
 
-class OpenAPI(Leaf):
-    """The contract as an OpenAPI document, open to strangers."""
-
-    __acl__: ClassVar[Acl] = [(Allow, Everyone, "view"), DENY_ALL]
-
-
-class V1(Resource):
-    """Version 1.0 of the API; whoever is known may do everything here."""
+class V1(Version):
+    """Version 1.0 of the API. Every user has every permission."""
 
     __acl__: ClassVar[Acl] = [
-        (Allow, Authenticated, ("view", "create", "replace", "delete")),
+        (
+            Allow,
+            Authenticated,
+            (Permission.VIEW, Permission.CREATE, Permission.REPLACE, Permission.DELETE),
+        ),
         DENY_ALL,
     ]
-    children = {
-        "students": Students,
-        "classes": Classes,
-        "registrations": Registrations,
-        "openapi.json": OpenAPI,
-    }
+    noun = "API"
+    title = "the URLs of the collections"
+    tag = "entry"
+    schema = schemas.api_of(_COLLECTIONS)
+    children = {**_COLLECTIONS, "openapi.json": OpenAPI}
+
+    def represent(self) -> schemas.API:
+        urls = {name: self[name].url for name in _COLLECTIONS}
+        if _AUTH in self.request.root.children:
+            urls["token"] = self.request.root[_AUTH][_REQUEST_TOKEN].url
+        return self.schema(**urls)
 
 
-class Api(Place):
+class Api(Node):
     children = {"v1.0": V1}
 
 
-class RequestToken(Leaf):
-    __acl__: ClassVar[Acl] = [(Allow, Authenticated, "view"), DENY_ALL]
+class RequestToken(Resource):
+    """A new token."""
+
+    __acl__: ClassVar[Acl] = [(Allow, Authenticated, Permission.VIEW), DENY_ALL]
+    trailing_slash = False
+    noun = "Token"
+    title = "a token, for a user name and password"
+    tag = "entry"
+    schema = schemas.Token
 
 
-class Auth(Place):
-    children = {"request-token": RequestToken}
+class Auth(Node):
+    children = {_REQUEST_TOKEN: RequestToken}
 
 
 class Root(Resource):
-    """The root of the tree, open to strangers."""
+    """The root of the tree."""
 
-    __acl__: ClassVar[Acl] = [(Allow, Everyone, "view"), DENY_ALL]
+    __acl__: ClassVar[Acl] = PUBLIC
+    noun = "Root"
+    title = "the URL of the API"
+    tag = "entry"
+    schema = schemas.Root
     children = {"api": Api}
 
     def __init__(self, request: Request) -> None:
@@ -185,13 +109,24 @@ class Root(Resource):
         self.__name__ = ""
         self.request = request if isinstance(request, Request) else Request.adopt(request)
 
+    def represent(self) -> schemas.Root:
+        return schemas.Root.of(self["api"]["v1.0"].url)
+
 
 class RootWithTokens(Root):
-    """The root where tokens are in use and may be asked for."""
+    """The root in token mode."""
 
-    children = {**Root.children, "auth": Auth}
+    children = {**Root.children, _AUTH: Auth}
+
+
+def public_paths(root: type[Node]) -> frozenset[str]:
+    """Return the paths that need no authentication."""
+    found = {path for kind, path in path_templates(root) if is_public(kind)}
+    return frozenset({"", *found})  # the path of the root of a mounted application may be empty
 
 
 def includeme(config: Configurator) -> None:
-    tokens = config.registry["classroom.settings"].use_token_auth
-    config.set_root_factory(RootWithTokens if tokens else Root)
+    shared = services(config.registry)
+    root = RootWithTokens if shared.settings.use_token_auth else Root
+    config.set_root_factory(root)
+    shared.public_paths = public_paths(root)

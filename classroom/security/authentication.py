@@ -1,4 +1,4 @@
-"""Proofs of who asks: user name and password, or a token."""
+"""Authentication by user name and password, or by token."""
 
 import base64
 import time
@@ -9,9 +9,9 @@ from sqlalchemy import Engine, Executable
 from ..db import queries
 from ..models.validation import InvalidValue
 from ..rate_limits.clients import client_of
-from ..request import Request
+from ..request import Identity, Request
 from . import tokens
-from .cache import Memory
+from .cache import TTLCache
 from .credentials import validate_login
 from .login_attempts import CheckSlots, LoginAttempts
 from .passwords import fits
@@ -22,40 +22,32 @@ _AN_HOUR = 3600.0
 _WORKER_THREADS = 4  # waitress's default, assumed of other servers
 
 
-class Identity(NamedTuple):
-    """A user as the credentials proved it, apart from any session."""
-
-    id: int
-    name: str
-    password_hash: str
-
-
 class Verified(NamedTuple):
-    """An identity, and for how many seconds it may be believed without a look-up."""
+    """An identity, and the seconds for which it may be cached."""
 
     identity: Identity
     seconds: float
 
 
 class Authentication(Protocol):
-    """A way to prove who asks."""
+    """A way to authenticate a request."""
 
     def challenges(self, request: Request) -> list[str]:
-        """The values of ``WWW-Authenticate`` that tell a client what to bring."""
+        """Return the values of ``WWW-Authenticate``."""
 
     def verify(self, request: Request) -> Verified | None:
-        """Whom the request's credentials prove, or None."""
+        """Return the authenticated identity, or None."""
 
 
 class PasswordAuthentication:
-    """User name and password, as HTTP Basic (RFC 7617)."""
+    """HTTP Basic with user name and password (RFC 7617)."""
 
     def __init__(self, engine: Engine, ttl: int, attempts: LoginAttempts) -> None:
         self._engine = engine
         self._ttl = ttl
         self._attempts = attempts
         self._slots = CheckSlots()
-        self._fitted: Memory[str] = Memory(size=4096)
+        self._fitted: TTLCache[str] = TTLCache(size=4096)
 
     def challenges(self, request: Request) -> list[str]:
         return [_BASIC]
@@ -72,7 +64,7 @@ class PasswordAuthentication:
 
     def _recall(self, username: str, password: str) -> Identity | None:
         """Return the user if the password fitted the stored hash within the last hour."""
-        fitted = self._fitted.recall(username, password)
+        fitted = self._fitted.get(username, password)
         user = self._find(username) if fitted else None
         return user if user and user.password_hash == fitted else None
 
@@ -83,7 +75,7 @@ class PasswordAuthentication:
             self._attempts.check(username, client)
             user = self._find(username)
             if fits(user and user.password_hash, password) and user:
-                self._fitted.keep(user.password_hash, _AN_HOUR, username, password)
+                self._fitted.put(user.password_hash, _AN_HOUR, username, password)
                 return user
             self._attempts.count_failure(username, client)
         return None
@@ -93,7 +85,7 @@ class PasswordAuthentication:
 
 
 class TokenAuthentication:
-    """A token: as ``Bearer`` (RFC 6750), or as the Basic user name with an empty password."""
+    """A token as ``Bearer`` (RFC 6750), or as the Basic user name with an empty password."""
 
     def __init__(self, engine: Engine, ttl: int, secret: str) -> None:
         self._engine = engine
@@ -115,7 +107,7 @@ class TokenAuthentication:
 
 
 def _basic_credentials(request: Request) -> tuple[str, str]:
-    """User name and password, empty where there are none (RFC 7617, in UTF-8 alone)."""
+    """Return user name and password, or empty strings (RFC 7617, only UTF-8)."""
     try:
         decoded = base64.b64decode(_credentials(request, "basic"), validate=True).decode()
     except ValueError:
@@ -130,13 +122,13 @@ def _token(request: Request) -> str:
 
 
 def _credentials(request: Request, scheme: str) -> str:
-    """What follows the name of the scheme, or nothing where it is another."""
+    """Return what follows the name of the scheme, or "" if it is another scheme."""
     name, _, credentials = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return credentials.strip() if name.lower() == scheme else ""
 
 
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
-    # A connection of its own, since a hash within a transaction would keep other writers waiting.
+    # A connection of its own: a hash inside a writing transaction would block other writers.
     with engine.connect() as connection:
         row = connection.execute(statement, key).one_or_none()
     return Identity(*row) if row else None

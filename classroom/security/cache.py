@@ -1,4 +1,4 @@
-"""A small memory of what was verified, so that it need not be verified again for a while."""
+"""A bounded cache of verified secrets."""
 
 import hashlib
 import secrets
@@ -11,10 +11,10 @@ from cachetools import TLRUCache
 Value = TypeVar("Value")
 
 
-class Memory(Generic[Value]):
-    """Values under secrets, for some seconds each; bounded, thread-safe, nothing kept in clear.
+class TTLCache(Generic[Value]):
+    """Values by secrets, each for some seconds. Thread-safe; secrets are stored as keyed hashes.
 
-    :param size: how many values are kept at the most; the least recently used go first.
+    :param size: the maximum number of values; the least recently used is evicted first.
     """
 
     def __init__(self, size: int) -> None:
@@ -24,12 +24,12 @@ class Memory(Generic[Value]):
             size, ttu=lambda _, kept, now: now + kept[1], timer=time.monotonic
         )
 
-    def recall(self, *secret: str) -> Value | None:
+    def get(self, *secret: str) -> Value | None:
         with self._lock:
             kept = self._values.get(self._digest(secret))
         return kept[0] if kept else None
 
-    def keep(self, value: Value, seconds: float, *secret: str) -> None:
+    def put(self, value: Value, seconds: float, *secret: str) -> None:
         with self._lock:
             self._values[self._digest(secret)] = value, seconds
 

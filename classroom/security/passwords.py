@@ -1,4 +1,4 @@
-"""Passwords: argon2id hashes, and a check that costs the same whoever is asked about."""
+"""argon2id hashes of passwords, and a check that takes the same time for unknown users."""
 
 import base64
 import secrets
@@ -6,16 +6,16 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-# OWASP's first choice for argon2id: 19 MiB a check, so that four at once still fit a small host.
+# OWASP's recommendation for argon2id. A check takes 19 MiB, so that four fit a small host.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store, with its salt and parameters."""
+    """Return the argon2id hash to store, with its salt and parameters."""
     return _HASHER.hash(password)
 
 
-def _hash_of_nothing() -> str:
+def _dummy_hash() -> str:
     salt, digest = (
         base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
         for size in (_HASHER.salt_len, _HASHER.hash_len)
@@ -24,15 +24,15 @@ def _hash_of_nothing() -> str:
     return f"$argon2id$v=19${costs}${salt}${digest}"
 
 
-_HASH_OF_NOTHING = _hash_of_nothing()
+_DUMMY_HASH = _dummy_hash()
 
 
 def fits(stored: str | None, password: str) -> bool:
-    """Whether ``password`` fits the ``stored`` hash; with None, an unknown user's, never.
+    """Return whether ``password`` matches the ``stored`` hash; None is that of an unknown user.
 
-    An unknown user costs a hash like any other, or the time would tell who exists.
+    An unknown user costs a hash too, so that the time does not tell which users exist.
     """
     try:
-        return _HASHER.verify(stored or _HASH_OF_NOTHING, password)
+        return _HASHER.verify(stored or _DUMMY_HASH, password)
     except VerificationError:
         return False

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do. The authority is the ACL of the tree."""
+"""The security policy: authentication by the Authorization header, authorization by ACLs."""
 
 import logging
 import secrets
@@ -10,31 +10,32 @@ from pyramid.interfaces import ISecurityPolicy
 from zope.interface import implementer
 
 from ..rate_limits.counters import open_counter
-from ..request import Request
+from ..request import Identity, Request
+from ..services import services
 from ..settings import Settings
-from .authentication import Authentication, Identity, PasswordAuthentication, TokenAuthentication
-from .cache import Memory
+from .authentication import Authentication, PasswordAuthentication, TokenAuthentication
+from .cache import TTLCache
 from .failed_logins import FailedLogins
 from .login_attempts import PERIOD, LoginAttempts
+from .permissions import Permission
+from .tokens import TOKEN_PATH
 
 log = logging.getLogger(__name__)
 
 Header = tuple[str, str]
 
-_TOKEN_PATH = "/auth/request-token"  # noqa: S105 (a path)
-
 
 @implementer(ISecurityPolicy)
 class SecurityPolicy:
-    """Pyramid's questions, answered from the Authorization header and the ACLs.
+    """Pyramid's security policy.
 
-    :param default: the authentication that opens every path but those in ``others``.
+    :param default: the authentication of every path except those in ``others``.
     """
 
     def __init__(self, default: Authentication, others: dict[str, Authentication]) -> None:
         self._default = default
         self._others = others
-        self._believed: Memory[Identity] = Memory(size=4096)
+        self._identities: TTLCache[Identity] = TTLCache(size=4096)
         self._acl = ACLHelper()
 
     def authenticated_userid(self, request: Request) -> str | None:
@@ -47,11 +48,11 @@ class SecurityPolicy:
         return self._acl.permits(context, principals, permission)
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[Header]:
-        """Nothing: HTTP authentication is remembered by the client."""
+        """Return no headers: clients send credentials with every request."""
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[Header]:
-        """The challenges that belong to a 401."""
+        """Return the challenges of a 401."""
         challenges = self._authentication(request).challenges(request)
         return [("WWW-Authenticate", challenge) for challenge in challenges]
 
@@ -64,15 +65,15 @@ class SecurityPolicy:
             return None
         authentication = self._authentication(request)
         proof = (type(authentication).__name__, header)
-        believed = self._believed.recall(*proof)
-        if believed is None and (verified := authentication.verify(request)):
-            believed = verified.identity
-            self._believed.keep(believed, verified.seconds, *proof)
-        return believed
+        identity = self._identities.get(*proof)
+        if identity is None and (verified := authentication.verify(request)):
+            identity = verified.identity
+            self._identities.put(identity, verified.seconds, *proof)
+        return identity
 
 
-def _secret_of_this_run() -> str:
-    log.warning("classroom.secret_key is not set: tokens end with this process")
+def _random_secret() -> str:
+    log.warning("classroom.secret_key is not set: tokens become invalid on restart")
     return secrets.token_urlsafe(32)
 
 
@@ -82,14 +83,15 @@ def _login_attempts(settings: Settings) -> LoginAttempts:
 
 
 def includeme(config: Configurator) -> None:
-    settings, engine = config.registry["classroom.settings"], config.registry["classroom.engine"]
-    secret = settings.secret_key or _secret_of_this_run()
+    shared = services(config.registry)
+    settings, engine = shared.settings, shared.database.engine
+    secret = settings.secret_key or _random_secret()
     password = PasswordAuthentication(engine, settings.identity_ttl, _login_attempts(settings))
     policy = SecurityPolicy(password, {})
     if settings.use_token_auth:
         token = TokenAuthentication(engine, settings.identity_ttl, secret)
-        policy = SecurityPolicy(token, {_TOKEN_PATH: password})
-    config.registry["classroom.secret"] = secret
+        policy = SecurityPolicy(token, {TOKEN_PATH: password})
+    shared.secret_key = secret
     config.set_security_policy(policy)
-    # A view that names no permission is open to nobody.
-    config.set_default_permission("nobody")
+    # A view without a permission is forbidden to everybody.
+    config.set_default_permission(Permission.NOBODY)

@@ -11,6 +11,8 @@ from ..models.names import ID
 # Times up to here are exact as floats, too.
 _Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
+TOKEN_PATH = "/auth/request-token"  # noqa: S105 (a path)
+
 
 class Claims(
     msgspec.Struct,

@@ -12,13 +12,14 @@ import waitress.proxy_headers
 import waitress.server
 from pyramid.config import Configurator
 
+from ..services import services
 from .channel import Channel
-from .connections import TCPServer, UnixServer
 from .proxy_headers import parse_proxy_headers
+from .servers import TCPServer, UnixServer
 
 
 def includeme(config: Configurator) -> None:
-    Channel.request_timeout = config.registry["classroom.settings"].request_timeout
+    Channel.request_timeout = services(config.registry).settings.request_timeout
     # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)

@@ -1,17 +1,15 @@
-"""Tweens: promises about every response.
+"""Tweens: rules about every response.
 
-They return responses: what is raised above Pyramid's own exception tween is never rendered. Those
-below it may raise.
+Tweens above EXCVIEW return responses, since exceptions raised there are not rendered. Those below
+it may raise.
 """
 
-from itertools import pairwise
-
 from pyramid.config import Configurator
-from pyramid.tweens import EXCVIEW, INGRESS
+from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
 from ..request import Request
 
-# From the client inwards.
+# From the outermost to the innermost.
 ORDER = (
     "classroom.tweens.rate_limit.factory",
     "classroom.tweens.cache_control.factory",
@@ -19,25 +17,25 @@ ORDER = (
     "pyramid_tm.tm_tween_factory",
     EXCVIEW,
     "classroom.tweens.well_formed.factory",
-    "classroom.tweens.strangers.factory",
+    "classroom.tweens.require_authentication.factory",
     "classroom.tweens.path_length.factory",
 )
 
 
-def writes(request: Request) -> bool:
-    """Whether a request needs a transaction: a safe one reads on a plain connection."""
+def needs_transaction(request: Request) -> bool:
+    """Return whether a request writes; a safe one reads on a plain connection."""
     return not request.is_safe
 
 
 def includeme(config: Configurator) -> None:
     config.add_settings(
         {
-            "tm.activate_hook": writes,
+            "tm.activate_hook": needs_transaction,
             "tm.annotate_user": False,
             "tm.commit_veto": "pyramid_tm.default_commit_veto",
             "tm.manager_hook": "pyramid_tm.explicit_manager",
         }
     )
-    for above, tween in pairwise((INGRESS, *ORDER)):
+    for above, tween, below in zip((INGRESS, *ORDER), ORDER, (*ORDER[1:], MAIN), strict=False):
         if tween != EXCVIEW:
-            config.add_tween(tween, under=above)
+            config.add_tween(tween, under=above, over=below)

@@ -1,4 +1,4 @@
-"""Answers to readers are theirs alone, and are asked about again before they are used again."""
+"""Cache-Control: responses to GET are private and revalidated, all others are not stored."""
 
 from pyramid.registry import Registry
 from pyramid.response import Response
@@ -12,6 +12,8 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         if request.is_read:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.headers.setdefault("Vary", "Authorization")
+        else:
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return cache_control_tween

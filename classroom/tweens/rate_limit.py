@@ -1,22 +1,24 @@
-"""So many calls per client and period, and every response says where the client stands.
+"""Rate limits: count each request of a client, refuse those over the limit, add the headers.
 
-Outermost, so that refused and failed calls count too.
+The outermost tween, so that refused and failed requests count too.
 """
 
 from pyramid.registry import Registry
 from pyramid.response import Response
 
 from ..http.errors import error_response
+from ..http.syntax import RATE_LIMIT_HEADERS
 from ..rate_limits.clients import client_of
 from ..rate_limits.counters import open_counter
 from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
+from ..services import services
 
 _TOO_MANY = "too many calls; try again later"
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:
-    settings = registry["classroom.settings"]
+    settings = services(registry).settings
     if not settings.use_rate_limits:
         return handler
     period = settings.rate_limit_period
@@ -32,12 +34,9 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         else:
             headers = [("Retry-After", str(usage.retry_after))]
             response = error_response(request.environ, 429, _TOO_MANY, headers)
-        response.headers["X-RateLimit-Limit"] = str(usage.limit)
-        response.headers["X-RateLimit-Remaining"] = str(usage.remaining)
-        response.headers["X-RateLimit-Reset"] = str(usage.reset)
-        # draft-ietf-httpapi-ratelimit-headers-10
-        response.headers["RateLimit-Policy"] = policy
-        response.headers["RateLimit"] = f'"default";r={usage.remaining};t={usage.retry_after}'
+        state = f'"default";r={usage.remaining};t={usage.retry_after}'
+        values = (str(usage.limit), str(usage.remaining), str(usage.reset), policy, state)
+        response.headerlist.extend(zip(RATE_LIMIT_HEADERS, values, strict=True))
         return response
 
     return rate_limit_tween

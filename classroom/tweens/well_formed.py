@@ -1,4 +1,4 @@
-"""Refuses what no answer can be made for, before anything looks at it."""
+"""Reject malformed requests before anything reads their headers or query."""
 
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.registry import Registry
@@ -20,10 +20,10 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         # The server names a header of the proxy that it could not parse.
         if header := environ.get("classroom.malformed_header"):
             raise HTTPBadRequest(f"{header}: is malformed")
-        # Links are made of it; more than one arrives as a list, which is no host name either.
+        # URLs in responses contain it. Two Host headers arrive as a list, which is not a host.
         if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
             raise HTTPBadRequest("Host: must be given once, as a host name")
-        # Pyramid lets this header move the root of the tree, and any client may send it.
+        # With this header a client could change the root of the tree.
         environ.pop("HTTP_X_VHM_ROOT", None)
         for name, (key, pattern) in _GRAMMAR.items():
             if key in environ and not pattern.fullmatch(environ[key]):

@@ -1,14 +1,36 @@
-"""Views: verbs on resources. Each names its permission, checks, acts and answers.
+"""Views: one module per kind of resource.
 
-A view is configured for each class of resource, not for a base of them: so each class has its
-views together, where ``pviews`` shows them and Pyramid finds them in one step. There it tries them
-in the order of their names, and each wrong one costs a tenth of a request: the first one reads.
+A view names its permission, reads the request, calls the layer of writes, and returns a value. The
+response adapters in ``results`` turn values into responses.
 """
+
+from typing import Any
 
 from pyramid.config import Configurator
 
 
+class TriedFirst:
+    """A view predicate that is always true, for the view that answers GET.
+
+    Pyramid tries the views of a context in the order of their number of predicates, and each one
+    that does not match costs a tenth of a request.
+    """
+
+    def __init__(self, value: Any, config: Configurator) -> None:
+        pass
+
+    def text(self) -> str:
+        return "tried_first"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Any) -> bool:
+        return True
+
+
 def includeme(config: Configurator) -> None:
+    config.add_view_predicate("tried_first", TriedFirst)
+    config.include(".documentation")
     config.include(".derivers")
-    config.include(".documents")
+    config.include(".results")
     config.scan(".")

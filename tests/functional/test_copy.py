@@ -80,7 +80,7 @@ def test_a_copy_is_the_same_school_and_gives_out_new_ids(
     assert everything(there) == everything(school)
     created = there.post_json("/api/v1.0/students/", {"name": "new"})
     assert created.headers["Location"] == f"{API}students/4"
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 def test_rows_that_break_the_rules_are_copied(ini: str, dbengine: Engine, target_url: str) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import sample
 from typing import NamedTuple
 
 import pexpect
@@ -61,7 +62,7 @@ class Conversation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port(*range(6543, 10_000))
+        self.port = free_port(*sample(range(6543, 10_000), 100))
         self.known: dict[str, str] = {}
         self.ini = copy_ini("development.ini", folder, self.port)
         options = ["--print=hb", "--pretty=format", "--ignore-stdin"]

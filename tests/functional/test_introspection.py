@@ -1,6 +1,7 @@
 """What Pyramid's own tools tell of the application."""
 
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,11 @@ def output(command: str, *words: str) -> str:
 def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
     shown = output("pviews", ini, "/api/v1.0/students/1")
     for view, permission, methods in (
-        ("read", "view", "GET,HEAD"),
+        ("read", "view", "GET,HEAD, tried_first"),
         ("replace", "replace", "PUT"),
-        ("remove", "delete", "DELETE"),
+        ("delete", "delete", "DELETE"),
     ):
-        assert f"classroom.views.items.{view}\n    required permission = {permission}" in shown
+        assert f"classroom.views.named.{view}\n    required permission = {permission}" in shown
         assert f"view predicates (request_method = {methods})" in shown
 
 
@@ -53,7 +54,7 @@ def test_ptweens_shows_the_order_in_which_a_request_passes(ini: str) -> None:
         "tm_tween",
         "excview",
         "well_formed",
-        "strangers",
+        "require_authentication",
     ]
     places = [shown.index(name) for name in order]
     assert places == sorted(places)
@@ -66,6 +67,20 @@ def test_every_view_names_its_permission(app: Any) -> None:
             permissions = [related["value"] for related in view["related"] if "value" in related]
             assert permissions, details
             assert "nobody" not in permissions, details
+
+
+def test_the_view_for_get_is_tried_first(app: Any) -> None:
+    """Pyramid tries the views of a context in their order; each mismatch costs an exception."""
+    orders: dict[Any, dict[str, int]] = defaultdict(dict)
+    for view in app.registry.introspector.get_category("views"):
+        details = view["introspectable"]
+        if details["request_methods"]:
+            orders[details["context"]][details["request_methods"]] = details["order"]
+    contexts = [methods for methods in orders.values() if len(methods) > 1]
+    assert len(contexts) > 2
+    for methods in contexts:
+        get = methods.pop("GET")
+        assert all(get < order for order in methods.values())
 
 
 def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
@@ -87,7 +102,7 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
     say("tm.abort()", "")
     say("dbsession.execute(models.Class.__table__.insert(), {'name': 'too'}); tm.commit()", "")
-    say('writes.create(dbsession.connection(), models.Class, "third"); tm.commit()', "'third'")
+    say('writes.create(dbsession.connection(), models.Class, name="third"); tm.commit()', "'third'")
     say('dbsession.add(models.Student(name=" ")); dbsession.flush()', "InvalidValue: name: must be")
     say("tm.abort()", "")
     say('dbsession.add(models.Student(name="left")); dbsession.flush()', "")
@@ -115,4 +130,4 @@ def test_a_view_that_names_no_permission_is_open_to_nobody(
     client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     client.authorization = ("Basic", (NAME, PASSWORD))
     client.get("/api/v1.0/careless", status=403)
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()

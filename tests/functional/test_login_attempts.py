@@ -49,7 +49,7 @@ def client(app_settings: dict[str, str]) -> Iterator[Callable[[], TestApp]]:
 
     yield make
     for app in apps:
-        app.registry["classroom.engine"].dispose()
+        app.registry["classroom"].database.engine.dispose()
 
 
 @pytest.fixture

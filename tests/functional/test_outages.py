@@ -53,9 +53,9 @@ def client_of(app: Any) -> TestApp:
 def on_postgresql(server_of_its_own: PostgreSQL) -> Iterator[TestApp]:
     url = server_of_its_own.create()
     app = classroom.main({}, **{"sqlalchemy.url": url, "classroom.secret_key": SECRET})
-    add_the_user(app.registry["classroom.engine"])
+    add_the_user(app.registry["classroom"].database.engine)
     yield client_of(app)
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[TestApp]:
     client = client_of(app)
     client.get(STUDENTS)
     yield client
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 def everyone(client: TestApp) -> list[str]:
@@ -122,7 +122,7 @@ def test_a_frozen_postgresql_keeps_no_thread(
     finally:
         server_of_its_own.send_signal(signal.SIGCONT)
     assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
-    assert on_postgresql.app.registry["classroom.engine"].pool.checkedout() == 0
+    assert on_postgresql.app.registry["classroom"].database.engine.pool.checkedout() == 0
 
 
 def test_postgresql_restarted_under_load_costs_but_503s(
@@ -209,14 +209,14 @@ def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path)
         assert written.result() > 10
     app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/backup.sqlite"})
     assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
     on_postgresql: TestApp,
 ) -> None:
     url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
-    engine = on_postgresql.app.registry["classroom.engine"]
+    engine = on_postgresql.app.registry["classroom"].database.engine
     with engine.connect() as somebody:
         somebody.exec_driver_sql("SELECT * FROM students FOR UPDATE")
         assert_unavailable(on_postgresql.put_json(url, NEW, status="*"))
@@ -228,7 +228,7 @@ def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
 def test_a_read_only_database_is_read_and_not_written(
     on_sqlite: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine: Engine = on_sqlite.app.registry["classroom.engine"]
+    engine: Engine = on_sqlite.app.registry["classroom"].database.engine
 
     def forbid(connection: sqlite3.Connection, *_: Any) -> None:
         connection.execute("PRAGMA query_only = ON")
@@ -251,7 +251,7 @@ def test_who_waits_too_long_for_another_writer_gets_503(
         client.get(STUDENTS, status=200)
         writer.rollback()
     client.post_json(STUDENTS, NEW, status=201)
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 def test_a_conflict_is_tried_again_before_it_is_told_of(
@@ -268,12 +268,12 @@ def test_a_conflict_is_tried_again_before_it_is_told_of(
         refusals.append(context.original_exception)
         writer.rollback()
 
-    event.listen(app.registry["classroom.engine"], "handle_error", let_go)
+    event.listen(app.registry["classroom"].database.engine, "handle_error", let_go)
     client.post_json(STUDENTS, NEW, status=201)
     assert len(refusals) == 1
     assert client.get(STUDENTS).json["meta"]["total"] == 1
     writer.close()
-    app.registry["classroom.engine"].dispose()
+    app.registry["classroom"].database.engine.dispose()
 
 
 # Fails as a conflict with another transaction would, at once or at COMMIT, as often as is said.
@@ -295,7 +295,7 @@ def test_postgresql_s_conflicts_are_tried_three_times_in_all(
     postgresql: PostgreSQL, when: str, state: str, times: int, status: int
 ) -> None:
     app = classroom.main({}, **{"sqlalchemy.url": postgresql.create()})
-    engine = app.registry["classroom.engine"]
+    engine = app.registry["classroom"].database.engine
     add_the_user(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(CONFLICTS.format(times=times, state=state, when=when))

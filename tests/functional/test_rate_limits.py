@@ -43,7 +43,7 @@ def client(limits: dict[str, str]) -> Iterator[Callable[[], TestApp]]:
 
     yield make
     for app in apps:
-        app.registry["classroom.engine"].dispose()
+        app.registry["classroom"].database.engine.dispose()
 
 
 def call(client: TestApp, **environ: str) -> Any:

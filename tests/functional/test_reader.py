@@ -11,11 +11,14 @@ from sqlalchemy.exc import CompileError, DBAPIError
 from webtest import TestApp
 
 from classroom.db import queries
-from classroom.db.queries import CollectionStatements
 from classroom.db.reader import Reader
 from classroom.db.slices import Slice
+from classroom.db.statements import CollectionStatements
 from classroom.http.query import ORDERS
 from classroom.models.tables import Class, Registration, Student
+from classroom.resources import tree
+from classroom.resources.registrations import Registration as RegistrationItem
+from classroom.resources.registrations import joins
 
 from ..conftest import NAME, PASSWORD
 
@@ -32,7 +35,7 @@ EXPANSIONS = [frozenset(), frozenset({"student"}), frozenset({"class"}), {"stude
 
 @pytest.fixture
 def reader(app: Any) -> Reader:
-    return app.registry["classroom.reader"]
+    return app.registry["classroom"].database.reader
 
 
 @pytest.fixture(autouse=True)
@@ -48,9 +51,9 @@ def _school(dbengine: Engine) -> None:
 def collections() -> Iterator[CollectionStatements]:
     for model, order, words in product((Student, Class), ORDERS, (0, 1, 2)):
         for is_expanded in (False, True):
-            yield queries.named(model, order, words, is_expanded)
+            yield queries.named(model, ("name",) * is_expanded, order, words)
     for owner, expanded in product((None, "student_id", "class_id"), EXPANSIONS):
-        yield queries.registrations(owner, frozenset(expanded))
+        yield queries.registrations(owner, joins(expanded), bool(expanded))
 
 
 def slices(collection: CollectionStatements) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -66,9 +69,9 @@ def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
     for collection in collections():
         yield from slices(collection)
     for expanded in EXPANSIONS:
-        yield queries.registration(frozenset(expanded)), {}
-    for item in (queries.STUDENT, queries.CLASS, queries.REGISTRATION):
-        yield item.select, {}
+        yield queries.registration(joins(expanded)), {}
+    for item in (tree.Student, tree.Class, RegistrationItem):
+        yield item.statements.select, {}
     for statement in (queries.USERS, queries.ANY_USER):
         yield statement, {}
     yield queries.USER_BY_NAME, {"name": NAME}
@@ -126,7 +129,7 @@ def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engin
     with dbengine.connect() as connection, pytest.raises(DBAPIError) as expected:
         connection.execute(statement)
     assert type(raised.value) is type(expected.value)
-    assert reader.rows(queries.STUDENT.select, {"key": 1})[0].name == NAMES[0]
+    assert reader.rows(tree.Student.statements.select, {"key": 1})[0].name == NAMES[0]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -30,7 +30,7 @@ def unlimited_logins(app_settings: dict[str, str]) -> None:
 def peopled(app: Any) -> Any:
     """The application with somebody there, so that the document's examples are true."""
     people = [{"name": "david"}] * 9
-    with app.registry["classroom.engine"].begin() as connection:
+    with app.registry["classroom"].database.engine.begin() as connection:
         connection.execute(insert(tables.Student), people)
         connection.execute(insert(tables.Class), people)
         connection.execute(

@@ -228,7 +228,7 @@ def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
     try:
         yield client
     finally:
-        app.registry["classroom.engine"].dispose()
+        app.registry["classroom"].database.engine.dispose()
 
 
 @pytest.mark.parametrize(

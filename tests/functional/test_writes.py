@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from webtest import TestApp
 
 from classroom.db import writes
 from classroom.db.engine import for_writing
-from classroom.db.errors import AlreadyRegistered, InvalidValue, NotFound, UserExists
+from classroom.db.exceptions import AlreadyRegistered, InvalidValue, NotFound, UserExists
 from classroom.models.tables import Class, Registration, Student, User
 
 from ..conftest import NAME, PASSWORD, PASSWORD_HASH
@@ -25,8 +26,8 @@ HASH_ERROR = "password_hash: must be an argon2id hash"
 def connection(dbengine: Engine) -> Iterator[Connection]:
     """A connection in a transaction, with the student 1 and the class 1."""
     with for_writing(dbengine).connect() as connection, connection.begin():
-        writes.create(connection, Student, "david")
-        writes.create(connection, Class, "algebra")
+        writes.create(connection, Student, name="david")
+        writes.create(connection, Class, name="algebra")
         yield connection
 
 
@@ -37,8 +38,8 @@ def session(connection: Connection) -> Iterator[Session]:
 
 
 def test_writes_return_the_rows_they_change(connection: Connection) -> None:
-    assert tuple(writes.create(connection, Student, "José")) == (2, "José")
-    assert tuple(writes.rename(connection, Student, 2, "Ana")) == (2, "Ana")
+    assert writes.create(connection, Student, name="José").id == 2
+    assert writes.change(connection, Student, 2, name="Ana").name == "Ana"
     assert writes.register(connection, 2, 1)[:2] == (2, 1)
     writes.unregister(connection, 2, 1)
     writes.remove(connection, Student, 2)
@@ -66,7 +67,7 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
 @pytest.mark.parametrize(
     ("write", "arguments"),
     [
-        (writes.rename, (Student, 7, "x")),
+        (partial(writes.change, name="x"), (Student, 7)),
         (writes.remove, (Class, 7)),
         (writes.register, (1, 7)),
         (writes.register, (7, 1)),
@@ -79,8 +80,8 @@ def test_a_write_to_a_missing_row_is_an_error(
     dbengine: Engine, write: Any, arguments: tuple[Any, ...]
 ) -> None:
     with dbengine.begin() as connection:
-        writes.create(connection, Student, "david")
-        writes.create(connection, Class, "algebra")
+        writes.create(connection, Student, name="david")
+        writes.create(connection, Class, name="algebra")
     with pytest.raises(NotFound), for_writing(dbengine).begin() as connection:
         write(connection, *arguments)
 
@@ -120,7 +121,7 @@ def test_core_statements_refuse_an_invalid_value(
 def test_writes_refuse_with_the_message_of_http(testapp: TestApp, dbengine: Engine) -> None:
     refused = testapp.post_json("/api/v1.0/students/", {"name": " "}, status=400)
     with pytest.raises(InvalidValue) as raised, dbengine.begin() as connection:
-        writes.create(connection, Student, " ")
+        writes.create(connection, Student, name=" ")
     assert str(raised.value) == refused.json["message"]
 
 

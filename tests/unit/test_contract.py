@@ -4,12 +4,9 @@ from typing import Any
 
 import pytest
 
-from classroom.openapi import document
-from classroom.settings import DEFAULT_SETTINGS, parse
+from ..contract import Answer, Contract, default_document
 
-from ..contract import Answer, Contract
-
-CONTRACT = Contract(document(parse(DEFAULT_SETTINGS)))
+CONTRACT = Contract(default_document())
 ITEM = "/api/v1.0/students/7"
 URL = f"http://localhost{ITEM}"
 ALWAYS = {"X-Content-Type-Options": "nosniff"}

@@ -1,28 +1,18 @@
-"""The order in docs/architecture.md, held against the imports."""
+"""The table of packages in docs/architecture.md, compared with the imports."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "classroom"
-# Each may import from those before it.
-LAYERS = (
-    *("settings", "rate_limits", "models", "db", "request", "http", "security", "openapi"),
-    *("resources", "schemas", "views"),
-)
-# Packages and modules beside the layers: what these may import, and nothing else.
-ASIDE = {
-    "tweens": {"http", "rate_limits", "request"},
-    "server": {"http"},
-    "logs": set(),
-    "cli": {"db", "models", "security", "settings"},
-    "first_run": {"db"},
-    "pshell": {"db", "models"},
-    "alembic": {"db", "models", "settings"},
-    "__init__": {"request", "settings"},
+ARCHITECTURE = PACKAGE.parent / "docs" / "architecture.md"
+ROW = re.compile(r"^\| `(\w+)` \| ([`\w ]*)\|", re.MULTILINE)
+MAY_IMPORT = {
+    name: set(re.findall(r"\w+", names)) for name, names in ROW.findall(ARCHITECTURE.read_text())
 }
-WITHOUT_PYRAMID = {"models", "rate_limits", "openapi"}
+WITHOUT_PYRAMID = {"models", "rate_limits", "schemas"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -52,12 +42,26 @@ def layers_of(names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_looks_only_down_the_layers(path: Path) -> None:
+def test_a_module_imports_only_what_the_table_says(path: Path) -> None:
     name, imported = name_of(path), imports_of(path)
-    below = LAYERS[: LAYERS.index(name)] if name in LAYERS else ASIDE[name]
-    assert layers_of(imported) <= {*below, name}
+    if name != "__init__":
+        assert layers_of(imported) <= {*MAY_IMPORT[name], name}
     foreign = {dotted.split(".")[0] for dotted in imported}
     if name in WITHOUT_PYRAMID:
         assert not foreign & {"pyramid", "pyramid_tm", "transaction", "webob", "zope"}
     if name == "tweens":
         assert "sqlalchemy" not in foreign
+
+
+def test_the_packages_of_the_table_have_no_cycle() -> None:
+    remaining = {name: set(imports) for name, imports in MAY_IMPORT.items()}
+    while leaves := {name for name, imports in remaining.items() if not imports & remaining.keys()}:
+        remaining = {name: imports for name, imports in remaining.items() if name not in leaves}
+    assert not remaining
+
+
+def test_extending_md_names_only_files_that_exist() -> None:
+    text = (PACKAGE.parent / "docs" / "extending.md").read_text()
+    paths = re.findall(r"`((?:classroom|tests)/[\w./]+)`", text)
+    assert len(paths) > 20
+    assert [path for path in paths if not (PACKAGE.parent / path).exists()] == []

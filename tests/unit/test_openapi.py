@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classroom.models.names import is_name
-from classroom.openapi import document
-from classroom.settings import DEFAULT_SETTINGS, parse
+
+from ..contract import default_document
 
 
 def name_patterns() -> Iterator[Callable[[str], bool]]:
-    name = document(parse(DEFAULT_SETTINGS))["components"]["schemas"]["Name"]
+    name = default_document()["components"]["schemas"]["Named"]["properties"]["name"]
     yield jsonschema_rs.validator_for(name).is_valid
     # Python's own $ also stands before a last line feed.
     pattern = re.compile(name["pattern"].removesuffix("$") + r"\Z")

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from classroom.db.slices import Slice
-from classroom.http.pagination import Page, PageRequest, PastTheEnd, paginate, parse
+from classroom.http.pagination import Page, PageNotFound, PageRequest, paginate, parse
 from classroom.http.query import BadParameter
 
 
@@ -74,7 +74,7 @@ def test_every_page_by_number_is_where_counting_puts_it(size: int) -> None:
 
 @pytest.mark.parametrize("page", [2, 10**18])
 def test_a_page_past_the_end_is_none(page: int) -> None:
-    with pytest.raises(PastTheEnd):
+    with pytest.raises(PageNotFound):
         read([1, 2], PageRequest(page, 2))
 
 

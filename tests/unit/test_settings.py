@@ -1,7 +1,7 @@
 import pytest
 
+from classroom.rate_limits.counters import open_counter
 from classroom.settings import DEFAULT_SETTINGS, SettingError, parse
-from classroom.tweens import rate_limit
 
 
 def test_the_defaults_are_typed() -> None:
@@ -55,10 +55,11 @@ def test_nonsense_stops_the_start_with_one_line_that_names_the_setting(key: str,
 
 def test_a_redis_url_with_an_unknown_option_stops_the_start() -> None:
     url = "redis://localhost/0?no_such=1"
-    changed = {"classroom.redis_url": url, "classroom.use_rate_limits": "true"}
-    registry = {"classroom.settings": parse({**DEFAULT_SETTINGS, **changed})}
+    settings = parse(
+        {**DEFAULT_SETTINGS, "classroom.redis_url": url, "classroom.use_rate_limits": "true"}
+    )
     with pytest.raises(SettingError, match=r"^classroom\.redis_url: "):
-        rate_limit.factory(lambda request: request, registry)
+        open_counter(settings, "calls", 15)
 
 
 def test_settings_do_not_show_their_secret() -> None:

@@ -22,19 +22,20 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..db.errors import AlreadyRegistered, NotFound
+from ..db.exceptions import AlreadyRegistered, InvalidValue, NotFound
 from ..http.errors import PRECONDITION_FAILED, InvalidFields, error_response
-from ..http.pagination import PastTheEnd
+from ..http.pagination import PageNotFound
 from ..http.query import BadParameter
 from ..models.names import ID
 from ..request import CONDITIONAL_WRITES, Request
-from ..resources.tree import NamedCollection, RegistrationsByStudent
+from ..resources.named import NamedCollection
+from ..resources.registrations import RegistrationsByStudent
 from ..security.login_attempts import TooManyChecks, TooManyFailures
 
 log = logging.getLogger(__name__)
 
-# The places whose items may be missing, and the conditional methods that the items have then.
-_MAY_MISS = {NamedCollection: CONDITIONAL_WRITES, RegistrationsByStudent: {"DELETE"}}
+# The parents of items, and the conditional methods for which a missing item is 412.
+_METHODS = {NamedCollection: CONDITIONAL_WRITES, RegistrationsByStudent: {"DELETE"}}
 
 
 @exception_view_config(HTTPException)
@@ -61,13 +62,18 @@ def not_found(error: Exception, request: Request) -> Response:
 @exception_view_config(AlreadyRegistered, retryable_error=False)
 def already_registered(error: AlreadyRegistered, request: Request) -> Response:
     registrations = request.root["api"]["v1.0"]["registrations"]
-    place = registrations.place(error.student_id, error.class_id)
-    headers = [("Location", request.resource_url(place))]
+    headers = [("Location", registrations.at(error.student_id, error.class_id).url)]
     return error_response(request.environ, 409, str(error), headers)
 
 
-@exception_view_config(PastTheEnd)
-def past_the_end(error: PastTheEnd, request: Request) -> Response:
+@exception_view_config(InvalidValue, retryable_error=False)
+def invalid_value(error: InvalidValue, request: Request) -> Response:
+    problems = {error.field: error.rule}
+    return error_response(request.environ, 400, str(error), problems=problems)
+
+
+@exception_view_config(PageNotFound)
+def page_not_found(error: PageNotFound, request: Request) -> Response:
     return error_response(request.environ, 404, str(error))
 
 
@@ -100,32 +106,31 @@ def too_many_checks(error: TooManyChecks, request: Request) -> Response:
 @exception_view_config(InterfaceError, retryable_error=False)
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
-    if request.registry["classroom.outage"].record_failure():
+    if request.services.database.outage.record_failure():
         log.error("the database fails: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
     return error_response(request.environ, 503, "the database does not answer", headers)
 
 
-# These are DatabaseErrors by class, and mistakes of the service by nature.
+# Subclasses of DatabaseError that are defects of the service.
 @exception_view_config(DataError, retryable_error=False)
 @exception_view_config(IntegrityError, retryable_error=False)
 @exception_view_config(ProgrammingError, retryable_error=False)
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
-    # Raw and quoted: a path may be no UTF-8, or look like another line of the log.
+    # Quoted: the path may not be UTF-8.
     log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
     return error_response(request.environ, 500, "the server failed; it has been logged")
 
 
 def _is_missing_from_a_condition(request: Request) -> bool:
-    """Whether a writer names, by If-Match, the state of an item that is not there any more.
+    """Return whether a write has ``If-Match`` for an item that does not exist.
 
-    So the losers of a race to delete are told what the losers of a race to replace are.
+    The losers of a race to delete get 412, as the losers of a race to replace do.
     """
-    # There is no context where the path could not even be read.
+    # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
-    methods = next((verbs for kind, verbs in _MAY_MISS.items() if isinstance(context, kind)), ())
+    methods = next((each for kind, each in _METHODS.items() if isinstance(context, kind)), ())
     if request.method not in methods or "HTTP_IF_MATCH" not in request.environ:
         return False
-    ids = (*request.traversed[3:], request.view_name)  # what follows the name of a collection
-    return not request.subpath and all(re.fullmatch(ID, id) for id in ids)
+    return not request.subpath and bool(re.fullmatch(ID, request.view_name))

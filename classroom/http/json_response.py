@@ -1,4 +1,4 @@
-"""Responses, made of what is known already: WebOb would find it out again, header by header."""
+"""JSON responses, made at once: WebOb's setters cost more, header by header."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
 def json_response(
     body: bytes, status: int = 200, headers: Headers = (), media_type: str = JSON_TYPE
 ) -> Response:
-    """A response with a body that is JSON already."""
+    """Return a response with an encoded body."""
     length = str(len(body))
     described = [("Content-Type", media_type), ("Content-Length", length), _NO_SNIFFING]
     return Response(

@@ -1,0 +1,71 @@
+"""The statements of a collection and of an item, which differ only in the rows they select."""
+
+from itertools import product
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from .reader import Rows
+from .slices import Key, Slice
+
+Column = InstrumentedAttribute[Any]
+
+
+class CollectionStatements:
+    """The statements behind a paginated collection.
+
+    :param rows: selects the rows, unordered.
+    :param key: the columns that order the rows; their values are the cursor of a row.
+    :param total: counts the rows. Each row of a slice has this number as ``total``.
+    :param descending: whether the first row is the one with the greatest key.
+    """
+
+    def __init__(self, rows: Rows, *key: Column, total: Rows, descending: bool = False) -> None:
+        self._names = [column.key for column in key]
+        rows = rows.add_columns(total.scalar_subquery().label("total"))
+        self._slices = {
+            (backward, beyond): _slice(rows, key, backward != descending, beyond)
+            for backward, beyond in product((False, True), repeat=2)
+        }
+        self.total = total
+        self.kinds = [column.type.python_type for column in key]
+
+    def key(self, row: Any) -> Key:
+        """Return the cursor of a row."""
+        return tuple(getattr(row, name) for name in self._names)
+
+    def slice(self, wanted: Slice) -> tuple[Rows, dict[str, int | str]]:
+        """Return the statement that selects a slice, and the parameters of the slice.
+
+        The caller adds the parameters of ``rows``.
+        """
+        names = (f"key_{name}" for name in self._names)
+        key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
+        statement = self._slices[wanted.backward, bool(key)]
+        return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
+
+
+def _slice(rows: Rows, key: tuple[Column, ...], descending: bool, beyond: bool) -> Rows:
+    """Order and limit the rows; ``beyond`` a cursor, or from the first row."""
+    if beyond:
+        columns = tuple_(*key)
+        cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
+        rows = rows.where(columns < cursor if descending else columns > cursor)
+    rows = rows.order_by(*(column.desc() if descending else column for column in key))
+    rows = rows.limit(bindparam("limit", type_=BigInteger))
+    return rows.offset(bindparam("offset", type_=BigInteger))
+
+
+class ItemStatements:
+    """The statements that select one row, without a lock or with one.
+
+    ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
+    while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
+    has no row locks: a writing transaction has the whole database.
+    """
+
+    def __init__(self, row: Rows) -> None:
+        self.select: Rows = row
+        self.select_for_update: Rows = row.with_for_update()
+        self.select_for_key_share: Rows = row.with_for_update(read=True, key_share=True)

@@ -1,0 +1,43 @@
+"""The JSON Schemas of components, generated from the schemas of the package."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from ..http.errors import Error, Problem
+from ..schemas import Nothing
+from ..settings import Settings
+from .node import Node
+
+_TEMPLATE = "#/components/schemas/{name}"
+
+
+def schemas(types: Iterable[type], settings: Settings) -> Node:
+    """Return the schemas by name.
+
+    :param types: the schemas of request and response bodies.
+    """
+    _, components = msgspec.json.schema_components(
+        list(dict.fromkeys([*types, Error, Problem, Nothing])), ref_template=_TEMPLATE
+    )
+    _apply(settings, components)
+    for node in components.values():
+        _add_example(node)
+    return components
+
+
+def _apply(settings: Settings, components: Node) -> None:
+    components["Meta"]["properties"]["per_page"]["maximum"] = settings.max_per_page
+    if settings.use_token_auth:
+        components["API"]["required"].append("token")
+    else:
+        del components["API"]["properties"]["token"]
+
+
+def _add_example(node: dict[str, Any]) -> None:
+    """Make an example of an object from the examples of its fields."""
+    fields = {name: field.get("examples") for name, field in node["properties"].items()}
+    example = {name: values[0] for name, values in fields.items() if values}
+    if example and set(example) >= set(node["required"]):
+        node["examples"] = [example]

@@ -1,0 +1,81 @@
+"""Students and classes: items and collections that differ by data only."""
+
+from collections.abc import Collection as Names
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from .. import models
+from ..db import queries
+from ..db.statements import CollectionStatements, ItemStatements
+from ..http import query
+from ..schemas.base import Input, stored
+from ..schemas.named import NamedSchema, input_of, patch_of
+from ..schemas.pages import page_of
+from .base import Collection, Item, Scope, parse_id, read_row
+
+
+class NamedItem(Item):
+    """A student or a class. A subclass names its model, its schema and its children."""
+
+    model: ClassVar[type[models.Named]]
+    schema: ClassVar[type[NamedSchema]]
+    input: ClassVar[type[Input]]
+    """What PUT takes."""
+    patch: ClassVar[type[Input]]
+    """What PATCH takes."""
+
+    def __init_subclass__(cls) -> None:
+        cls.statements = ItemStatements(queries.named_item(cls.model, stored(cls.schema)))
+        cls.input = input_of(cls.schema)
+        cls.patch = patch_of(cls.schema)
+        cls.noun = cls.schema.__name__
+        cls.title = f"a {cls.noun.lower()}"
+
+    def represent(self) -> NamedSchema:
+        return self.schema.from_row(self.row, self.request.resource_url(self))
+
+
+class NamedCollection(Collection):
+    """The students or the classes. A subclass names the class of its items."""
+
+    query = (query.Q, query.SORT, query.EXPAND_ITEMS)
+    item: ClassVar[type[NamedItem]]
+
+    def __init_subclass__(cls) -> None:
+        cls.item_schema = cls.item.schema
+        cls.schema = page_of(cls.item_schema)
+        cls.input = cls.item.input
+        cls.noun = cls.__name__
+        cls.tag = cls.item.tag = cls.noun.lower()
+        cls.title = f"the {cls.tag}"
+
+    def __getitem__(self, name: str) -> NamedItem:
+        key = {"key": parse_id(name)}
+        return self.item(self, name, key, read_row(self.request, self.item.statements, key))
+
+    def path(self, row: Any) -> str:
+        return str(row.id)
+
+    def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
+        words = chosen["q"]
+        columns = stored(self.item.schema) if chosen["expand"] else ()
+        statements = queries.named(self.item.model, columns, chosen["sort"], len(words))
+        return statements, queries.beginnings_of(words)
+
+    def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
+        home = self.url
+        return [self.item.schema.from_row(row, home + self.path(row)) for row in rows]
+
+    def find(self, url: str) -> NamedItem:
+        """Return the item at a URL.
+
+        :raises KeyError: if the URL is not that of an item of this collection.
+        """
+        name = url.rpartition("/")[2]
+        if url != self.url + name:
+            raise KeyError(url)
+        return self[name]
+
+    def at(self, row: Any) -> NamedItem:
+        """Return the item of a row that has been read."""
+        return self.item(self, str(row.id), {"key": row.id}, row)

@@ -1,0 +1,86 @@
+"""What every schema derives from, and what is derived from a schema."""
+
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, cast, get_args, get_origin
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
+
+
+class Schema(Struct, frozen=True, forbid_unknown_fields=True):
+    """An object that the service sends: it has these members and no others."""
+
+
+class Input(Struct, frozen=True):
+    """An object that a client sends. Other members are ignored."""
+
+
+@cache
+def stored(schema: type[Struct]) -> tuple[str, ...]:
+    """Return the names of the fields that are not links."""
+    fields = msgspec.structs.fields(schema)
+    return tuple(field.name for field in fields if "is_link" not in extra(field.type))
+
+
+@cache
+def linked(schema: type[Struct]) -> tuple[str, ...]:
+    """Return the names of the links, except for ``url``: each is a child of the resource."""
+    names = (field.name for field in msgspec.structs.fields(schema))
+    return tuple(name for name in names if name not in ("url", *stored(schema)))
+
+
+def define_input(schema: type[Schema], name: str, description: str) -> type[Input]:
+    """Define what a client sends to create or replace a resource: all fields but the links.
+
+    Optional fields may be missing, which is the same as null.
+    """
+    fields = [
+        (field, kind, None if is_optional(kind) else NODEFAULT)
+        for field, kind in _stored_fields(schema)
+    ]
+    return _define(name, description, fields)
+
+
+def define_patch(schema: type[Schema], name: str, description: str) -> type[Input]:
+    """Define the merge patch (RFC 7396) for a resource: any fields of its input."""
+    fields = [(name, kind | UnsetType, UNSET) for name, kind in _stored_fields(schema)]
+    return _define(name, description, fields)
+
+
+def is_optional(annotation: Any) -> bool:
+    """Whether a field may be null: ``TYPE | None``, with or without ``Meta``."""
+    kind, *_ = _parts(annotation)
+    return NoneType in get_args(kind)
+
+
+def extra(annotation: Any) -> dict[str, Any]:
+    """Return what the ``Meta`` of an annotation say beyond JSON Schema (``Meta.extra``).
+
+    Include what they say of ``TYPE`` in ``TYPE | None``.
+    """
+    kind, *metas = _parts(annotation)
+    found: dict[str, Any] = {}
+    for part in get_args(kind) if is_optional(kind) else ():
+        found |= extra(part)
+    for meta in metas:
+        found |= meta.extra or {} if isinstance(meta, Meta) else {}
+    return found
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:
+    """Return a type, and the metadata if it is annotated."""
+    return get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+
+
+def _stored_fields(schema: type[Schema]) -> list[tuple[str, Any]]:
+    fields = msgspec.structs.fields(schema)
+    return [(field.name, field.type) for field in fields if field.name in stored(schema)]
+
+
+def _define(name: str, description: str, fields: list[Any]) -> type[Input]:
+    namespace = {"__doc__": description}
+    struct = msgspec.defstruct(
+        name, fields, bases=(Input,), namespace=namespace, frozen=True, kw_only=True
+    )
+    return cast(type[Input], struct)

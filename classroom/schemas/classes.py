@@ -1,0 +1,18 @@
+"""Classes as JSON."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from .fields import Name, item_url, registrations_url
+from .named import NamedSchema
+
+ClassURL = Annotated[str, item_url("classes", "class")]
+
+
+class Class(NamedSchema, frozen=True):
+    """A class."""
+
+    url: ClassURL
+    name: Annotated[Name, Meta(examples=["algebra"])]
+    registrations: Annotated[str, registrations_url("classes", "class")]

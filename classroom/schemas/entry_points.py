@@ -1,0 +1,68 @@
+"""The entry points of the service as JSON."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Annotated, Any, Literal, Self, cast
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Meta, Raw, UnsetType
+
+from .base import Schema
+from .fields import url
+
+_VERSION = version("classroom")
+_TOKEN_URL = Annotated[
+    str | UnsetType,
+    Meta(description="The URL of a token, in token mode.", extra_json_schema={"format": "uri"}),
+]
+
+
+class Root(Schema, frozen=True):
+    """The entry point."""
+
+    name: Literal["classroom"]
+    version: str
+    api: Annotated[str, url("", "The URL of the API.")]
+
+    @classmethod
+    def of(cls, api: str) -> Self:
+        """Return the entry point of the API at a URL."""
+        return cls("classroom", _VERSION, api)
+
+
+class API(Schema, frozen=True):
+    """The URLs of the collections. ``api_of`` defines the fields."""
+
+
+class Token(Schema, frozen=True):
+    """A JSON web token (RFC 7519)."""
+
+    token: str
+
+
+class Nothing(Schema, frozen=True):
+    """An empty object: the headers carry the result."""
+
+
+class Document(Schema, frozen=True, kw_only=True):
+    """This document, in parts that are encoded once, except for the servers."""
+
+    openapi: Raw
+    info: Raw
+    servers: list[dict[str, str]]
+    security: Raw
+    tags: Raw
+    paths: Raw
+    components: Raw
+
+
+def api_of(collections: Iterable[str]) -> type[API]:
+    """Define the URLs of the collections with these names, and of the token."""
+    fields: list[tuple[str, Any, Any]] = [
+        (name, Annotated[str, url(f"{name}/", f"The URL of the {name}.")], NODEFAULT)
+        for name in collections
+    ]
+    fields.append(("token", _TOKEN_URL, UNSET))
+    namespace = {"__doc__": "The URLs of the collections."}
+    struct = msgspec.defstruct("API", fields, bases=(API,), namespace=namespace, frozen=True)
+    return cast(type[API], struct)

@@ -1,0 +1,80 @@
+"""Types of fields: the constraints, the documentation and an example of each."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..models.names import ID, NAME, NAME_LENGTH, NAME_RULE
+from ..models.validation import InvalidValue, validate_name
+
+API_PATH = "/api/v1.0/"
+EXAMPLE_API = f"http://localhost:6543{API_PATH}"
+"""The URL of the API in examples."""
+
+_HTTP_DATE = r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"
+
+
+def url(path: str, description: str, rule: str = "must be a URL of this server") -> Meta:
+    """Return the constraints of a URL of the API.
+
+    :param path: a regular expression for what follows the URL of the API.
+    :param rule: the message about an invalid value.
+    """
+    pattern = f"^https?://.+{re.escape(API_PATH)}{path}$"
+    return Meta(
+        pattern=pattern,
+        description=description,
+        examples=[EXAMPLE_API + path.replace(ID, "7")],
+        extra_json_schema={"format": "uri"},
+        extra={"is_link": True, "validate": _url_validator(pattern, rule)},
+    )
+
+
+def _url_validator(pattern: str, rule: str) -> Callable[[object], None]:
+    matches = re.compile(pattern).fullmatch
+
+    def validate(value: object) -> None:
+        if not isinstance(value, str):
+            raise InvalidValue("url", "must be a string")
+        if not matches(value):
+            raise InvalidValue("url", rule)
+
+    return validate
+
+
+def item_url_rule(name: str) -> str:
+    """Return the message about a URL that is not that of an item with this name."""
+    return f"must be the URL of a {name} of this server"
+
+
+def item_url(collection: str, name: str) -> Meta:
+    """Return the constraints of the URL of a student or a class."""
+    return url(f"{collection}/{ID}", f"The URL of a {name}.", item_url_rule(name))
+
+
+Name = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        pattern=NAME,
+        description=f"A name: {NAME_RULE}. Names need not be unique.",
+        # Python's $ also matches before a last line feed, so that the pattern alone admits one.
+        extra={"validate": validate_name},
+    ),
+]
+HTTPDate = Annotated[
+    str,
+    Meta(
+        pattern=_HTTP_DATE,
+        description="When it was made, as an HTTP date (RFC 9110, section 5.6.7).",
+        examples=["Sun, 22 Nov 2026 11:10:25 GMT"],
+    ),
+]
+
+
+def registrations_url(collection: str, name: str) -> Meta:
+    """Return the constraints of the URL of the registrations of a student or a class."""
+    return url(f"{collection}/{ID}/registrations/", f"The URL of the {name}'s registrations.")

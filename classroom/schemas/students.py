@@ -1,0 +1,18 @@
+"""Students as JSON."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from .fields import Name, item_url, registrations_url
+from .named import NamedSchema
+
+StudentURL = Annotated[str, item_url("students", "student")]
+
+
+class Student(NamedSchema, frozen=True):
+    """A student."""
+
+    url: StudentURL
+    name: Annotated[Name, Meta(examples=["david"])]
+    registrations: Annotated[str, registrations_url("students", "student")]

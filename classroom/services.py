@@ -1,0 +1,34 @@
+"""The objects that the parts of an application share, as one typed entry of the registry."""
+
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.registry import Registry
+
+from .db.engine import Database
+from .settings import Settings, parse
+
+
+class Services:
+    """The shared objects. The package that makes one also sets the attribute."""
+
+    secret_key: str
+    """Signs tokens."""
+    public_paths: frozenset[str]
+    """The paths that need no authentication."""
+    openapi: dict[str, Any]
+    """The parts of the OpenAPI document, encoded."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+
+
+def services(registry: Registry) -> Services:
+    """Return the shared objects of an application."""
+    return registry["classroom"]
+
+
+def includeme(config: Configurator) -> None:
+    settings = parse(config.registry.settings)
+    config.registry["classroom"] = Services(settings, Database(config.registry.settings))

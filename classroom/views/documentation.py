@@ -1,0 +1,71 @@
+"""The documentation of an operation, beside its view: the option ``operation`` of view_config."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pyramid.config import Configurator
+from pyramid.registry import Introspector
+
+from ..resources.base import Collection, Resource
+
+View = Callable[..., Any]
+
+
+class Operation(NamedTuple):
+    """An operation of the OpenAPI document. The docstring of the view is its description.
+
+    :param id: the operation's id. ``{noun}`` is the noun of the context, and ``{item}`` the name
+        of the schema of a collection's items.
+    :param summary: one line; ``{title}`` is the title of the context.
+    :param statuses: the statuses that this operation may have, besides those that all may have.
+    :param body: the attribute of the context that is the schema of the request body, if any.
+    :param headers: the headers of successful responses, besides those of the method.
+    """
+
+    id: str
+    summary: str
+    statuses: tuple[int, ...]
+    body: str | None = None
+    headers: tuple[str, ...] = ()
+
+    def id_of(self, context: type[Resource]) -> str:
+        item = context.item_schema.__name__ if issubclass(context, Collection) else ""
+        return self.id.format(noun=context.noun, item=item)
+
+    def summary_of(self, context: type[Resource]) -> str:
+        return self.summary.format(title=context.title)
+
+
+class Documented(NamedTuple):
+    """A view with an operation, as the introspector has it."""
+
+    context: type
+    method: str
+    operation: Operation
+    description: str
+
+
+def documented(introspector: Introspector) -> list[Documented]:
+    """Return the views that have an operation, in the order of their registration."""
+    views = [view["introspectable"] for view in introspector.get_category("views")]
+    return [
+        Documented(view["context"], view["request_methods"], view["operation"], _description(view))
+        for view in views
+        if view.get("operation")
+    ]
+
+
+def _description(view: Any) -> str:
+    return " ".join((view["callable"].__doc__ or "").split())
+
+
+def keep_operation(view: View, info: Any) -> View:
+    """Accept the option ``operation``, which only the introspector reads."""
+    return view
+
+
+keep_operation.options = ("operation",)  # type: ignore[attr-defined]
+
+
+def includeme(config: Configurator) -> None:
+    config.add_view_deriver(keep_operation)

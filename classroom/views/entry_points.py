@@ -1,0 +1,48 @@
+"""Views of the entry points, the token and the OpenAPI document."""
+
+import time
+
+from pyramid.view import view_config
+
+from .. import schemas
+from ..request import Request
+from ..resources.tree import V1, OpenAPI, RequestToken, Root
+from ..security import tokens
+from ..security.permissions import Permission
+from .documentation import Operation
+from .results import EntryPoint
+
+_READ = Operation("get{noun}", "Get {title}", (200, 304, 412))
+_LINKED = _READ._replace(headers=("Link",))
+
+
+@view_config(context=Root, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
+@view_config(context=V1, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
+def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
+    """`Link` has the URL of this document."""
+    document = request.root["api"]["v1.0"]["openapi.json"]
+    return EntryPoint(context.represent(), document.url)
+
+
+@view_config(context=OpenAPI, request_method="GET", permission=Permission.VIEW, operation=_READ)
+def read_document(context: OpenAPI, request: Request) -> schemas.Document:
+    """The document depends on the settings of the service."""
+    servers = [{"url": request.application_url}]
+    return schemas.Document(servers=servers, **request.services.openapi)
+
+
+@view_config(
+    context=RequestToken, request_method="GET", permission=Permission.VIEW, operation=_READ
+)
+def issue_token(context: RequestToken, request: Request) -> schemas.Token:
+    """The token expires, and becomes invalid when the password changes."""
+    user = request.identity
+    assert user  # noqa: S101 (the permission requires one)
+    token = tokens.issue(
+        request.services.secret_key,
+        user.id,
+        user.password_hash,
+        now=int(time.time()),
+        lifetime=request.services.settings.token_lifetime,
+    )
+    return schemas.Token(token)

@@ -1,0 +1,114 @@
+"""Views of registrations."""
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.view import view_config
+from pyramid_retry import mark_error_retryable
+
+from ..db import queries, writes
+from ..db.exceptions import AlreadyRegistered
+from ..http import query
+from ..http.body import read_object
+from ..http.errors import InvalidFields
+from ..http.syntax import JSON_TYPE
+from ..request import Request
+from ..resources.registrations import (
+    RELATIONS,
+    Registration,
+    Registrations,
+    joins,
+)
+from ..schemas import Nothing
+from ..schemas import Registration as RegistrationSchema
+from ..schemas.decoding import decode
+from ..schemas.fields import item_url_rule
+from ..security.permissions import Permission
+from .documentation import Operation
+from .results import Changed, Created
+
+
+@view_config(
+    context=Registrations,
+    request_method="POST",
+    permission=Permission.CREATE,
+    operation=Operation(
+        "create{item}", "Register a student for a class", (201, 409, 413, 415), "input"
+    ),
+)
+def create(context: Registrations, request: Request) -> Created:
+    """A repeated request is 409. PUT is idempotent."""
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    key = _find_ids(context, {"student": fields.student, "class": fields.class_})
+    row = writes.register(request.db, **key)
+    return Created(context.at(**key, row=row))
+
+
+def _find_ids(context: Registrations, urls: dict[str, str]) -> dict[str, int]:
+    """Return the foreign keys of a registration.
+
+    :raises classroom.http.errors.InvalidFields: if an item does not exist.
+    """
+    found, problems = {}, {}
+    for relation in RELATIONS:
+        try:
+            item = context.__parent__[relation.collection].find(urls[relation.name])
+            found[relation.join.column] = item.row.id
+        except KeyError:
+            problems[relation.name] = item_url_rule(relation.name)
+    if problems:
+        raise InvalidFields(problems)
+    return found
+
+
+@view_config(
+    context=Registration,
+    request_method="GET",
+    tried_first=True,
+    permission=Permission.VIEW,
+    operation=Operation("get{noun}", "Get {title}", (200, 304, 404, 412)),
+)
+def read(context: Registration, request: Request) -> RegistrationSchema:
+    """Send the `ETag` as `If-None-Match` in the next request to avoid a repeated download."""
+    expanded = query.read(request.GET.getall, context.query)["expand"]
+    if expanded:
+        rows = request.rows(queries.registration(joins(expanded)), context.key)
+        if not rows:  # deleted since traversal
+            raise HTTPNotFound
+        context.row = rows[0]
+    return context.represent(expanded)
+
+
+@view_config(
+    context=Registration,
+    request_method="PUT",
+    permission=Permission.CREATE,
+    operation=Operation(
+        "put{noun}", "Register a student, unless already registered", (200, 201, 404, 412)
+    ),
+)
+def put(context: Registration, request: Request) -> Created | Changed:
+    """201 for the first request, 200 for a repeated one: idempotent. With `If-None-Match: *` a
+    repeated request is 412. The body is ignored.
+    """
+    if context.row:
+        return Changed(context)
+    try:
+        context.row = writes.register(request.db, **context.key)
+    except AlreadyRegistered as error:
+        # Another request was faster. The next attempt finds its registration.
+        mark_error_retryable(error)
+        raise
+    return Created(context)
+
+
+@view_config(
+    context=Registration,
+    request_method="DELETE",
+    permission=Permission.DELETE,
+    operation=Operation("delete{noun}", "Delete {title}", (200, 404, 412)),
+)
+def delete(context: Registration, request: Request) -> Nothing:
+    """With `If-Match` the request succeeds only if the resource has not changed. A repeated
+    request is 404.
+    """
+    writes.unregister(request.db, **context.key)
+    return Nothing()
