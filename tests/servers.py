@@ -61,7 +61,8 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
     settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
     del settings["use"]
     server = create_server(app, **settings)
-    thread = Thread(target=server.run)
+    # The loop runs on if a failed test leaves a connection behind.
+    thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield server.effective_port
@@ -129,6 +130,19 @@ def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
 def is_up(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
+
+
+def read_until(client: socket.socket, end: bytes) -> bytes:
+    """The bytes up to and including ``end``, and none that follow."""
+    received = b""
+    while not received.endswith(end):
+        received += (chunk := client.recv(1))
+        assert chunk
+    return received
 
 
 class PostgreSQL:

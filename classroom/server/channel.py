@@ -4,6 +4,7 @@ The main thread reads and closes; a worker thread executes one request at a time
 method that only one of them calls says so.
 """
 
+import time
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -13,6 +14,7 @@ from .parser import Parser
 from .tasks import JSONErrorTask, Task
 
 _MAX_UNSENT = 1024 * 1024
+_THROTTLE_SECONDS = 1
 
 
 class RequestTimeout(Error):
@@ -37,21 +39,33 @@ class Channel(HTTPChannel):
     server: Any
 
     _is_paused = False
+    _throttled_until = 0.0
 
     def service(self) -> None:
-        """Execute the next request, or leave it to ``handle_write`` (worker thread)."""
-        # Each response that the client does not read takes memory.
-        if self.total_outbufs_len <= _MAX_UNSENT or not self._pause():
+        """Execute the next request, or leave it to ``resume`` (worker thread)."""
+        if not self._must_wait() or not self._pause():
             super().service()
+
+    def throttle(self) -> None:
+        """Execute no further request for a second (worker thread)."""
+        # The requests of all clients of a proxy share its connections.
+        if self.adj.trusted_proxy not in ("*", self.addr[0]):
+            self._throttled_until = time.monotonic() + _THROTTLE_SECONDS
+
+    def _must_wait(self) -> bool:
+        # Each response that the client does not read takes memory.
+        is_full = self.total_outbufs_len > _MAX_UNSENT
+        return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
         # Under the lock, the main thread either sends later and resumes, or sent before this.
         with self.outbuf_lock:
-            self._is_paused = paused = self.total_outbufs_len > _MAX_UNSENT
+            self._is_paused = paused = self._must_wait()
         return paused
 
-    def _resume(self) -> None:
-        if self._is_paused and self.total_outbufs_len <= _MAX_UNSENT:
+    def resume(self) -> None:
+        """Execute the request that was left waiting, unless it must wait longer (main thread)."""
+        if self._is_paused and not self._must_wait():
             self._is_paused = False
             self.server.add_task(self)
 
@@ -67,12 +81,12 @@ class Channel(HTTPChannel):
 
     def handle_write(self) -> None:
         super().handle_write()
-        self._resume()
+        self.resume()
 
     def handle_close(self) -> None:
         super().handle_close()
         # The worker thread discards the requests of a closed connection.
-        self._resume()
+        self.resume()
 
     def abort(self) -> None:
         """Close the connection now, whatever is unsent (main thread)."""

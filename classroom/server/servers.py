@@ -53,6 +53,7 @@ class _Server(BaseWSGIServer):
         # cleanup_interval is too coarse for request_timeout.
         self.next_channel_cleanup = now + _SECONDS_BETWEEN_CHECKS
         for channel in list(self.active_channels.values()):
+            channel.resume()
             channel.enforce_timeouts(now)
         if self._evicted:
             self.logger.warning(

@@ -29,12 +29,15 @@ class JSONErrorTask(ErrorTask):
 class Task(WSGITask):
     """Run the application."""
 
+    # The stubs of waitress annotate both otherwise than this package sets them.
     request: Any
+    channel: Any
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         # The application lets a share of the threads hash passwords.
         environ["classroom.worker_threads"] = self.channel.server.adj.threads
+        environ["classroom.throttle"] = self.channel.throttle
         return environ
 
     def set_close_on_finish(self) -> None:

@@ -92,14 +92,23 @@ def refused(error: HTTPException, request: Request) -> Response:
 
 @exception_view_config(TooManyFailures)
 def too_many_failures(error: TooManyFailures, request: Request) -> Response:
-    headers = [("Retry-After", str(error.retry_after))]
-    return error_response(request.environ, 429, str(error), headers)
+    return _refuse_login(429, error, request)
 
 
 @exception_view_config(TooManyChecks)
 def too_many_checks(error: TooManyChecks, request: Request) -> Response:
+    return _refuse_login(503, error, request)
+
+
+def _refuse_login(
+    status: int, error: TooManyFailures | TooManyChecks, request: Request
+) -> Response:
+    # Clients that send the next wrong password at once would fill the queue before all others.
+    # Another WSGI server has no such callable.
+    if throttle := request.environ.get("classroom.throttle"):
+        throttle()
     headers = [("Retry-After", str(error.retry_after))]
-    return error_response(request.environ, 503, str(error), headers)
+    return error_response(request.environ, status, str(error), headers)
 
 
 @exception_view_config(DatabaseError, retryable_error=False)

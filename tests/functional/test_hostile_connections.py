@@ -17,7 +17,7 @@ import pytest
 from classroom.http.message_head import MAX_FIELDS
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import ROOT, free_port, is_up, pserve, serving, wait_for
+from ..servers import ROOT, connect, free_port, is_up, pserve, read_until, serving, wait_for
 
 DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -32,10 +32,6 @@ def head(start: str, *fields: str) -> bytes:
 def post(*fields: str, version: str = "1.1") -> bytes:
     usual = CREDENTIALS.strip(), "Content-Type: application/json"
     return head(f"POST {STUDENTS} HTTP/{version}", *usual, *fields)
-
-
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
 def connect_without_reading(port: int) -> socket.socket:
@@ -54,14 +50,6 @@ def read_all(client: socket.socket) -> bytes:
         while chunk := client.recv(65536):
             received += chunk
     return bytes(received)
-
-
-def read_until(client: socket.socket, end: bytes) -> bytes:
-    received = b""
-    while not received.endswith(end):
-        received += (chunk := client.recv(1))
-        assert chunk
-    return received
 
 
 def exchange(port: int, request: bytes) -> bytes:

@@ -3,14 +3,16 @@
 import logging
 import os
 import re
+import select
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,18 @@ from webtest import TestApp
 import classroom
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN, ROOT, free_port, is_up, pserve, running_redis, serving, wait_for
+from ..servers import (
+    BIN,
+    ROOT,
+    connect,
+    free_port,
+    is_up,
+    pserve,
+    read_until,
+    running_redis,
+    serving,
+    wait_for,
+)
 
 PATH = "/api/v1.0/"
 TOKEN_PATH = "/auth/request-token"
@@ -289,15 +302,22 @@ def test_racing_failures_exceed_the_limit_by_the_slots(
     assert answers[429]
 
 
-def test_a_service_withstands_a_race_of_wrong_passwords(tmp_path: Path) -> None:
-    port, ini = free_port(), tmp_path / "development.ini"
+@contextmanager
+def service_with_a_user(folder: Path) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The port and the process of a ``pserve`` that has the user's credentials in its cache."""
+    port, ini = free_port(), folder / "development.ini"
     text = (ROOT / "development.ini").read_text()
     ini.write_text(text.replace("localhost:6543", f"127.0.0.1:{port}"))
     command = [BIN / "classroom", "-c", ini.name, "adduser", NAME, "--password-stdin"]
-    subprocess.run(command, cwd=tmp_path, input=PASSWORD, text=True, check=True)
+    subprocess.run(command, cwd=folder, input=PASSWORD, text=True, check=True)
     with pserve(ini) as server:
         wait_for(lambda: is_up(port))
         assert ask(port, PASSWORD)[0] == 200
+        yield port, server
+
+
+def test_a_service_withstands_a_race_of_wrong_passwords(tmp_path: Path) -> None:
+    with service_with_a_user(tmp_path) as (port, server):
         with ThreadPoolExecutor(40) as pool:
             wrong = pool.map(lambda _: ask(port, "wrong"), range(400))
             answers = Counter(status for status, _ in wrong)
@@ -307,6 +327,91 @@ def test_a_service_withstands_a_race_of_wrong_passwords(tmp_path: Path) -> None:
     assert set(answers) <= {401, 429, 503}
     assert LIMIT <= answers[401] <= LIMIT + 2
     assert len(re.findall(rf"WARNI.*failed login of user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
+
+
+def head_of(password: str) -> bytes:
+    """A HEAD request, whose response ends in an empty line."""
+    credentials = f"Authorization: {basic(NAME, password)}"
+    return f"HEAD {PATH} HTTP/1.1\r\nHost: a\r\n{credentials}\r\n\r\n".encode()
+
+
+WRONG, RIGHT = head_of("wrong"), head_of(PASSWORD)
+
+
+def next_status(client: socket.socket) -> int:
+    return int(read_until(client, b"\r\n\r\n").split()[1])
+
+
+def assert_others_go_first(port: int, waiting: socket.socket) -> None:
+    assert [ask(port, PASSWORD)[0] for _ in range(3)] == [200] * 3
+    assert not select.select([waiting], [], [], 0)[0]
+
+
+def test_others_go_first_after_a_refused_login(tmp_path: Path) -> None:
+    with service_with_a_user(tmp_path) as (port, _), closing(connect(port)) as client:
+        client.sendall(WRONG * 12)
+        assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
+        assert_others_go_first(port, client)
+        assert next_status(client) == 429
+        client.sendall(WRONG)
+        assert_others_go_first(port, client)
+        assert next_status(client) == 429
+
+
+def test_others_go_first_after_too_many_checks(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(app) as port, closing(connect(port)) as client, ThreadPoolExecutor(4) as pool:
+        assert ask(port, PASSWORD)[0] == 200
+        gate = Gate(monkeypatch)
+        held = [pool.submit(ask, port, "wrong") for _ in range(4)]
+        wait_for(lambda: gate.waiting == 4)
+        client.sendall(WRONG + RIGHT)
+        assert next_status(client) == 503
+        assert_others_go_first(port, client)
+        assert next_status(client) == 200
+        gate.opened.set()
+        assert [future.result()[0] for future in held] == [401] * 4
+
+
+@pytest.fixture
+def for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Throttled connections wait longer than any test."""
+    monkeypatch.setattr("classroom.server.channel._THROTTLE_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("for_an_hour")
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "*"])
+def test_others_behind_a_trusted_proxy_do_not_wait(app: Any, trusted: str) -> None:
+    proxy = {"trusted_proxy": trusted, "trusted_proxy_headers": "x-forwarded-for"}
+    with serving(app, **proxy) as port, closing(connect(port)) as client:
+        client.sendall(WRONG * 12)
+        assert [next_status(client) for _ in range(12)] == [401] * LIMIT + [429] * 2
+
+
+@pytest.mark.usefixtures("for_an_hour")
+def test_a_rate_limit_does_not_make_a_connection_wait(
+    app_settings: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    app_settings |= limits_in("memory://")
+    app_settings |= {"classroom.rate_limit.calls": "1", "classroom.rate_limit.period": "86400"}
+    app = request.getfixturevalue("app")
+    with serving(app) as port, closing(connect(port)) as client:
+        client.sendall(RIGHT * 3)
+        assert [next_status(client) for _ in range(3)] == [200, 429, 429]
+
+
+@pytest.mark.usefixtures("for_an_hour")
+def test_at_the_limit_a_connection_that_waits_is_closed(app: Any) -> None:
+    with serving(app, threads="1", connection_limit="10") as port, ExitStack() as stack:
+        assert ask(port, PASSWORD)[0] == 200
+        client = stack.enter_context(closing(connect(port)))
+        client.sendall(WRONG * 12)
+        assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
+        # The one worker thread is done with the client when it answers this.
+        assert ask(port, PASSWORD)[0] == 200
+        others = [stack.enter_context(closing(connect(port))) for _ in range(10)]
+        others[-1].sendall(RIGHT)
+        assert next_status(others[-1]) == 200
+        assert client.recv(1) == b""
 
 
 def security_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
