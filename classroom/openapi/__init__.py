@@ -8,7 +8,6 @@ from importlib.metadata import version
 
 import msgspec
 from pyramid.config import Configurator
-from pyramid.events import ApplicationCreated
 from pyramid.interfaces import IRootFactory
 from pyramid.registry import Registry
 
@@ -39,6 +38,8 @@ Students, classes and registrations. Start at `/` and follow the URLs.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is 405. Missing or wrong credentials are 401 before anything else.
 """
+# Views are registered by actions of lower order.
+_AFTER_ALL_OTHERS = 1000
 _BASIC = "User name and password (RFC 7617)."
 _BASIC_TOO = (
     f"User name and password at `{TOKEN_PATH}`; elsewhere the token is the user name, and the"
@@ -87,13 +88,14 @@ def _security_schemes(use_token_auth: bool) -> Node:
     return {"bearer": bearer, "basic": basic | {"description": _BASIC_TOO}}
 
 
-def _encode(event: ApplicationCreated) -> None:
+def _encode(registry: Registry) -> None:
     """Encode the parts of the document; only the servers depend on the request."""
-    registry, encode = event.app.registry, msgspec.json.encode
     parts = document(registry)
     del parts["servers"]
+    encode = msgspec.json.encode
     services(registry).openapi = {name: msgspec.Raw(encode(part)) for name, part in parts.items()}
 
 
 def includeme(config: Configurator) -> None:
-    config.add_subscriber(_encode, ApplicationCreated)
+    # Not a subscriber of ApplicationCreated: with one, Pyramid sends four events per request.
+    config.action("classroom.openapi", _encode, (config.registry,), order=_AFTER_ALL_OTHERS)

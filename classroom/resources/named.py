@@ -9,7 +9,7 @@ from ..db import queries
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import query
 from ..schemas.base import Input, stored
-from ..schemas.named import NamedSchema, input_of, patch_of
+from ..schemas.named import NamedSchema, input_of, patch_of, representer
 from ..schemas.pages import page_of
 from .base import Collection, Item, Scope, parse_id, read_row
 
@@ -32,7 +32,7 @@ class NamedItem(Item):
         cls.title = f"a {cls.noun.lower()}"
 
     def represent(self) -> NamedSchema:
-        return self.schema.from_row(self.row, self.request.resource_url(self))
+        return representer(self.schema)(self.row, self.url)
 
 
 class NamedCollection(Collection):
@@ -63,8 +63,8 @@ class NamedCollection(Collection):
         return statements, queries.beginnings_of(words)
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
-        home = self.url
-        return [self.item.schema.from_row(row, home + self.path(row)) for row in rows]
+        home, represent = self.url, representer(self.item.schema)
+        return [represent(row, home + self.path(row)) for row in rows]
 
     def find(self, url: str) -> NamedItem:
         """Return the item at a URL.

@@ -1,7 +1,7 @@
 """Registrations, alone and in collections."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pyramid.traversal import find_interface
@@ -11,7 +11,7 @@ from ..db import queries
 from ..db.statements import CollectionStatements
 from ..http import query
 from ..schemas.base import stored
-from ..schemas.named import NamedSchema
+from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
 from .base import Collection, Item, Key, Node, Scope, Version, find_row, parse_id
 
@@ -24,13 +24,15 @@ class Relation(NamedTuple):
     schema: type[NamedSchema]
     join: queries.Join
 
-    def represent(self, row: Any, home: str, is_expanded: bool) -> NamedSchema | str:
-        """Return the related item, or its URL.
+    def representer(self, home: str, is_expanded: bool) -> Callable[[Any], NamedSchema | str]:
+        """Return a function of a row that returns the related item, or its URL.
 
         :param home: the URL of the collection.
         """
-        url = f"{home}{getattr(row, self.join.column)}"
-        return self.schema.from_row(row, url, self.join.prefix) if is_expanded else url
+        column, represent = self.join.column, representer(self.schema, self.join.prefix)
+        if is_expanded:
+            return lambda row: represent(row, f"{home}{getattr(row, column)}")
+        return lambda row: f"{home}{getattr(row, column)}"
 
 
 def _relation(name: str, collection: str, model: type[models.Named], schema: Any) -> Relation:
@@ -57,10 +59,13 @@ def _represent(
 ) -> Iterator[schemas.Registration]:
     """Yield the representations of rows. URLs of collections are made once."""
     url = api["registrations"].url
-    homes = [(each, api[each.collection].url, each.name in expanded) for each in RELATIONS]
+    related = [
+        relation.representer(api[relation.collection].url, relation.name in expanded)
+        for relation in RELATIONS
+    ]
     for row in rows:
-        related = (each.represent(row, home, is_expanded) for each, home, is_expanded in homes)
-        yield schemas.Registration.from_row(row, url + path(row.student_id, row.class_id), *related)
+        own = url + path(row.student_id, row.class_id)
+        yield schemas.Registration.from_row(row, own, *[represent(row) for represent in related])
 
 
 def path(student_id: int, class_id: int) -> str:

@@ -1,7 +1,8 @@
 """What students and classes have in common as JSON."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
@@ -15,15 +16,27 @@ class NamedSchema(Schema, frozen=True):
     url: Annotated[str, url("", "The URL.")]
     name: Annotated[Name, Meta(examples=["david"])]
 
-    @classmethod
-    def from_row(cls, row: Any, url: str, prefix: str = "") -> Self:
-        """Return the representation of a row.
 
-        :param prefix: begins the labels of the row's columns.
-        """
-        links = {name: f"{url}/{name}/" for name in linked(cls)}
-        values = {name: getattr(row, prefix + name) for name in stored(cls)}
-        return cls(url=url, **links, **values)
+SchemaType = TypeVar("SchemaType", bound=NamedSchema)
+
+
+@cache
+def representer(schema: type[SchemaType], prefix: str = "") -> Callable[[Any, str], SchemaType]:
+    """Return a function of a row and its URL that returns the representation.
+
+    :param prefix: begins the labels of the row's columns.
+    :raises TypeError: if the fields are not the URL, columns and links, in this order.
+    """
+    names, links = stored(schema), linked(schema)
+    if schema.__struct_fields__ != ("url", *names, *links):
+        raise TypeError(f"{schema.__name__}: url must be the first field, and links the last")
+    columns, suffixes = [prefix + name for name in names], [f"/{name}/" for name in links]
+
+    def represent(row: Any, url: str) -> SchemaType:
+        values = [getattr(row, column) for column in columns]
+        return schema(url, *values, *[url + suffix for suffix in suffixes])
+
+    return represent
 
 
 _Input = define_input(NamedSchema, "Named", "The fields of a student or a class.")
