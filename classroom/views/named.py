@@ -78,7 +78,9 @@ def patch(context: NamedItem, request: Request) -> Changed:
     context=NamedItem,
     request_method="DELETE",
     permission=Permission.DELETE,
-    operation=Operation("delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)),
+    operation=Operation(
+        "delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)
+    ),
 )
 def delete(context: NamedItem, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated

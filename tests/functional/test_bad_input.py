@@ -12,6 +12,8 @@ from webtest import TestApp
 from ..conftest import NAME, PASSWORD, basic
 from ..servers import serving
 
+pytestmark = pytest.mark.diagonal
+
 STUDENTS = "/api/v1.0/students/"
 
 

@@ -7,6 +7,8 @@ from classroom.resources.tree import Students
 
 from ..conftest import API
 
+pytestmark = pytest.mark.diagonal
+
 ALLOWED = {
     "/": "GET, HEAD, OPTIONS",
     "/api/v1.0/": "GET, HEAD, OPTIONS",
