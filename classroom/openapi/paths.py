@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ..resources.base import Item, Resource, is_public
+from ..resources.acl import is_public
+from ..resources.base import Item, Resource
 from ..resources.tree import RequestToken
 from ..views.documentation import Documented
 from .node import Node, ref

@@ -9,7 +9,6 @@ from collections.abc import Collection as Names
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pyramid.authorization import DENY_ALL, Allow, Everyone
 from sqlalchemy import Row
 
 from ..db.slices import Slice
@@ -20,20 +19,10 @@ from ..models.names import ID
 from ..request import Request
 from ..schemas.base import Input, Schema
 from ..schemas.pages import Page as PageSchema
-from ..security.permissions import Permission
 
-Acl = Sequence[tuple[str, str, Any]]
 Key = dict[str, int]
 Scope = Mapping[str, int | str]
 """Bind parameters that restrict statements to the rows of one collection."""
-
-PUBLIC: Acl = [(Allow, Everyone, Permission.VIEW), DENY_ALL]
-"""The ACL of a resource that needs no authentication."""
-
-
-def is_public(kind: type) -> bool:
-    """Return whether a class of resources needs no authentication for GET, HEAD and OPTIONS."""
-    return getattr(kind, "__acl__", None) is PUBLIC
 
 
 class Node:

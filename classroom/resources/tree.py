@@ -1,16 +1,15 @@
-"""The resource tree: which resources there are, and the ACLs."""
+"""The resource tree: which resources there are, and which ACL each has."""
 
 from typing import ClassVar
 
-from pyramid.authorization import DENY_ALL, Allow, Authenticated
 from pyramid.config import Configurator
 
 from .. import models, schemas
 from ..request import Request
-from ..security.permissions import Permission
 from ..security.tokens import TOKEN_PATH
 from ..services import services
-from .base import PUBLIC, Acl, Node, Resource, Version, is_public, path_templates
+from .acl import FULL_ACCESS, PUBLIC, READ_ONLY, Acl, is_public
+from .base import Node, Resource, Version, path_templates
 from .named import NamedCollection, NamedItem
 from .registrations import Registrations, RegistrationsOfClass, RegistrationsOfStudent
 
@@ -54,14 +53,7 @@ _COLLECTIONS = {"students": Students, "classes": Classes, "registrations": Regis
 class V1(Version):
     """Version 1.0 of the API. Every user has every permission."""
 
-    __acl__: ClassVar[Acl] = [
-        (
-            Allow,
-            Authenticated,
-            (Permission.VIEW, Permission.CREATE, Permission.REPLACE, Permission.DELETE),
-        ),
-        DENY_ALL,
-    ]
+    __acl__: ClassVar[Acl] = FULL_ACCESS
     noun = "API"
     title = "the URLs of the collections"
     tag = "entry"
@@ -82,7 +74,7 @@ class Api(Node):
 class RequestToken(Resource):
     """A new token."""
 
-    __acl__: ClassVar[Acl] = [(Allow, Authenticated, Permission.VIEW), DENY_ALL]
+    __acl__: ClassVar[Acl] = READ_ONLY
     trailing_slash = False
     noun = "Token"
     title = "a token, for a user name and password"
