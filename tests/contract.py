@@ -158,7 +158,9 @@ def _errors(validator: Any, value: Any) -> Iterator[str]:
 
 def default_document() -> Any:
     """Return the document of an application with default settings."""
-    return document(main({}, **{"sqlalchemy.url": "sqlite://"}).registry)
+    app = main({}, **{"sqlalchemy.url": "sqlite://"})
+    app.registry["classroom"].database.engine.dispose()
+    return document(app.registry)
 
 
 def contract_for(registry: Any) -> Contract:
