@@ -88,10 +88,12 @@ def test_the_schemas_say_which_fields_may_be_left_out() -> None:
 def test_only_an_optional_column_may_be_null() -> None:
     optional = Column("nickname", Validated(64, validate_name, is_optional=True))
     table = Table("animals", MetaData(), Column("name", Validated(64, validate_name)), optional)
-    with create_engine("sqlite://").begin() as connection:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
         table.create(connection)
         connection.execute(insert(table).values(name="Rex", nickname=None))
         assert connection.execute(select(table)).all() == [("Rex", None)]
         for values in ({"name": None, "nickname": "x"}, {"name": "Rex", "nickname": ""}):
             with pytest.raises(InvalidValue):
                 connection.execute(insert(table).values(values))
+    engine.dispose()
