@@ -37,7 +37,7 @@ def named(
 ) -> CollectionStatements:
     """Select students or classes.
 
-    :param columns: the columns to select, besides the id and the key.
+    :param columns: the columns to select, in addition to the id and the key.
     :param order: one of classroom.http.query.ORDERS.
     :param words: how many words each name must have; ``beginnings_of`` makes their parameters.
     """

@@ -103,7 +103,7 @@ class Channel(HTTPChannel):
     def enforce_timeouts(self, now: float) -> None:
         """Close the connection if its client is too slow (main thread)."""
         if self.requests or self.total_outbufs_len or self.close_when_flushed:
-            # Meanwhile nothing is read, which is not the client's fault.
+            # Nothing is read now; do not count this time against the client.
             if self.request:
                 self.request.began = now
             if self._has_stalled(now - self.request_timeout):

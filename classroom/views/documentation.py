@@ -17,9 +17,9 @@ class Operation(NamedTuple):
     :param id: the operation's id. ``{noun}`` is the noun of the context, and ``{item}`` the name
         of the schema of a collection's items.
     :param summary: one line; ``{title}`` is the title of the context.
-    :param statuses: the statuses that this operation may have, besides those that all may have.
+    :param statuses: the statuses of this operation, in addition to those of all operations.
     :param body: the attribute of the context that is the schema of the request body, if any.
-    :param headers: the headers of successful responses, besides those of the method.
+    :param headers: the headers of successful responses, in addition to those of the method.
     """
 
     id: str
