@@ -17,7 +17,7 @@ from classroom.db import writes
 from classroom.db.engine import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
-from tests.servers import PostgreSQL
+from tests.support.postgresql import PostgreSQL
 
 from .machine import stay_beside_the_server
 

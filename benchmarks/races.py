@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.servers import free_port, running_redis
+from tests.support.redis import running_redis
+from tests.support.sockets import free_port
 
 from . import machine, workload
 from .client import ask

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 from . import machine
 from .bounds import At, Bound, bounds, noise

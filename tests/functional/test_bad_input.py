@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from webtest import TestApp
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import serving
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waitress import serving
 
 pytestmark = pytest.mark.diagonal
 
@@ -168,7 +168,7 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         "/api/v1.0/classes/../students/",
         "//api/v1.0/students/",
         "//",
-        f"{STUDENTS}@@",
+        f"{STUDENTS}",
         f"{STUDENTS};x",
         "/api/v1.0/%73tudents",
         f"{STUDENTS}1%2f",

@@ -6,8 +6,9 @@ from http.client import HTTPConnection
 import pytest
 from webtest import TestApp
 
-from ..conftest import API, basic
-from ..servers import serving
+from ..support.application import API
+from ..support.users import basic
+from ..support.waitress import serving
 
 PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
 

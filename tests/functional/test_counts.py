@@ -9,16 +9,12 @@ from webtest import TestApp
 
 from classroom.models.tables import Class, Count, Registration, Student
 
-from ..conftest import NAME, PASSWORD
-
 MODELS = (Student, Class, Registration)
 
 
 @pytest.fixture
-def agree(stranger: TestApp, dbengine: Engine) -> Callable[[], None]:
+def agree(password_client: TestApp, dbengine: Engine) -> Callable[[], None]:
     """Compares the totals of pages, and the counts that are kept, with the rows."""
-
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
 
     def compare() -> None:
         for model in MODELS:
@@ -27,7 +23,7 @@ def agree(stranger: TestApp, dbengine: Engine) -> Callable[[], None]:
             with dbengine.connect() as connection:
                 rows = connection.scalar(select(func.count()).select_from(model))
                 assert (connection.scalar(kept) or 0) == rows
-            assert stranger.get(f"/api/v1.0/{table}/").json["meta"]["total"] == rows
+            assert password_client.get(f"/api/v1.0/{table}/").json["meta"]["total"] == rows
 
     return compare
 

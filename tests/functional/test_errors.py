@@ -28,10 +28,10 @@ PROBLEM = "application/problem+json"
     ],
 )
 def test_an_error_is_a_problem_to_who_prefers_that(
-    stranger: TestApp, accept: str | None, is_problem: bool
+    anonymous: TestApp, accept: str | None, is_problem: bool
 ) -> None:
     headers = {} if accept is None else {"Accept": accept}
-    answer = stranger.get("/api/v1.0/", headers=headers, status=401)
+    answer = anonymous.get("/api/v1.0/", headers=headers, status=401)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["WWW-Authenticate"]
     message = "please authenticate"

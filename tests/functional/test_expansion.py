@@ -1,16 +1,14 @@
 """Representations in place of URLs, so that a roster comes in one request a page."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from webtest import TestApp
 
-from classroom.models.tables import Class, Registration, Student
-
-from ..conftest import API
-from .test_statements import statements
+from ..support.application import API
+from ..support.rows import insert_rows
+from ..support.statements import statements
 
 STUDENTS = 300
 
@@ -18,13 +16,9 @@ STUDENTS = 300
 @pytest.fixture
 def school(testapp: TestApp, dbengine: Engine) -> TestApp:
     """A class, and three hundred students who attend it."""
-    students = [{"name": f"student {id}"} for id in range(1, STUDENTS + 1)]
-    now = datetime.now(UTC)
-    pairs = [{"student_id": id, "class_id": 1, "timestamp": now} for id in range(1, STUDENTS + 1)]
-    with dbengine.begin() as connection:
-        connection.execute(insert(Class), [{"name": "algebra"}])
-        connection.execute(insert(Student), students)
-        connection.execute(insert(Registration), pairs)
+    names = [f"student {id}" for id in range(1, STUDENTS + 1)]
+    pairs = [(id, 1) for id in range(1, STUDENTS + 1)]
+    insert_rows(dbengine, names, ["algebra"], pairs)
     testapp.get("/api/v1.0/")  # believed from here on, without a look-up
     return testapp
 

@@ -7,27 +7,23 @@ from typing import Any
 
 import pexpect
 import pytest
-from sqlalchemy import insert, select
-from webtest import TestApp
+from sqlalchemy import Engine, select
 
-from classroom import main, views
+from classroom import views
 from classroom.models.tables import Class, Student
 from classroom.resources.base import Resource
 from classroom.resources.tree import V1
 
-from ..conftest import NAME, PASSWORD
-from ..servers import BIN, ROOT
+from ..support.application import client_of, open_application
+from ..support.paths import BIN
+from ..support.rows import insert_rows
 
 
 @pytest.fixture
-def ini(tmp_path: Path, database_url: str, dbengine: Any) -> str:
-    """development.ini, on a database with one student."""
-    with dbengine.begin() as connection:
-        connection.execute(insert(Student).values(name="david"))
-    path = tmp_path / "development.ini"
-    text = (ROOT / "development.ini").read_text()
-    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", database_url))
-    return str(path)
+def ini(app_ini: Path, dbengine: Engine) -> str:
+    """development.ini with a database that has one student."""
+    insert_rows(dbengine, ["david"])
+    return str(app_ini)
 
 
 def output(command: str, *words: str) -> str:
@@ -126,8 +122,5 @@ def test_a_view_that_names_no_permission_is_open_to_nobody(
         config.add_view(lambda request: {}, context=V1, name="careless", renderer="json")
 
     monkeypatch.setattr(views, "includeme", with_a_careless_view)
-    app = main({}, **app_settings)
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    client.get("/api/v1.0/careless", status=403)
-    app.registry["classroom"].database.engine.dispose()
+    with open_application(app_settings) as app:
+        client_of(app).get("/api/v1.0/careless", status=403)

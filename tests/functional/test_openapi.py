@@ -13,7 +13,8 @@ from webtest import TestApp
 from classroom.request import Request
 from classroom.resources.base import Collection, Resource, path_templates
 
-from ..conftest import API
+from ..support.application import engine_of
+from ..support.rows import insert_rows
 
 # It depends on the mode of authentication, and not on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -115,10 +116,7 @@ def read_by(resource: Resource) -> set[str]:
 
 def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, described: Any) -> None:
     """Both ways: a view without documentation fails here, and documentation without a view."""
-    for kind in ("students", "classes"):
-        testapp.post_json(f"/api/v1.0/{kind}/", {"name": "x"})
-    fields = {"student": f"{API}students/1", "class": f"{API}classes/1"}
-    testapp.post_json("/api/v1.0/registrations/", fields)
+    insert_rows(engine_of(testapp.app), ["x"], ["x"], [(1, 1)])
     app = testapp.app
     request = Request.blank("/")
     request.registry = app.registry
@@ -135,18 +133,18 @@ def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, desc
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_it_is_there_for_strangers(stranger: TestApp, method: str) -> None:
-    answer = stranger.request(DOCUMENT, method=method, status=200)
+def test_it_is_there_for_strangers(anonymous: TestApp, method: str) -> None:
+    answer = anonymous.request(DOCUMENT, method=method, status=200)
     assert answer.content_type == "application/json"
     if method != "OPTIONS":
-        stranger.get(DOCUMENT, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+        anonymous.get(DOCUMENT, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
 
 
-def test_strangers_may_but_read_it(stranger: TestApp) -> None:
+def test_strangers_may_but_read_it(anonymous: TestApp) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        stranger.request(DOCUMENT, method=method, status=401)
+        anonymous.request(DOCUMENT, method=method, status=401)
     for path in (f"{DOCUMENT}/", f"{DOCUMENT}/x", "/api/v1.0//openapi.json"):
-        stranger.get(path, status=401)
+        anonymous.get(path, status=401)
 
 
 def test_others_are_told_that_it_is_but_read(testapp: TestApp) -> None:
@@ -154,11 +152,11 @@ def test_others_are_told_that_it_is_but_read(testapp: TestApp) -> None:
     testapp.get(f"{DOCUMENT}/", status=308)
 
 
-def test_it_says_where_the_client_found_it(stranger: TestApp) -> None:
+def test_it_says_where_the_client_found_it(anonymous: TestApp) -> None:
     for host in ("localhost", "school.example:8080"):
-        answer = stranger.get(DOCUMENT, headers={"Host": host})
+        answer = anonymous.get(DOCUMENT, headers={"Host": host})
         assert answer.json["servers"] == [{"url": f"http://{host}"}]
-    mounted = stranger.get(DOCUMENT, extra_environ={"SCRIPT_NAME": "/my school"})
+    mounted = anonymous.get(DOCUMENT, extra_environ={"SCRIPT_NAME": "/my school"})
     assert mounted.json["servers"] == [{"url": "http://localhost/my%20school"}]
 
 

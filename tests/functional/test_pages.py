@@ -8,7 +8,8 @@ from webtest import TestApp
 
 from classroom.models.tables import Class, Registration, Student
 
-from ..conftest import API, NAME, PASSWORD
+from ..support.application import API
+from ..support.pages import walk
 
 Fill = Callable[..., None]
 
@@ -27,16 +28,6 @@ def fill(testapp: TestApp, dbengine: Any) -> Fill:
 @pytest.fixture
 def students(fill: Fill) -> None:
     fill(Student, [{"name": "x"}] * 10)
-
-
-def walk(testapp: TestApp, url: str, link: str = "next") -> list[str]:
-    """The URLs that a client collects who only follows one kind of link."""
-    seen: list[str] = []
-    while url:
-        page = testapp.get(url).json
-        seen += page["urls"] if link == "next" else reversed(page["urls"])
-        url = page["meta"][link]
-    return seen
 
 
 def test_an_empty_collection_has_one_empty_page(testapp: TestApp) -> None:
@@ -119,11 +110,10 @@ def test_registrations_are_walked_in_the_order_of_their_key(
 
 def test_sizes_come_from_the_settings(app_settings: dict[str, str], request: Any) -> None:
     app_settings |= {"classroom.per_page": "2", "classroom.max_per_page": "3"}
-    stranger = request.getfixturevalue("stranger")
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
+    client = request.getfixturevalue("password_client")
 
     def size(query: str) -> int:
-        return stranger.get(f"/api/v1.0/students/{query}").json["meta"]["per_page"]
+        return client.get(f"/api/v1.0/students/{query}").json["meta"]["per_page"]
 
     assert [size(query) for query in ("", "?per_page=3", "?per_page=" + "9" * 30)] == [2, 3, 3]
 

@@ -20,7 +20,7 @@ from classroom.resources import tree
 from classroom.resources.registrations import Registration as RegistrationItem
 from classroom.resources.registrations import joins
 
-from ..conftest import NAME, PASSWORD
+from ..support.users import NAME
 
 MOMENT = datetime(2014, 4, 4, 1, 5, 50, tzinfo=UTC)
 NAMES = ("José García", "Ana García", "Émile")
@@ -134,10 +134,9 @@ def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engin
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_logged_and_replaced(
-    stranger: TestApp, dbengine: Engine, caplog: pytest.LogCaptureFixture
+    password_client: TestApp, dbengine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    stranger.get("/api/v1.0/students/1", status=200)
+    password_client.get("/api/v1.0/students/1", status=200)
     others = (
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid != pg_backend_pid()"
@@ -145,6 +144,6 @@ def test_a_lost_connection_is_logged_and_replaced(
     with dbengine.connect() as connection:
         connection.execute(text(others))
     for _ in range(2):
-        assert stranger.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
+        assert password_client.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
     lines = [r.message for r in caplog.records if "a connection to the database was" in r.message]
     assert len(lines) == 1

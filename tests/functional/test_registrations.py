@@ -3,27 +3,22 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, insert, update
 from webtest import TestApp
 
 from classroom.models.tables import Registration
 
-from ..conftest import API
+from ..support.application import API
+from ..support.rows import insert_rows, registration
 
 PATH = "/api/v1.0/registrations/"
 
 
 @pytest.fixture
-def school(testapp: TestApp) -> TestApp:
+def school(testapp: TestApp, dbengine: Engine) -> TestApp:
     """Two students, two classes, and nobody registered."""
-    for kind in ("students", "classes"):
-        for name in ("a", "b"):
-            testapp.post_json(f"/api/v1.0/{kind}/", {"name": name})
+    insert_rows(dbengine, ["a", "b"], ["a", "b"])
     return testapp
-
-
-def body(student: object = 1, class_: object = 1) -> dict[str, Any]:
-    return {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
 
 
 def urls(school: TestApp, path: str) -> list[str]:
@@ -32,13 +27,13 @@ def urls(school: TestApp, path: str) -> list[str]:
 
 def test_a_registration_is_made_read_and_ended(school: TestApp) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
-    created = school.post_json(PATH, body(1, 2), status=201)
+    created = school.post_json(PATH, registration(1, 2), status=201)
     url = f"{API}registrations/1/2"
     assert (created.json, created.headers["Location"]) == ({}, url)
 
     read = school.get(url).json
     moment = read.pop("timestamp")
-    assert read == {"url": url, **body(1, 2)}
+    assert read == {"url": url, **registration(1, 2)}
     assert moment.endswith(" GMT")
     assert before <= parsedate_to_datetime(moment) <= datetime.now(UTC)
 
@@ -49,7 +44,7 @@ def test_a_registration_is_made_read_and_ended(school: TestApp) -> None:
 
 def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp) -> None:
     for student, class_ in ((2, 1), (1, 2), (1, 1)):
-        school.post_json(PATH, body(student, class_))
+        school.post_json(PATH, registration(student, class_))
     pairs = {path: urls(school, path) for path in ("registrations/",)}
     assert pairs["registrations/"] == [
         f"{API}registrations/{pair}" for pair in ("1/1", "1/2", "2/1")
@@ -64,9 +59,9 @@ def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp
 
 
 def test_the_second_registration_of_a_pair_is_a_conflict(school: TestApp) -> None:
-    school.post_json(PATH, body(), status=201)
+    school.post_json(PATH, registration(), status=201)
     first = school.get(f"{PATH}1/1").json
-    refused = school.post_json(PATH, body(), status=409)
+    refused = school.post_json(PATH, registration(), status=409)
     assert refused.json["error"] == "conflict"
     assert refused.headers["Location"] == f"{API}registrations/1/1"
     assert school.get(f"{PATH}1/1").json == first
@@ -110,8 +105,8 @@ def test_a_registration_is_put_only_in_the_state_that_was_asked_for(school: Test
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
 def test_registrations_go_with_their_student_or_class(school: TestApp, kind: str) -> None:
-    school.post_json(PATH, body(1, 1))
-    school.post_json(PATH, body(2, 2))
+    school.post_json(PATH, registration(1, 1))
+    school.post_json(PATH, registration(2, 2))
     school.delete(f"/api/v1.0/{kind}/1")
     assert urls(school, "registrations/") == [f"{API}registrations/2/2"]
     school.get(f"{PATH}1/1", status=404)
@@ -165,14 +160,14 @@ def test_whatever_is_not_the_exact_url_is_refused_by_field(
     other = {"student": "classes", "class": "students"}
     if isinstance(url, str):
         url = url.format(api=API, kind=kinds[field], other=other[field])
-    refused = school.post_json(PATH, {**body(), field: url}, status=400)
+    refused = school.post_json(PATH, {**registration(), field: url}, status=400)
     assert refused.json["message"].startswith(f"{field}: ")
     assert urls(school, "registrations/") == []
 
 
 @pytest.mark.parametrize("field", ["student", "class"])
 def test_a_missing_field_is_refused_by_name(school: TestApp, field: str) -> None:
-    fields = body()
+    fields = registration()
     del fields[field]
     assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
 
@@ -199,4 +194,4 @@ def test_links_and_fields_follow_the_host_and_the_mount(school: TestApp) -> None
     assert created.headers["Location"] == f"{base}registrations/1/1"
     read = school.get(f"{PATH}1/1", extra_environ=environ).json
     assert {name: read[name] for name in fields} == fields
-    school.post_json(PATH, body(2, 2), extra_environ=environ, status=400)
+    school.post_json(PATH, registration(2, 2), extra_environ=environ, status=400)

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Engine, func, insert, text, update
 from webtest import TestApp
 
-from classroom import main
 from classroom.db.backfill import are_folded
 from classroom.db.engine import open_database
 from classroom.models.tables import Class, Student
 
-from ..conftest import API, NAME, PASSWORD
-from .test_statements import statements
+from ..support.application import API, client_of, open_application
+from ..support.pages import pages
+from ..support.statements import statements
 
 NAMES = [
     "José García",
@@ -50,12 +50,7 @@ def path(testapp: TestApp, dbengine: Engine, kind: str) -> str:
 
 def names(testapp: TestApp, url: str, link: str = "next") -> list[str]:
     """The names that a client collects who follows one kind of link."""
-    seen: list[str] = []
-    while url:
-        page = testapp.get(url).json
-        seen += [item["name"] for item in page["items"]]
-        url = page["meta"][link]
-    return seen
+    return [item["name"] for page in pages(testapp, url, link) for item in page["items"]]
 
 
 def folded(name: str) -> str:
@@ -190,12 +185,11 @@ def test_names_changed_by_sql_are_found_after_the_next_start(
 
 
 def test_a_name_changed_in_case_alone_is_found_all_the_time(
-    app_settings: dict[str, str], stranger: TestApp, dbengine: Engine
+    app_settings: dict[str, str], password_client: TestApp, dbengine: Engine
 ) -> None:
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    stranger.post_json("/api/v1.0/students/", {"name": "bob"})
-    stranger.put_json("/api/v1.0/students/1", {"name": "BOB"})
-    assert names(stranger, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
+    password_client.post_json("/api/v1.0/students/", {"name": "bob"})
+    password_client.put_json("/api/v1.0/students/1", {"name": "BOB"})
+    assert names(password_client, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
     for _ in range(2):
         with restarted(app_settings) as client:
             assert names(client, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
@@ -222,13 +216,8 @@ def test_startup_reads_only_marked_rows(app_settings: dict[str, str], dbengine: 
 @contextmanager
 def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
     """A client of the application after another startup."""
-    app = main({}, **app_settings)
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    try:
-        yield client
-    finally:
-        app.registry["classroom"].database.engine.dispose()
+    with open_application(app_settings) as app:
+        yield client_of(app)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from importlib.metadata import version
 import pytest
 from webtest import TestApp
 
-from ..conftest import API
+from ..support.application import API
 
 KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
 
 
-def test_the_root_leads_even_strangers_to_the_api(stranger: TestApp) -> None:
-    answer = stranger.get("/")
+def test_the_root_leads_even_strangers_to_the_api(anonymous: TestApp) -> None:
+    answer = anonymous.get("/")
     assert answer.json == {"name": "classroom", "version": version("classroom"), "api": API}
 
 

@@ -1,11 +1,13 @@
 """One URL for one thing, and the methods that it has."""
 
 import pytest
+from sqlalchemy import Engine
 from webtest import TestApp
 
 from classroom.resources.tree import Students
 
-from ..conftest import API
+from ..support.application import API
+from ..support.rows import insert_rows
 
 pytestmark = pytest.mark.diagonal
 
@@ -25,11 +27,8 @@ METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", 
 
 
 @pytest.fixture(autouse=True)
-def one_of_each(testapp: TestApp) -> None:
-    for kind in ("students", "classes"):
-        testapp.post_json(f"/api/v1.0/{kind}/", {"name": "x"})
-    fields = {"student": f"{API}students/1", "class": f"{API}classes/1"}
-    testapp.post_json("/api/v1.0/registrations/", fields)
+def one_of_each(testapp: TestApp, dbengine: Engine) -> None:
+    insert_rows(dbengine, ["x"], ["x"], [(1, 1)])
 
 
 @pytest.mark.parametrize("path", ALLOWED)
@@ -79,7 +78,7 @@ def test_a_url_that_differs_by_its_last_slash_leads_to_the_one(
     "path",
     [
         "//",
-        "/@@",
+        "/",
         "/.",
         "//api/v1.0/",
         "/api/v1.0//",
@@ -93,9 +92,9 @@ def test_a_url_that_differs_by_its_last_slash_leads_to_the_one(
         "/api/v1.0/./students/",
         "/api/v1.0/classes/../students/",
         "/api/v1.0/classes/%2e%2e/students/",
-        "/api/v1.0/students/@@",
-        "/api/v1.0/students/1/@@",
-        "/api/v1.0/students/@@1",
+        "/api/v1.0/students/",
+        "/api/v1.0/students/1/",
+        "/api/v1.0/students/1",
         "/api/v1.0/students/01",
         "/api/v1.0/students/%d9%a1",
         "/api/v1.0/students/+1",

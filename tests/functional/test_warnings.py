@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..servers import BIN, ROOT
+from ..support.paths import BIN, ROOT
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from classroom.db.engine import for_writing
 from classroom.db.exceptions import AlreadyRegistered, InvalidValue, NotFound, UserExists
 from classroom.models.tables import Class, Registration, Student, User
 
-from ..conftest import NAME, PASSWORD, PASSWORD_HASH
+from ..support.users import NAME, PASSWORD, PASSWORD_HASH
 
 NAME_ERROR = "name: must be 1 to 64 characters"
 COLON_ERROR = "name: must not have a colon"

@@ -2,7 +2,7 @@ import pytest
 
 from classroom.security.failed_logins import FailedLogins
 
-from ..servers import wait_for
+from ..support.waiting import wait_for
 
 
 def record(failed: FailedLogins, *names: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classroom.models.names import is_name
 
-from ..contract import default_document
+from ..support.contract import default_document
 
 
 def name_patterns() -> Iterator[Callable[[str], bool]]:
