@@ -21,7 +21,6 @@ from .db.reader import Parameters, Rows
 from .services import Services, services
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
-CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 class Identity(NamedTuple):
@@ -30,6 +29,8 @@ class Identity(NamedTuple):
     id: int
     name: str
     password_hash: str
+    principals: frozenset[str]
+    """What the entries of ACLs name: see ``classroom.security.principals``."""
 
 
 class Request(pyramid.request.Request):
@@ -98,8 +99,8 @@ class Request(pyramid.request.Request):
         _ = self.db
 
     def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
-        """Run a SELECT, inside the request's transaction if there is one."""
-        if self.is_safe and "db" not in self.__dict__:
+        """Run a SELECT, inside the request's transaction if it has begun."""
+        if "db" not in self.__dict__:
             return self.services.database.reader.rows(statement, parameters)
         return self.db.execute(statement, parameters).all()
 

@@ -2,11 +2,12 @@
 
 import click
 
-from . import users
+from . import teachers, users
 from .copy import copy
 
 
 @click.group()
+@click.version_option(package_name="classroom", message="%(prog)s %(version)s")
 @click.option(
     "-c",
     "--config",
@@ -21,5 +22,5 @@ def classroom(context: click.Context, ini: str) -> None:
     context.obj = ini
 
 
-for command in (*users.COMMANDS, copy):
+for command in (*users.COMMANDS, teachers.assign, teachers.unassign, copy):
     classroom.add_command(command)

@@ -17,11 +17,14 @@ from sqlalchemy import (
 )
 
 from ..models.names import NAME_LENGTH
+from ..models.roles import Role
 from ..models.tables import (
     Base,
+    Class,
     Count,
     Named,
     Registration,
+    Teacher,
     User,
 )
 from .reader import Rows
@@ -153,9 +156,38 @@ def named_item(model: type[Named], columns: Sequence[str]) -> Rows:
 
 REGISTRATION = ItemStatements(registration(()))
 
-_USER = select(User.id, User.name, User.password_hash)
+
+@cache
+def teachers_of_class(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the users who teach the class whose id is the parameter "owner"."""
+    return _taught(User, columns, Teacher.class_id)
+
+
+@cache
+def classes_of_user(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the classes that the user whose id is the parameter "owner" teaches."""
+    return _taught(Class, columns, Teacher.user_id)
+
+
+def _taught(model: type[Named], columns: tuple[str, ...], owner: Column) -> CollectionStatements:
+    is_owned = owner == bindparam("owner")
+    rows = select(model.id, *_columns(model, columns)).join(Teacher).where(is_owned)
+    total = select(func.count().label("total")).select_from(Teacher).where(is_owned)
+    return CollectionStatements(rows, model.id, total=total)
+
+
+TEACHER = ItemStatements(
+    select(Teacher.class_id, Teacher.user_id).where(
+        Teacher.class_id == bindparam("class_id"), Teacher.user_id == bindparam("user_id")
+    )
+)
+
+# One row per class that the user teaches, or one row whose class is null.
+_USER = select(User.id, User.name, User.password_hash, User.role, Teacher.class_id)
+_USER = _USER.outerjoin(Teacher, Teacher.user_id == User.id)
 # As a plain string: names that nobody can have are looked up too.
 USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
-USERS = select(User.name)
+USERS = select(User.name, User.role)
+ANY_ADMIN = select(User.id).where(User.role == Role.ADMIN).limit(1)
 ANY_USER = select(User.id).limit(1)

@@ -20,6 +20,7 @@ _INVISIBLE = (
 
 NAME_LENGTH = 64
 NAME = f"^{PRINTABLE}[^{_CONTROL}{_INVISIBLE}]{PRINTABLE}$"
+USER_NAME = NAME.replace("^", "^(?!.*:)", 1)
 NAME_RULE = (
     f"1 to {NAME_LENGTH} characters, at least one of them visible"
     " and none of them control characters"

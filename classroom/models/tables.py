@@ -29,7 +29,8 @@ from sqlalchemy.types import TypeEngine
 
 from .folding import fold
 from .names import NAME_LENGTH
-from .validation import validate_name, validate_password_hash, validate_user_name
+from .roles import Role
+from .validation import validate_name, validate_password_hash, validate_role, validate_user_name
 
 # SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -103,7 +104,7 @@ def _fold_new_name(context: DefaultExecutionContext) -> str:
 
 
 class Named(Base):
-    """What students and classes have in common: an id, which is never reused, and a name."""
+    """What students, classes and users have in common: an id, which is never reused, and a name."""
 
     __abstract__ = True
     words: ClassVar[Table]
@@ -144,6 +145,18 @@ class Class(Named):
     __tablename__ = "classes"
 
 
+class User(Named):
+    """Who may use the service. Of the password only the argon2id hash is stored."""
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
+    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))
+    role: Mapped[str] = mapped_column(
+        Validated(16, validate_role), default=Role.REGISTRAR, server_default=Role.REGISTRAR
+    )
+
+
 def _words_of(named: type[Named], name: str) -> Table:
     """Define the table of the words of folded names, which triggers maintain."""
     return Table(
@@ -158,6 +171,7 @@ def _words_of(named: type[Named], name: str) -> Table:
 
 Student.words = _words_of(Student, "student_words")
 Class.words = _words_of(Class, "class_words")
+User.words = _words_of(User, "user_words")
 
 
 class Registration(Base):
@@ -175,6 +189,20 @@ class Registration(Base):
     timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Teacher(Base):
+    """Which user teaches which class. Only users with the role "teacher" do."""
+
+    __tablename__ = "teachers"
+    __table_args__ = (Index(None, "user_id", "class_id"),)
+
+    class_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
 class Count(Base):
     """The number of rows of a table, in parts to add up, which triggers maintain."""
 
@@ -184,14 +212,3 @@ class Count(Base):
     counted: Mapped[str] = mapped_column(String(64), primary_key=True)
     part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
-
-
-class User(Base):
-    """Who may use the service. Of the password only the argon2id hash is stored."""
-
-    __tablename__ = "users"
-    __table_args__ = {"sqlite_autoincrement": True}
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
-    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))

@@ -5,6 +5,7 @@ import re
 from sqlalchemy.exc import DontWrapMixin
 
 from .names import NAME_RULE, is_name
+from .roles import Role
 
 _ARGON2ID = re.compile(
     r"\$argon2id\$v=[0-9]+\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
@@ -55,3 +56,13 @@ def validate_password_hash(password_hash: object) -> str:
     if not isinstance(password_hash, str) or not _ARGON2ID.fullmatch(password_hash):
         raise InvalidValue("password_hash", "must be an argon2id hash")
     return password_hash
+
+
+def validate_role(role: object) -> str:
+    """Return the role of a user.
+
+    :raises InvalidValue: if there is no such role.
+    """
+    if role not in tuple(Role):
+        raise InvalidValue("role", f"must be one of {', '.join(Role)}")
+    return str(role)

@@ -23,7 +23,8 @@ def schemas(types: Iterable[type], settings: Settings) -> Node:
     )
     _apply(settings, components)
     for node in components.values():
-        _add_example(node)
+        if "properties" in node:
+            _add_example(node)
     return components
 
 

@@ -27,7 +27,7 @@ _ERRORS = {
     ),
     "405": _Error("The resource does not support the method.", ("Allow",)),
     "408": _Error("The request was not complete in time."),
-    "409": _Error("The student is already registered for the class.", ("Location",)),
+    "409": _Error("The request conflicts with the resource at `Location`.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
     "413": _Error(f"The body is larger than {MAX_BODY} bytes."),
     "415": _Error("The body is not JSON in UTF-8."),

@@ -7,7 +7,7 @@ most one row and raises only KeyError. Rows are immutable.
 import re
 from collections.abc import Collection as Names
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Row
 
@@ -74,7 +74,7 @@ class Version(Resource):
 
 
 class Item(Resource):
-    """A resource that is a row. ``row`` is None if the row does not exist yet, or was not read."""
+    """A resource that is a row. ``row`` is None if it was not read, or does not exist."""
 
     trailing_slash = False
     statements: ClassVar[ItemStatements]
@@ -83,6 +83,18 @@ class Item(Resource):
         super().__init__(parent, name)
         self.key = key
         self.row = row
+
+    def exists(self) -> bool:
+        """Return whether the row exists. It is read without a lock, unless it was read before."""
+        if self.row is None:
+            rows = self.request.rows(self.statements.select, self.key)
+            self.row = rows[0] if rows else None
+        return self.row is not None
+
+    def lock(self) -> None:
+        """Read the row as the writing transaction holds it, and lock it until the end of that."""
+        rows = self.request.db.execute(self.statements.select_for_update, self.key)
+        self.row = rows.one_or_none()
 
     def represent(self) -> Schema:
         """Return the representation of the row."""
@@ -159,23 +171,17 @@ def parse_id(name: str) -> int:
     return int(name)
 
 
-def find_row(request: Request, statements: ItemStatements, key: Key) -> "Row[Any] | None":
-    """Return a row, with the lock that the method of the request needs, or None."""
-    if request.is_safe:
-        statement = statements.select
-    else:
-        is_post = request.method == "POST"
-        statement = statements.select_for_key_share if is_post else statements.select_for_update
-    rows = request.rows(statement, key)
-    return rows[0] if rows else None
+ItemType = TypeVar("ItemType", bound=Item)
 
 
-def read_row(request: Request, statements: ItemStatements, key: Key) -> Row[Any]:
-    """Do as ``find_row``.
+def traverse(item: ItemType) -> ItemType:
+    """Return an item that traversal has reached.
 
-    :raises KeyError: if there is no such row.
+    A safe request reads the row. A write does not: it may be refused, and its own statement tells
+    whether the row exists.
+
+    :raises KeyError: if the request is safe, and there is no such row.
     """
-    row = find_row(request, statements, key)
-    if row is None:
-        raise KeyError(*key.values())
-    return row
+    if item.request.is_safe and not item.exists():
+        raise KeyError(item.__name__)
+    return item

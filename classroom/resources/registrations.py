@@ -8,12 +8,14 @@ from pyramid.traversal import find_interface
 
 from .. import models, schemas
 from ..db import queries
+from ..db.exceptions import NotFound
 from ..db.statements import CollectionStatements
 from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, Key, Node, Scope, Version, find_row, parse_id
+from .acl import REGISTRATIONS, Acl, of_class
+from .base import Collection, Item, Node, Scope, Version, parse_id, traverse
 
 
 class Relation(NamedTuple):
@@ -131,6 +133,26 @@ class Registration(Item):
     query = (_EXPAND,)
     statements = queries.REGISTRATION
 
+    def __acl__(self) -> Acl:
+        return of_class(self.key["class_id"])
+
+    def exists(self) -> bool:
+        """Return whether the row exists or, if the method is PUT, could be created."""
+        return super().exists() or (self.request.method == "PUT" and self._is_creatable())
+
+    def lock(self) -> None:
+        """:raises NotFound: if the method is PUT and the row could not be created."""
+        super().lock()
+        if self.row is None and self.request.method == "PUT" and not self._is_creatable():
+            raise NotFound
+
+    def _is_creatable(self) -> bool:
+        api = find_interface(self, Version)
+        return all(
+            api[relation.collection].at(self.key[relation.join.column]).exists()
+            for relation in RELATIONS
+        )
+
     def represent(self, expanded: Names[str] = ()) -> schemas.Registration:
         return next(_represent(find_interface(self, Version), [self.row], expanded))
 
@@ -143,23 +165,13 @@ class RegistrationsByStudent(Node):
 
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        row = find_row(self.request, Registration.statements, key)
-        if row is None:
-            self._check_creatable(key)
-        return Registration(self, name, key, row)
-
-    def _check_creatable(self, key: Key) -> None:
-        """:raises KeyError: unless the method is PUT and the student and the class exist."""
-        if self.request.method != "PUT":
-            raise KeyError(*key.values())
-        for relation in RELATIONS:
-            lock = queries.key_share(relation.join.model)
-            if not self.request.rows(lock, {"key": key[relation.join.column]}):
-                raise KeyError(*key.values())
+        return traverse(Registration(self, name, key))
 
 
 class Registrations(RegistrationCollection):
     """All registrations."""
+
+    __acl__ = REGISTRATIONS
 
     item = RegistrationsByStudent
     input = schemas.Pair

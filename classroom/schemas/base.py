@@ -1,8 +1,8 @@
 """What every schema derives from, and what is derived from a schema."""
 
 from functools import cache
-from types import NoneType
-from typing import Annotated, Any, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
@@ -51,7 +51,12 @@ def define_patch(schema: type[Schema], name: str, description: str) -> type[Inpu
 def is_optional(annotation: Any) -> bool:
     """Whether a field may be null: ``TYPE | None``, with or without ``Meta``."""
     kind, *_ = _parts(annotation)
-    return NoneType in get_args(kind)
+    return kind is NoneType or any(map(is_optional, _members(kind)))
+
+
+def is_patch(annotation: Any) -> bool:
+    """Whether a field may be left out, which is not the same as null: ``TYPE | UnsetType``."""
+    return UnsetType in get_args(annotation)
 
 
 def extra(annotation: Any) -> dict[str, Any]:
@@ -61,8 +66,8 @@ def extra(annotation: Any) -> dict[str, Any]:
     """
     kind, *metas = _parts(annotation)
     found: dict[str, Any] = {}
-    for part in get_args(kind) if is_optional(kind) else ():
-        found |= extra(part)
+    for member in _members(kind):
+        found |= extra(member)
     for meta in metas:
         found |= meta.extra or {} if isinstance(meta, Meta) else {}
     return found
@@ -71,6 +76,11 @@ def extra(annotation: Any) -> dict[str, Any]:
 def _parts(annotation: Any) -> tuple[Any, ...]:
     """Return a type, and the metadata if it is annotated."""
     return get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    """Return the types of a union, or none for another type."""
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
 
 
 def _stored_fields(schema: type[Schema]) -> list[tuple[str, Any]]:

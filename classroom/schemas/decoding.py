@@ -8,7 +8,7 @@ import msgspec
 
 from ..http.errors import InvalidFields
 from ..models.validation import InvalidValue
-from .base import Input, extra, is_optional
+from .base import Input, extra, is_optional, is_patch
 
 InputType = TypeVar("InputType", bound=Input)
 
@@ -16,7 +16,9 @@ InputType = TypeVar("InputType", bound=Input)
 class _Rule(NamedTuple):
     validate: Callable[[object], Any]
     is_optional: bool
-    """Whether the field may be missing or null."""
+    """Whether the field may be null, or missing unless ``is_patch``, which is the same."""
+    is_patch: bool
+    """Whether a missing field stays as it is."""
 
 
 def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
@@ -36,15 +38,20 @@ def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
 def _rules(schema: type[Input]) -> dict[str, _Rule]:
     fields = msgspec.structs.fields(schema)
     return {
-        field.encode_name: _Rule(extra(field.type)["validate"], is_optional(field.type))
+        field.encode_name: _Rule(
+            extra(field.type)["validate"], is_optional(field.type), is_patch(field.type)
+        )
         for field in fields
     }
 
 
 def _problem(fields: Mapping[str, Any], name: str, rule: _Rule) -> str | None:
-    if rule.is_optional and fields.get(name) is None:
+    if fields.get(name) is None and rule.is_optional:
         return None
-    if name not in fields:
+    if name not in fields and rule.is_patch:
+        return None
+    # A patch removes a field with null (RFC 7396).
+    if name not in fields or (fields[name] is None and rule.is_patch):
         return "is missing"
     try:
         rule.validate(fields[name])

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, cast
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Raw, UnsetType
 
+from ..models.names import ID
 from .base import Schema
 from .fields import url
 
@@ -57,11 +58,12 @@ class Document(Schema, frozen=True, kw_only=True):
 
 
 def api_of(collections: Iterable[str]) -> type[API]:
-    """Define the URLs of the collections with these names, and of the token."""
+    """Define the URLs of the collections with these names, of the caller, and of the token."""
     fields: list[tuple[str, Any, Any]] = [
         (name, Annotated[str, url(f"{name}/", f"The URL of the {name}.")], NODEFAULT)
         for name in collections
     ]
+    fields.append(("user", Annotated[str, url(f"users/{ID}", "The URL of the caller.")], NODEFAULT))
     fields.append(("token", _TOKEN_URL, UNSET))
     namespace = {"__doc__": "The URLs of the collections."}
     struct = msgspec.defstruct("API", fields, bases=(API,), namespace=namespace, frozen=True)

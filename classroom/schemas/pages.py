@@ -1,6 +1,7 @@
 """Pages of a collection as JSON."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -34,6 +35,7 @@ class Page(Schema, frozen=True, kw_only=True):
     meta: Meta
 
 
+@cache
 def page_of(schema: type[Schema]) -> type[Page]:
     """Define the pages of a collection from the schema of its items."""
     url = next(field.type for field in msgspec.structs.fields(schema) if field.name == "url")

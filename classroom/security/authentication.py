@@ -7,14 +7,15 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
+from ..models.credentials import validate_login
 from ..models.validation import InvalidValue
 from ..rate_limits.clients import client_of
 from ..request import Identity, Request
 from . import tokens
 from .cache import TTLCache
-from .credentials import validate_login
 from .login_attempts import CheckSlots, LoginAttempts
 from .passwords import fits
+from .principals import principals_of
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
 _BEARER = 'Bearer realm="classroom"'
@@ -55,12 +56,19 @@ class PasswordAuthentication:
     def verify(self, request: Request) -> Verified | None:
         """:raises TooManyChecks, TooManyFailures: if the password may not be hashed now."""
         username, password = _basic_credentials(request)
+        user = self._recall(username, password) or self.check(request, username, password)
+        return Verified(user, self._ttl) if user else None
+
+    def check(self, request: Request, username: str, password: str) -> Identity | None:
+        """Return the user whose password this is, or None. A wrong password is a failed login.
+
+        :raises TooManyChecks, TooManyFailures: if the password may not be hashed now.
+        """
         try:
             validate_login(username, password)
         except InvalidValue:
             return None
-        user = self._recall(username, password) or self._check(request, username, password)
-        return Verified(user, self._ttl) if user else None
+        return self._check(request, username, password)
 
     def _recall(self, username: str, password: str) -> Identity | None:
         """Return the user if the password fitted the stored hash within the last hour."""
@@ -130,5 +138,9 @@ def _credentials(request: Request, scheme: str) -> str:
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
     # A connection of its own: a hash inside a writing transaction would block other writers.
     with engine.connect() as connection:
-        row = connection.execute(statement, key).one_or_none()
-    return Identity(*row) if row else None
+        rows = connection.execute(statement, key).all()
+    if not rows:
+        return None
+    user, classes = rows[0], [row.class_id for row in rows]
+    principals = principals_of(user.id, user.role, classes)
+    return Identity(user.id, user.name, user.password_hash, principals)

@@ -11,8 +11,10 @@ from ..http import pagination, query
 from ..http.pagination import Link
 from ..request import Request
 from ..resources.base import Collection
-from ..resources.named import NamedCollection
+from ..resources.records import Records
 from ..resources.registrations import Registrations, RegistrationsOfItem
+from ..resources.teachers import Teachers
+from ..resources.users import ClassesOfUser, Users
 from ..schemas.pages import Meta, Page
 from ..security.permissions import Permission
 from .documentation import Operation
@@ -26,9 +28,12 @@ _VIEW: dict[str, Any] = {
 
 
 # For each class with views of its own, so that Pyramid finds it without a mismatch.
-@view_config(context=NamedCollection, **_VIEW)
+@view_config(context=Records, **_VIEW)
 @view_config(context=Registrations, **_VIEW)
 @view_config(context=RegistrationsOfItem, **_VIEW)
+@view_config(context=Users, **_VIEW)
+@view_config(context=ClassesOfUser, **_VIEW)
+@view_config(context=Teachers, **_VIEW)
 def list_(context: Collection, request: Request) -> Page:
     """Follow `meta.next`, or `Link`, to the end: each row that exists for the whole traversal is
     returned exactly once, despite concurrent changes.

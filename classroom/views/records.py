@@ -1,0 +1,87 @@
+"""Views that change students and classes."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from pyramid.view import view_config
+
+from ..db import writes
+from ..http.body import read_object
+from ..http.syntax import JSON_TYPE, PATCH_TYPES
+from ..request import Request
+from ..resources.records import Record, Records
+from ..schemas import Nothing
+from ..schemas.base import Input
+from ..schemas.decoding import decode
+from ..security.permissions import Permission
+from .documentation import Operation
+from .preconditions import check_precondition
+from .results import Changed, Created
+
+
+@view_config(
+    context=Records,
+    request_method="POST",
+    permission=Permission.CREATE,
+    operation=Operation("create{item}", "Create one of {title}", (201, 413, 415), "input"),
+)
+def create(context: Records, request: Request) -> Created:
+    """Not idempotent: each request creates another one, since names need not be unique."""
+    values = _decode(request, context.input, JSON_TYPE)
+    row = writes.create(request.db, context.item.model, **values)
+    return Created(context.at(row.id, row))
+
+
+@view_config(
+    context=Record,
+    request_method="PUT",
+    permission=Permission.CHANGE,
+    operation=Operation("replace{noun}", "Replace {title}", (200, 404, 412, 413, 415), "input"),
+)
+def replace(context: Record, request: Request) -> Changed:
+    """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
+    return _change(context, request, _decode(request, context.input, JSON_TYPE))
+
+
+@view_config(
+    context=Record,
+    request_method="PATCH",
+    permission=Permission.CHANGE,
+    operation=Operation(
+        "change{noun}", "Change fields of {title}", (200, 404, 412, 413, 415), "patch"
+    ),
+)
+def patch(context: Record, request: Request) -> Changed:
+    """Fields that are left out do not change. With `If-Match` the request succeeds only if the
+    resource has not changed. Idempotent.
+    """
+    return _change(context, request, _decode(request, context.patch, *PATCH_TYPES))
+
+
+@view_config(
+    context=Record,
+    request_method="DELETE",
+    permission=Permission.DELETE,
+    operation=Operation(
+        "delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)
+    ),
+)
+def delete(context: Record, request: Request) -> Nothing:
+    """With `If-Match` the request succeeds only if the resource has not changed. A repeated
+    request is 404.
+    """
+    check_precondition(context, request)
+    writes.remove(request.db, context.model, context.key["key"])
+    return Nothing()
+
+
+def _decode(request: Request, schema: type[Input], *media_types: str) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(decode(read_object(request, *media_types), schema))
+    return {name: value for name, value in fields.items() if value is not UNSET}
+
+
+def _change(context: Record, request: Request, values: dict[str, Any]) -> Changed:
+    check_precondition(context, request)
+    context.row = writes.change(request.db, context.model, context.key["key"], **values)
+    return Changed(context)
