@@ -1,29 +1,20 @@
 """The results as Markdown, which a terminal shows as well."""
 
-import platform
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 
-from tests.servers import ROOT
-
-from . import machine
 from .bounds import At, Bound, bounds, noise
-from .measure import Race
+from .measure import LoadProfile, Race
 from .races import Suite
 
-_OURS = ("classroom", "pyramid", "waitress", "SQLAlchemy", "psycopg", "argon2-cffi", "redis")
 
-
-def report(suite: Suite) -> str:
+def report(suite: Suite, environment: Sequence[str]) -> str:
     """All of it: where and when, the bounds, and every race."""
-    return "\n\n".join(_sections(suite)) + "\n"
+    return "\n\n".join(_sections(suite, environment)) + "\n"
 
 
-def _sections(suite: Suite) -> Iterator[str]:
+def _sections(suite: Suite, environment: Sequence[str]) -> Iterator[str]:
     yield "# Results"
-    yield _circumstances(suite)
+    yield "\n".join(f"* {line}" for line in [*environment, _method(suite.profile)])
     yield "## Bounds"
     yield _table(["", "measured", "bound", "", "noise"], map(_bound_row, bounds(suite)))
     yield "## Races"
@@ -36,33 +27,8 @@ def _sections(suite: Suite) -> Iterator[str]:
         yield _race_table(race, suite.memory[name])
 
 
-def _circumstances(suite: Suite) -> str:
-    profile = suite.profile
-    return "\n".join(
-        [
-            f"* {datetime.now(UTC):%d %B %Y}; {machine.describe()}",
-            f"* Medians of {profile.rounds} runs of {profile.seconds} s, A to Z and Z to A",
-            f"* Python {platform.python_version()}, {', '.join(_versions())}",
-            f"* {', '.join(_programs())}",
-            f"* Peers: {', '.join(_requirements())}",
-        ]
-    )
-
-
-def _versions() -> Iterator[str]:
-    return (f"{name} {version(name)}" for name in _OURS)
-
-
-def _programs() -> Iterator[str]:
-    for command in (["wrk", "-v"], ["postgres", "-V"], ["redis-server", "-v"]):
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        yield " ".join(told.splitlines()[0].split()[:3])
-
-
-def _requirements() -> Iterator[str]:
-    for line in (ROOT / "benchmarks" / "requirements.txt").read_text().splitlines():
-        if "==" in line:
-            yield line.replace("==", " ")
+def _method(profile: LoadProfile) -> str:
+    return f"Medians of {profile.rounds} runs of {profile.seconds} s, A to Z and Z to A"
 
 
 def _bound_row(bound: Bound) -> list[str]:
