@@ -1,5 +1,6 @@
 """The environment of a run: the machine, and the versions of the programs that take part."""
 
+import json
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from importlib.metadata import version
 from tests.servers import ROOT
 
 from . import machine
+from .peer_programs import FASTIFY
 
 _OURS = ("classroom", "pyramid", "waitress", "SQLAlchemy", "psycopg", "argon2-cffi", "redis")
 _PROGRAMS = (["wrk", "-v"], ["postgres", "-V"], ["redis-server", "-v"])
@@ -24,6 +26,7 @@ def environment() -> list[str]:
         f"Python {platform.python_version()}, {', '.join(_packages())}",
         ", ".join(_programs()),
         f"Peers: {', '.join(_requirements())}",
+        _node() if FASTIFY.is_installed else "Fastify is left out: npm is not installed",
     ]
 
 
@@ -41,3 +44,9 @@ def _requirements() -> Iterator[str]:
     for line in (ROOT / "benchmarks" / "requirements.txt").read_text().splitlines():
         if "==" in line:
             yield line.replace("==", " ")
+
+
+def _node() -> str:
+    packages = json.loads((FASTIFY.folder / "package.json").read_text())["dependencies"]
+    node = subprocess.check_output(["node", "--version"], text=True).strip()
+    return ", ".join([f"Node.js {node}", *map(" ".join, packages.items())])
