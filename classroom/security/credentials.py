@@ -1,4 +1,4 @@
-"""The rules for passwords; ``classroom.models.validation`` has those for user names."""
+"""Rules for passwords. Those for user names are in ``classroom.models.validation``."""
 
 from ..models.names import CONTROL_CHARACTER
 from ..models.validation import InvalidValue
@@ -8,11 +8,14 @@ MAX_LENGTH = 4096  # bytes of UTF-8, user name and password together
 
 
 class WeakPassword(InvalidValue):
-    """A password that works but is too easy to guess."""
+    """A valid password that is too short to be safe."""
 
 
 def validate_login(name: str, password: str) -> None:
-    """:raises InvalidValue: if no user can log in with this name and password."""
+    """Check that a user name and password are well-formed.
+
+    :raises InvalidValue: if no user can log in with them.
+    """
     if not name or not password:
         raise InvalidValue("password", "must not be empty")
     if CONTROL_CHARACTER.search(name + password):
@@ -23,10 +26,11 @@ def validate_login(name: str, password: str) -> None:
 
 
 def validate_new_password(name: str, password: str, *, allow_weak: bool) -> str:
-    """Return the new password of a user.
+    """Check a new password, and return it.
 
+    :param allow_weak: whether to accept a short password.
     :raises WeakPassword: if it is too short.
-    :raises InvalidValue: if nobody can log in with it.
+    :raises InvalidValue: if no user can log in with it.
     """
     try:
         validate_login(name, password)

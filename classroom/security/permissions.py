@@ -13,4 +13,4 @@ class Permission(StrEnum):
     DELETE = "delete"
     """Delete a student, class or registration."""
     NOBODY = "nobody"
-    """The default of views. No ACL grants it, so that a view without a permission is closed."""
+    """The default permission of views. No ACL grants it, so a view must name another."""

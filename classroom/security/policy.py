@@ -1,4 +1,4 @@
-"""The security policy: authentication by the Authorization header, authorization by ACLs."""
+"""The security policy: authenticate by the Authorization header, authorize by ACLs."""
 
 import logging
 import secrets
@@ -29,7 +29,8 @@ Header = tuple[str, str]
 class SecurityPolicy:
     """Pyramid's security policy.
 
-    :param default: the authentication of every path except those in ``others``.
+    :param default: the authentication for all paths except those in ``others``.
+    :param others: the authentication for specific paths.
     """
 
     def __init__(self, default: Authentication, others: dict[str, Authentication]) -> None:
@@ -52,7 +53,7 @@ class SecurityPolicy:
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[Header]:
-        """Return the challenges of a 401."""
+        """Return the ``WWW-Authenticate`` headers of a 401."""
         challenges = self._authentication(request).challenges(request)
         return [("WWW-Authenticate", challenge) for challenge in challenges]
 
@@ -64,11 +65,11 @@ class SecurityPolicy:
         if header is None:
             return None
         authentication = self._authentication(request)
-        proof = (type(authentication).__name__, header)
-        identity = self._identities.get(*proof)
+        key = (type(authentication).__name__, header)
+        identity = self._identities.get(*key)
         if identity is None and (verified := authentication.verify(request)):
             identity = verified.identity
-            self._identities.put(identity, verified.seconds, *proof)
+            self._identities.put(identity, verified.seconds, *key)
         return identity
 
 
@@ -93,5 +94,5 @@ def includeme(config: Configurator) -> None:
         policy = SecurityPolicy(token, {TOKEN_PATH: password})
     shared.secret_key = secret
     config.set_security_policy(policy)
-    # A view without a permission is forbidden to everybody.
+    # Nobody has access to a view that names no permission.
     config.set_default_permission(Permission.NOBODY)
