@@ -15,7 +15,7 @@ _TRAILER = re.compile(rb"%s\r\n" % FIELD)
 
 
 class ChunkedDecoder:
-    """Decodes a body: passes its data to ``write``, and discards extensions and trailers."""
+    """A decoder that passes data to ``write``, and discards chunk extensions and trailers."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self.completed = False

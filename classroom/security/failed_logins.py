@@ -9,7 +9,7 @@ _MAX_NAME_LENGTH = 64  # characters of a user name that are logged
 
 
 class FailedLogins:
-    """Logs failed logins: at most one line per user name, client and period.
+    """A log of failed logins with at most one line per user name, client and period.
 
     The first failure is logged immediately. Further failures are logged as a count at the end of
     the period; this line counts as the line of the next period.

@@ -1,6 +1,6 @@
-"""Rate limits: count each request of a client, refuse those over the limit, add the headers.
+"""Limit the requests per client, and add the rate limit headers to every response.
 
-The outermost tween, so that refused and failed requests count too.
+This is the outermost tween, so that rejected and failed requests count too.
 """
 
 from pyramid.registry import Registry
@@ -24,7 +24,6 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     period = settings.rate_limit_period
     counter = open_counter(settings, "calls", period)
     limiter = FixedWindow(settings.rate_limit_calls, period, counter)
-
     policy = f'"default";q={settings.rate_limit_calls};w={period}'
 
     def rate_limit_tween(request: Request) -> Response:
