@@ -1,4 +1,4 @@
-"""Students and classes: items and collections that differ by data only."""
+"""Students and classes: items and collections that differ only by data."""
 
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ class NamedItem(Item):
     model: ClassVar[type[models.Named]]
     schema: ClassVar[type[NamedSchema]]
     input: ClassVar[type[Input]]
-    """What PUT takes."""
+    """The body of PUT."""
     patch: ClassVar[type[Input]]
-    """What PATCH takes."""
+    """The body of PATCH."""
 
     def __init_subclass__(cls) -> None:
         cls.statements = ItemStatements(queries.named_item(cls.model, stored(cls.schema)))
@@ -63,8 +63,8 @@ class NamedCollection(Collection):
         return statements, queries.beginnings_of(words)
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
-        home, represent = self.url, representer(self.item.schema)
-        return [represent(row, home + self.path(row)) for row in rows]
+        collection_url, represent = self.url, representer(self.item.schema)
+        return [represent(row, collection_url + self.path(row)) for row in rows]
 
     def find(self, url: str) -> NamedItem:
         """Return the item at a URL.
@@ -77,5 +77,5 @@ class NamedCollection(Collection):
         return self[name]
 
     def at(self, row: Any) -> NamedItem:
-        """Return the item of a row that has been read."""
+        """Return the item of a row that was read already."""
         return self.item(self, str(row.id), {"key": row.id}, row)

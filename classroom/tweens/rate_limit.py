@@ -28,7 +28,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
 
     def rate_limit_tween(request: Request) -> Response:
         usage = limiter.hit(client_of(request.remote_addr))
-        if usage.allowed:
+        if usage.is_allowed:
             response = handler(request)
         else:
             headers = [("Retry-After", str(usage.retry_after))]
