@@ -1,4 +1,4 @@
-"""The rules for passwords; ``classroom.models.validation`` has those for user names."""
+"""Rules for passwords. Those for user names are in ``classroom.models.validation``."""
 
 from .names import CONTROL_CHARACTER
 from .validation import InvalidValue
@@ -9,22 +9,26 @@ MAX_LENGTH = 4096
 
 
 class WeakPassword(InvalidValue):
-    """A password that works but is too easy to guess."""
+    """A valid password that is too short to be safe."""
 
 
 def validate_login(name: str, password: str) -> None:
-    """:raises InvalidValue: if no user can log in with this name and password."""
+    """Check that a user name and password are well-formed.
+
+    :raises InvalidValue: if no user can log in with them.
+    """
     if not name:
         raise InvalidValue("name", "must not be empty")
     _validate(name, password)
 
 
 def validate_new_password(password: object, name: str = "", *, allow_weak: bool = False) -> str:
-    """Return a new password.
+    """Check a new password, and return it.
 
     :param name: the name of the user, which counts for the length.
+    :param allow_weak: whether to accept a short password.
     :raises WeakPassword: if it is too short.
-    :raises InvalidValue: if nobody can log in with it.
+    :raises InvalidValue: if no user can log in with it.
     """
     if not isinstance(password, str):
         raise InvalidValue("password", "must be a string")

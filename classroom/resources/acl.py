@@ -60,5 +60,5 @@ def of_user(id: int) -> Acl:
 
 
 def is_public(kind: type) -> bool:
-    """Return whether a class of resources has the ACL ``PUBLIC`` itself."""
+    """Return whether the ACL of a resource class is the object ``PUBLIC`` itself."""
     return getattr(kind, "__acl__", None) is PUBLIC

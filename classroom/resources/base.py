@@ -22,15 +22,15 @@ from ..schemas.pages import Page as PageSchema
 
 Key = dict[str, int]
 Scope = Mapping[str, int | str]
-"""Bind parameters that restrict statements to the rows of one collection."""
+"""Bind parameters that select the rows of one collection."""
 
 
 class Node:
-    """A node of the tree. Nothing is served at the URL of a node that is not a resource."""
+    """A node of the tree. Unless it is a ``Resource`` it has no views."""
 
     children: ClassVar[Mapping[str, "type[Node]"]] = {}
     item: ClassVar["type[Node] | None"] = None
-    """The class of the children whose names are ids."""
+    """The class of children whose names are ids."""
     parameter: ClassVar[str] = "id"
     """The name of this node's id in a path template, if its name is an id."""
 
@@ -46,12 +46,12 @@ class Node:
 class Resource(Node):
     """A context with views.
 
-    The class attributes describe it in the OpenAPI document: ``noun`` is part of the ids of its
-    operations, ``title`` of their summaries, ``tag`` groups them.
+    Class attributes describe its operations in the OpenAPI document: ``noun`` is part of their ids,
+    ``title`` is part of their summaries, and ``tag`` groups them.
     """
 
     schema: ClassVar[type[Schema]]
-    """What GET returns."""
+    """The body of responses to GET."""
     trailing_slash: ClassVar[bool] = True
     noun: ClassVar[str]
     title: ClassVar[str]
@@ -74,7 +74,10 @@ class Version(Resource):
 
 
 class Item(Resource):
-    """A resource that is a row. ``row`` is None if it was not read, or does not exist."""
+    """A resource that represents a row.
+
+    :param row: None if it was not read, or does not exist.
+    """
 
     trailing_slash = False
     statements: ClassVar[ItemStatements]
@@ -102,20 +105,20 @@ class Item(Resource):
 
 
 class Collection(Resource):
-    """A resource that is a set of rows, read in pages."""
+    """A resource that represents a set of rows, read page by page."""
 
     schema: ClassVar[type[PageSchema]]
     item_schema: ClassVar[type[Schema]]
     input: ClassVar[type[Input]]
-    """What POST takes."""
+    """The body of POST."""
 
     @property
-    def home(self) -> "Collection":
-        """The collection that the URLs of the items belong to."""
+    def canonical(self) -> "Collection":
+        """The collection below which the items have their URLs."""
         return self
 
     def path(self, row: Any) -> str:
-        """Return the URL of a row's item, relative to ``home``."""
+        """Return the URL of a row's item, relative to ``canonical``."""
         raise NotImplementedError
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
@@ -133,28 +136,31 @@ class Collection(Resource):
         raise NotImplementedError
 
     def page(
-        self, asked: PageRequest, statements: CollectionStatements, scope: Scope
+        self, requested: PageRequest, statements: CollectionStatements, scope: Scope
     ) -> "Page[Row[Any]]":
-        """:raises classroom.http.pagination.PageNotFound: if there is no such page."""
-        if asked.is_counted:
-            self.request.begin()  # two statements, which must agree
+        """Read a page of rows.
+
+        :raises classroom.http.pagination.PageNotFound: if there is no such page.
+        """
+        if requested.is_counted:
+            self.request.begin()  # the two statements must read the same snapshot
         read = self.request.rows
 
         def count() -> int:
             return read(statements.total, scope)[0].total
 
-        def fetch(wanted: Slice) -> tuple[Sequence[Row[Any]], int | None]:
-            statement, parameters = statements.slice(wanted)
+        def fetch(selected: Slice) -> tuple[Sequence[Row[Any]], int | None]:
+            statement, parameters = statements.slice(selected)
             rows = read(statement, {**parameters, **scope})
             return rows, rows[0].total if rows else None
 
-        return paginate(asked, count, fetch, statements.key)
+        return paginate(requested, count, fetch, statements.key)
 
 
 def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Resource], str]]:
     """Yield the resources at and below a node, each with its path template (RFC 6570).
 
-    :param path: the path of the node, without a slash at its end.
+    :param path: the path of the node, without a trailing slash.
     """
     if issubclass(kind, Resource):
         yield kind, f"{path}/" if kind.trailing_slash else path
@@ -165,7 +171,10 @@ def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Reso
 
 
 def parse_id(name: str) -> int:
-    """:raises KeyError: if ``name`` is not an id in its canonical form."""
+    """Return the id that a segment of a path stands for.
+
+    :raises KeyError: if ``name`` is not an id in its canonical form.
+    """
     if not re.fullmatch(ID, name):
         raise KeyError(name)
     return int(name)

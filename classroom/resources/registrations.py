@@ -1,4 +1,4 @@
-"""Registrations, alone and in collections."""
+"""Registrations, as items and in collections."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
@@ -26,15 +26,17 @@ class Relation(NamedTuple):
     schema: type[NamedSchema]
     join: queries.Join
 
-    def representer(self, home: str, is_expanded: bool) -> Callable[[Any], NamedSchema | str]:
-        """Return a function of a row that returns the related item, or its URL.
+    def representer(
+        self, collection_url: str, is_expanded: bool
+    ) -> Callable[[Any], NamedSchema | str]:
+        """Return a function that takes a row and returns the related item, or its URL.
 
-        :param home: the URL of the collection.
+        :param is_expanded: whether to return the item.
         """
         column, represent = self.join.column, representer(self.schema, self.join.prefix)
         if is_expanded:
-            return lambda row: represent(row, f"{home}{getattr(row, column)}")
-        return lambda row: f"{home}{getattr(row, column)}"
+            return lambda row: represent(row, f"{collection_url}{getattr(row, column)}")
+        return lambda row: f"{collection_url}{getattr(row, column)}"
 
 
 def _relation(name: str, collection: str, model: type[models.Named], schema: Any) -> Relation:
@@ -52,22 +54,24 @@ _EXPAND_ITEMS = query.expand(
 
 
 def joins(expanded: Names[str]) -> tuple[queries.Join, ...]:
-    """Return the joins that read what ``expand`` names."""
+    """Return the joins that select the columns of expanded fields."""
     return tuple(relation.join for relation in RELATIONS if relation.name in expanded)
 
 
 def _represent(
     api: Version, rows: Sequence[Any], expanded: Names[str]
 ) -> Iterator[schemas.Registration]:
-    """Yield the representations of rows. URLs of collections are made once."""
+    """Yield the representations of rows, and build the URLs of collections only once."""
     url = api["registrations"].url
     related = [
         relation.representer(api[relation.collection].url, relation.name in expanded)
         for relation in RELATIONS
     ]
     for row in rows:
-        own = url + path(row.student_id, row.class_id)
-        yield schemas.Registration.from_row(row, own, *[represent(row) for represent in related])
+        own_url = url + path(row.student_id, row.class_id)
+        yield schemas.Registration.from_row(
+            row, own_url, *[represent(row) for represent in related]
+        )
 
 
 def path(student_id: int, class_id: int) -> str:
@@ -99,14 +103,14 @@ class RegistrationCollection(Collection):
 
 
 class RegistrationsOfItem(RegistrationCollection):
-    """The registrations of the student or class above them."""
+    """The registrations of the parent, which is a student or a class."""
 
     def __init__(self, parent: Item, name: str) -> None:
         super().__init__(parent, name)
         self.scope = {"owner": parent.key["key"]}
 
     @property
-    def home(self) -> Collection:
+    def canonical(self) -> Collection:
         return find_interface(self, Version)["registrations"]
 
 
@@ -123,7 +127,7 @@ class RegistrationsOfClass(RegistrationsOfItem):
 
 
 class Registration(Item):
-    """A registration. One that does not exist is a context too if the method is PUT."""
+    """A registration. For PUT, one that does not exist yet is a context too."""
 
     parameter = "class_id"
     noun = "Registration"

@@ -1,4 +1,4 @@
-"""The resource tree: which resources there are, and which ACL each has."""
+"""The resource tree: the resources, their children and their ACLs."""
 
 from typing import ClassVar
 
@@ -84,7 +84,7 @@ class Api(Node):
 
 
 class RequestToken(Resource):
-    """A new token."""
+    """The resource that issues tokens."""
 
     __acl__: ClassVar[Acl] = READ_ONLY
     trailing_slash = False

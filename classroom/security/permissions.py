@@ -19,4 +19,4 @@ class Permission(StrEnum):
     CHANGE_PASSWORD = "change-password"  # noqa: S105 (a permission)
     """Change the password of a user."""
     NOBODY = "nobody"
-    """The default of views. No ACL grants it, so that a view without a permission is closed."""
+    """The default permission of views. No ACL grants it, so a view must name another."""

@@ -1,4 +1,4 @@
-"""The security policy: authentication by the Authorization header, authorization by ACLs."""
+"""The security policy: authenticate by the Authorization header, authorize by ACLs."""
 
 import logging
 import secrets
@@ -53,7 +53,7 @@ class SecurityPolicy:
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[Header]:
-        """Return the challenges of a 401."""
+        """Return the ``WWW-Authenticate`` headers of a 401."""
         challenges = self._authentication(request).challenges(request)
         return [("WWW-Authenticate", challenge) for challenge in challenges]
 
@@ -65,11 +65,11 @@ class SecurityPolicy:
         if header is None:
             return None
         authentication = self._authentication(request)
-        proof = (type(authentication).__name__, header)
-        identity = self._identities.get(*proof)
+        key = (type(authentication).__name__, header)
+        identity = self._identities.get(*key)
         if identity is None and (verified := authentication.verify(request)):
             identity = verified.identity
-            self._identities.put(identity, verified.seconds, *proof)
+            self._identities.put(identity, verified.seconds, *key)
         return identity
 
 
@@ -102,5 +102,5 @@ def includeme(config: Configurator) -> None:
     tokens = TokenAuthentication(engine, ttl, secret) if settings.use_token_auth else None
     shared.secret_key = secret
     config.set_security_policy(SecurityPolicy(passwords, tokens))
-    # A view without a permission is forbidden to everybody.
+    # Nobody has access to a view that names no permission.
     config.set_default_permission(Permission.NOBODY)

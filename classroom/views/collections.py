@@ -47,9 +47,9 @@ def list_(context: Collection, request: Request) -> Page:
     )
     page = context.page(asked, statements, scope)
     expanded = chosen["expand"]
-    home = context.home.url
+    collection_url = context.canonical.url
     return context.schema(
-        urls=[home + context.path(row) for row in page.rows],
+        urls=[collection_url + context.path(row) for row in page.rows],
         items=context.represent(page.rows, expanded) if expanded else UNSET,
         meta=_meta(context.url, page),
     )
