@@ -18,9 +18,10 @@ from ..http.query import QueryParameter
 from ..models.names import ID
 from ..request import Request
 from ..schemas.base import Input, Schema
-from ..schemas.pages import Page as PageSchema
+from ..schemas.pages import PageSchema
 
-Key = dict[str, int]
+PrimaryKey = dict[str, int]
+"""Bind parameters that select one row."""
 Scope = Mapping[str, int | str]
 """Bind parameters that restrict statements to the rows of one collection."""
 
@@ -79,7 +80,7 @@ class Item(Resource):
     trailing_slash = False
     statements: ClassVar[ItemStatements]
 
-    def __init__(self, parent: Node, name: str, key: Key, row: Any = None) -> None:
+    def __init__(self, parent: Node, name: str, key: PrimaryKey, row: Any = None) -> None:
         super().__init__(parent, name)
         self.key = key
         self.row = row
@@ -159,7 +160,7 @@ def parse_id(name: str) -> int:
     return int(name)
 
 
-def find_row(request: Request, statements: ItemStatements, key: Key) -> "Row[Any] | None":
+def find_row(request: Request, statements: ItemStatements, key: PrimaryKey) -> "Row[Any] | None":
     """Return a row, with the lock that the method of the request needs, or None."""
     if request.is_safe:
         statement = statements.select
@@ -170,7 +171,7 @@ def find_row(request: Request, statements: ItemStatements, key: Key) -> "Row[Any
     return rows[0] if rows else None
 
 
-def read_row(request: Request, statements: ItemStatements, key: Key) -> Row[Any]:
+def read_row(request: Request, statements: ItemStatements, key: PrimaryKey) -> Row[Any]:
     """Do as ``find_row``.
 
     :raises KeyError: if there is no such row.

@@ -13,7 +13,7 @@ from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, Key, Node, Scope, Version, find_row, parse_id
+from .base import Collection, Item, Node, PrimaryKey, Scope, Version, find_row, parse_id
 
 
 class Relation(NamedTuple):
@@ -148,7 +148,7 @@ class RegistrationsByStudent(Node):
             self._check_creatable(key)
         return Registration(self, name, key, row)
 
-    def _check_creatable(self, key: Key) -> None:
+    def _check_creatable(self, key: PrimaryKey) -> None:
         """:raises KeyError: unless the method is PUT and the student and the class exist."""
         if self.request.method != "PUT":
             raise KeyError(*key.values())

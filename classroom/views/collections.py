@@ -13,7 +13,7 @@ from ..request import Request
 from ..resources.base import Collection
 from ..resources.named import NamedCollection
 from ..resources.registrations import Registrations, RegistrationsOfItem
-from ..schemas.pages import Meta, Page
+from ..schemas.pages import Meta, PageSchema
 from ..security.permissions import Permission
 from .documentation import Operation
 
@@ -29,7 +29,7 @@ _VIEW: dict[str, Any] = {
 @view_config(context=NamedCollection, **_VIEW)
 @view_config(context=Registrations, **_VIEW)
 @view_config(context=RegistrationsOfItem, **_VIEW)
-def list_(context: Collection, request: Request) -> Page:
+def list_(context: Collection, request: Request) -> PageSchema:
     """Follow `meta.next`, or `Link`, to the end: each row that exists for the whole traversal is
     returned exactly once, despite concurrent changes.
     """
