@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
-from .db.reader import Parameters, Rows
+from .db.reader import Parameters
+from .db.statements import SelectStatement
 from .services import Services, services
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
@@ -98,7 +99,7 @@ class Request(pyramid.request.Request):
         """Read everything from now on in one transaction, and so from one snapshot."""
         _ = self.db
 
-    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         """Run a SELECT, inside the request's transaction if it has begun."""
         if "db" not in self.__dict__:
             return self.services.database.reader.rows(statement, parameters)

@@ -27,8 +27,7 @@ from ..models.tables import (
     Teacher,
     User,
 )
-from .reader import Rows
-from .statements import CollectionStatements, Column, ItemStatements
+from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
 
 _LAST_CHARACTER = "\U0010ffff"
 _PAIR = (Registration.student_id, Registration.class_id)
@@ -58,7 +57,7 @@ def _columns(model: type[Base], names: Sequence[str]) -> list[Column]:
     return [getattr(model, name) for name in names]
 
 
-def _count(model: type[Base]) -> Rows:
+def _count(model: type[Base]) -> SelectStatement:
     """Select the number of rows of a table from the counts that triggers maintain."""
     total = cast(func.coalesce(func.sum(Count.number), 0), BigInteger).label("total")
     # A literal, so that PostgreSQL plans the statement for this table.
@@ -84,12 +83,6 @@ def _matches(table: Table, words: int) -> Any:
     return intersect(*ids) if words > 1 else ids[0].distinct()
 
 
-@cache
-def key_share(model: type[Named]) -> Rows:
-    """Select the id of a student or class, and lock the row against deletion."""
-    return ItemStatements(named_item(model, ())).select_for_key_share
-
-
 class Join(NamedTuple):
     """A join of registrations with what they refer to.
 
@@ -110,7 +103,7 @@ class Join(NamedTuple):
     def prefix(self) -> str:
         return f"{self.name}_"
 
-    def apply(self, rows: Rows) -> Rows:
+    def apply(self, rows: SelectStatement) -> SelectStatement:
         """Join a SELECT of registrations."""
         columns = [column.label(self.prefix + column.key) for column in self._selected()]
         return rows.join(self.model).add_columns(*columns)
@@ -137,19 +130,19 @@ def registrations(
 
 
 @cache
-def registration(joins: tuple[Join, ...]) -> Rows:
+def registration(joins: tuple[Join, ...]) -> SelectStatement:
     """Select one registration, with the columns that ``registrations`` selects."""
     return _registrations(joins).where(*(column == bindparam(column.key) for column in _PAIR))
 
 
-def _registrations(joins: tuple[Join, ...]) -> Rows:
-    rows: Rows = select(*_PAIR, Registration.timestamp)
+def _registrations(joins: tuple[Join, ...]) -> SelectStatement:
+    rows: SelectStatement = select(*_PAIR, Registration.timestamp)
     for join in joins:
         rows = join.apply(rows)
     return rows
 
 
-def named_item(model: type[Named], columns: Sequence[str]) -> Rows:
+def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
     """Select the student or class whose id is the parameter ``key``."""
     return select(model.id, *_columns(model, columns)).where(model.id == bindparam("key"))
 

@@ -9,16 +9,16 @@ from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Executable, Select
+from sqlalchemy import Dialect, Engine, Executable
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .conflicts import mark_conflict
+from .statements import SelectStatement
 
 log = logging.getLogger(__name__)
 
 Parameters = Mapping[str, Any]
-Rows = Select[*tuple[Any, ...]]
 Errors = tuple[type[Exception], ...]
 Processor = Callable[[Any], Any]
 
@@ -41,7 +41,7 @@ class Reader:
         self._prepared: dict[Executable, _Prepared] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
-    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         """Return the rows, with their columns as attributes.
 
         :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
@@ -110,7 +110,7 @@ class Reader:
         has_tracer = bool(self._engine.dispatch.before_cursor_execute)
         return has_tracer or _engine_log.isEnabledFor(logging.INFO)
 
-    def _read_by_engine(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+    def _read_by_engine(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         with self._engine.connect() as connection:
             return connection.execute(statement, parameters).all()
 
@@ -125,7 +125,7 @@ class _Prepared:
     :raises sqlalchemy.exc.CompileError: if the SQL depends on the values of parameters.
     """
 
-    def __init__(self, statement: Rows, dialect: Dialect) -> None:
+    def __init__(self, statement: SelectStatement, dialect: Dialect) -> None:
         # Both drivers take parameters by name if the placeholders have names.
         by_name: Any = type(dialect)
         paramstyle = "named" if dialect.name == "sqlite" else "pyformat"

@@ -18,9 +18,10 @@ from ..http.query import QueryParameter
 from ..models.names import ID
 from ..request import Request
 from ..schemas.base import Input, Schema
-from ..schemas.pages import Page as PageSchema
+from ..schemas.pages import PageSchema
 
-Key = dict[str, int]
+PrimaryKey = dict[str, int]
+"""Bind parameters that select one row."""
 Scope = Mapping[str, int | str]
 """Bind parameters that select the rows of one collection."""
 
@@ -82,7 +83,7 @@ class Item(Resource):
     trailing_slash = False
     statements: ClassVar[ItemStatements]
 
-    def __init__(self, parent: Node, name: str, key: Key, row: Any = None) -> None:
+    def __init__(self, parent: Node, name: str, key: PrimaryKey, row: Any = None) -> None:
         super().__init__(parent, name)
         self.key = key
         self.row = row

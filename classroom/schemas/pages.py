@@ -27,7 +27,7 @@ class Meta(Schema, frozen=True):
     last: _URL
 
 
-class Page(Schema, frozen=True, kw_only=True):
+class PageSchema(Schema, frozen=True, kw_only=True):
     """A page of a collection. ``page_of`` defines one for each schema of items."""
 
     urls: list[str]
@@ -36,7 +36,7 @@ class Page(Schema, frozen=True, kw_only=True):
 
 
 @cache
-def page_of(schema: type[Schema]) -> type[Page]:
+def page_of(schema: type[Schema]) -> type[PageSchema]:
     """Define the pages of a collection from the schema of its items."""
     url = next(field.type for field in msgspec.structs.fields(schema) if field.name == "url")
     description = "With `expand`: the representations, in the order of `urls`."
@@ -44,9 +44,9 @@ def page_of(schema: type[Schema]) -> type[Page]:
     struct = msgspec.defstruct(
         f"{schema.__name__}Page",
         [("urls", list[url]), ("items", items, UNSET), ("meta", Meta)],  # type: ignore[valid-type]
-        bases=(Page,),
+        bases=(PageSchema,),
         namespace={"__doc__": f"A page of {schema.__name__.lower()} URLs."},
         frozen=True,
         kw_only=True,
     )
-    return cast(type[Page], struct)
+    return cast(type[PageSchema], struct)

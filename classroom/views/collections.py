@@ -15,7 +15,7 @@ from ..resources.records import Records
 from ..resources.registrations import Registrations, RegistrationsOfItem
 from ..resources.teachers import Teachers
 from ..resources.users import ClassesOfUser, Users
-from ..schemas.pages import Meta, Page
+from ..schemas.pages import Meta, PageSchema
 from ..security.permissions import Permission
 from .documentation import Operation
 
@@ -34,7 +34,7 @@ _VIEW: dict[str, Any] = {
 @view_config(context=Users, **_VIEW)
 @view_config(context=ClassesOfUser, **_VIEW)
 @view_config(context=Teachers, **_VIEW)
-def list_(context: Collection, request: Request) -> Page:
+def list_(context: Collection, request: Request) -> PageSchema:
     """Follow `meta.next`, or `Link`, to the end: each row that exists for the whole traversal is
     returned exactly once, despite concurrent changes.
     """
