@@ -112,6 +112,7 @@ def put(context: Registration, request: Request) -> Created | Changed:
     try:
         context.row = writes.register(request.db, **context.key)
     except AlreadyRegistered as error:
+        check_precondition(context, request)  # again, since there was no row the first time
         context.lock()
         if context.row is None:  # deleted meanwhile
             mark_error_retryable(error)

@@ -54,6 +54,7 @@ def put(context: Teacher, request: Request) -> Created | Changed:
     try:
         user_writes.assign(request.db, **context.key)
     except AlreadyTeaches:
+        check_precondition(context, request)  # again, since there was no row the first time
         return Changed(context)
     return Created(context)
 
