@@ -23,10 +23,10 @@ from .results import Changed, Created
     context=NamedCollection,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create one of {title}", (201, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 413, 415), "input"),
 )
 def create(context: NamedCollection, request: Request) -> Created:
-    """Not idempotent: each request creates another one, since names need not be unique."""
+    """Not idempotent: names need not be unique, so each request creates another resource."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
     row = writes.create(request.db, context.item.model, **msgspec.structs.asdict(fields))
     return Created(context.at(row))
@@ -78,9 +78,7 @@ def patch(context: NamedItem, request: Request) -> Changed:
     context=NamedItem,
     request_method="DELETE",
     permission=Permission.DELETE,
-    operation=Operation(
-        "delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)
-    ),
+    operation=Operation("delete{noun}", "Delete {title} and its registrations", (200, 404, 412)),
 )
 def delete(context: NamedItem, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
