@@ -34,12 +34,12 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from_stdin = click.option(
         "--password-stdin",
         is_flag=True,
-        help="Read the password from one line of standard input instead of asking for it.",
+        help="Read the password from the first line of standard input instead of prompting.",
     )
     allow_weak = click.option(
         "--allow-weak-password",
         is_flag=True,
-        help="Accept a short password, for development.",
+        help="Accept a short password. For development only.",
     )
     return from_stdin(allow_weak(command))
 
@@ -64,7 +64,7 @@ def adduser(engine: Engine, name: str, password_stdin: bool, allow_weak_password
 @_password_options
 @pass_engine
 def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
-    """Change a user's password; this invalidates existing tokens."""
+    """Change a user's password, and invalidate existing tokens."""
     password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
     with _must_exist(name), for_writing(engine).begin() as connection:
         writes.change_password(connection, name, password_hash)
@@ -84,9 +84,9 @@ def deluser(engine: Engine, name: str) -> None:
 @click.command()
 @pass_engine
 def users(engine: Engine) -> None:
-    """List the users' names."""
+    """List the names of all users."""
     with engine.connect() as connection:
-        # Databases sort text differently.
+        # Sorted here, because the sort order of text depends on the database.
         for name in sorted(connection.execute(USERS).scalars()):
             click.echo(name)
 
