@@ -1,4 +1,4 @@
-"""Decorators of commands."""
+"""Decorators for commands."""
 
 from collections.abc import Callable
 from functools import wraps

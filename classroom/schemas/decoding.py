@@ -1,4 +1,4 @@
-"""Decode the fields that a client sends."""
+"""Decode the fields of a request body."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -24,7 +24,7 @@ class _Rule(NamedTuple):
 def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
     """Return the members of a JSON object as an input.
 
-    An optional field that is missing is None, as one that is null.
+    An optional field that is missing or null is None.
 
     :raises classroom.http.errors.InvalidFields: with all missing and invalid fields.
     """

@@ -38,7 +38,7 @@ def canonical_url(view: View, info: Any) -> View:
         if asked == other and request.was_sent_to(other):
             query = request.query_string
             url = context.url + (query and f"?{query}")
-            raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
+            raise HTTPPermanentRedirect(url, "the canonical URL is in Location")
         raise HTTPNotFound
 
     return canonical_view

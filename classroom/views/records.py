@@ -24,10 +24,10 @@ from .results import Changed, Created
     context=Records,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create one of {title}", (201, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 413, 415), "input"),
 )
 def create(context: Records, request: Request) -> Created:
-    """Not idempotent: each request creates another one, since names need not be unique."""
+    """Not idempotent: names need not be unique, so each request creates another resource."""
     values = _decode(request, context.input, JSON_TYPE)
     row = writes.create(request.db, context.item.model, **values)
     return Created(context.at(row.id, row))
@@ -63,9 +63,7 @@ def patch(context: Record, request: Request) -> Changed:
     context=Record,
     request_method="DELETE",
     permission=Permission.DELETE,
-    operation=Operation(
-        "delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)
-    ),
+    operation=Operation("delete{noun}", "Delete {title} and its registrations", (200, 404, 412)),
 )
 def delete(context: Record, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated

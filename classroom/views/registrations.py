@@ -40,7 +40,7 @@ from .results import Changed, Created
     ),
 )
 def create(context: Registrations, request: Request) -> Created:
-    """A repeated request is 409. PUT is idempotent."""
+    """A repeated request is 409. Use PUT for an idempotent registration."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
     found = _find_items(context, {"student": fields.student, "class": fields.class_})
     require(request, Permission.REGISTER, found["class_id"])
@@ -90,7 +90,7 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     expanded = query.read(request.GET.getall, context.query)["expand"]
     if expanded:
         rows = request.rows(queries.registration(joins(expanded)), context.key)
-        if not rows:  # deleted since traversal
+        if not rows:  # deleted after traversal
             raise HTTPNotFound
         context.row = rows[0]
     return context.represent(expanded)
@@ -101,11 +101,11 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     request_method="PUT",
     permission=Permission.REGISTER,
     operation=Operation(
-        "put{noun}", "Register a student, unless already registered", (200, 201, 404, 412)
+        "put{noun}", "Register a student for a class, if not yet registered", (200, 201, 404, 412)
     ),
 )
 def put(context: Registration, request: Request) -> Created | Changed:
-    """201 for the first request, 200 for a repeated one: idempotent. With `If-None-Match: *` a
+    """Idempotent: the first request is 201, and a repeated one is 200. With `If-None-Match: *`, a
     repeated request is 412. The body is ignored.
     """
     check_precondition(context, request)

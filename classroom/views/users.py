@@ -27,7 +27,7 @@ from .results import Changed, Created
     context=Users,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create one of {title}", (201, 409, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
 )
 def create(context: Users, request: Request) -> Created:
     """The name must be unique."""
