@@ -1,4 +1,4 @@
-"""Every error that is raised, rendered in one place."""
+"""Exception views: render all errors that are raised."""
 
 import logging
 import re
@@ -34,7 +34,7 @@ from ..security.login_attempts import TooManyChecks, TooManyFailures
 
 log = logging.getLogger(__name__)
 
-# The parents of items, and the conditional methods for which a missing item is 412.
+# The parents of items, and the methods with which If-Match for a missing item is 412.
 _METHODS = {NamedCollection: CONDITIONAL_WRITES, RegistrationsByStudent: {"DELETE"}}
 
 
@@ -54,7 +54,7 @@ def http_error(error: HTTPException, request: Request) -> Response:
 @exception_view_config(NotFound)
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
-    if _is_missing_from_a_condition(request):
+    if _has_failed_precondition(request):
         return error_response(request.environ, 412, PRECONDITION_FAILED)
     return error_response(request.environ, 404, "there is nothing at this URL")
 
@@ -103,8 +103,8 @@ def too_many_checks(error: TooManyChecks, request: Request) -> Response:
 def _refuse_login(
     status: int, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
-    # Clients that send the next wrong password at once would fill the queue before all others.
-    # Another WSGI server has no such callable.
+    # Clients that immediately send the next wrong password would fill the queue ahead of others.
+    # Other WSGI servers have no such callable.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
@@ -116,26 +116,26 @@ def _refuse_login(
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
     if request.services.database.outage.record_failure():
-        log.error("the database fails: %r", str(getattr(error, "orig", error)))
+        log.error("database error: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
-    return error_response(request.environ, 503, "the database does not answer", headers)
+    return error_response(request.environ, 503, "the database is unavailable", headers)
 
 
-# Subclasses of DatabaseError that are defects of the service.
+# These subclasses of DatabaseError show a defect of the service.
 @exception_view_config(DataError, retryable_error=False)
 @exception_view_config(IntegrityError, retryable_error=False)
 @exception_view_config(ProgrammingError, retryable_error=False)
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
-    # Quoted: the path may not be UTF-8.
+    # %r, since the path may not be UTF-8.
     log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
-    return error_response(request.environ, 500, "the server failed; it has been logged")
+    return error_response(request.environ, 500, "internal server error")
 
 
-def _is_missing_from_a_condition(request: Request) -> bool:
+def _has_failed_precondition(request: Request) -> bool:
     """Return whether a write has ``If-Match`` for an item that does not exist.
 
-    The losers of a race to delete get 412, as the losers of a race to replace do.
+    If clients race to delete an item, the losers get 412, as they do if they race to replace it.
     """
     # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
