@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..db.engine import open_database
+from ..db.startup import open_database
 from ..settings import read_ini
 
 
