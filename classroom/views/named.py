@@ -1,5 +1,6 @@
 """Views of students and classes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,8 +12,7 @@ from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..request import Request
 from ..resources.named import NamedCollection, NamedItem
 from ..schemas import Nothing
-from ..schemas.base import stored
-from ..schemas.decoding import decode
+from ..schemas.decoding import decode, decode_patch
 from ..schemas.named import NamedSchema
 from ..security.permissions import Permission
 from .documentation import Operation
@@ -52,7 +52,8 @@ def read(context: NamedItem, request: Request) -> NamedSchema:
 )
 def replace(context: NamedItem, request: Request) -> Changed:
     """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
-    return _change(context, request, read_object(request, JSON_TYPE))
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    return _change(context, request, msgspec.structs.asdict(fields))
 
 
 @view_config(
@@ -67,11 +68,8 @@ def patch(context: NamedItem, request: Request) -> Changed:
     """Fields that are left out do not change. With `If-Match` the request succeeds only if the
     resource has not changed. Idempotent.
     """
-    patched = {name: getattr(context.row, name) for name in stored(context.schema)}
-    patched |= read_object(request, *PATCH_TYPES)
-    # A null removes a field (RFC 7396).
-    fields = {name: value for name, value in patched.items() if value is not None}
-    return _change(context, request, fields)
+    values = decode_patch(read_object(request, *PATCH_TYPES), context.input)
+    return _change(context, request, values) if values else Changed(context)
 
 
 @view_config(
@@ -90,7 +88,6 @@ def delete(context: NamedItem, request: Request) -> Nothing:
     return Nothing()
 
 
-def _change(context: NamedItem, request: Request, fields: dict[str, Any]) -> Changed:
-    values = msgspec.structs.asdict(decode(fields, context.input))
+def _change(context: NamedItem, request: Request, values: Mapping[str, Any]) -> Changed:
     context.row = writes.change(request.db, context.model, context.row.id, **values)
     return Changed(context)
