@@ -109,9 +109,6 @@ class Request(pyramid.request.Request):
     @reify
     def dbsession(self) -> Session:
         """The session of the request's transaction."""
-        if writer_lock := self.services.database.writer_lock:
-            writer_lock.acquire()
-            self.add_finished_callback(lambda _: writer_lock.release())
         session = self.services.database.sessions()
         # Join the transaction now. register() would add seven event listeners to do it later.
         zope.sqlalchemy.mark_changed(session, self.tm)

@@ -5,7 +5,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 
-from .db.engine import Database
+from .db.database import Database
 from .settings import Settings, parse
 
 

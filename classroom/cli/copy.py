@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..db.copying import CopyError, copy_database
-from ..db.engine import in_one_line, open_database
+from ..db.driver_errors import in_one_line
+from ..db.startup import open_database
 from ..settings import SettingError, read_ini
 from .decorators import pass_engine
 

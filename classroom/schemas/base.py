@@ -54,11 +54,6 @@ def is_optional(annotation: Any) -> bool:
     return kind is NoneType or any(map(is_optional, _members(kind)))
 
 
-def is_patch(annotation: Any) -> bool:
-    """Whether a field may be left out, which is not the same as null: ``TYPE | UnsetType``."""
-    return UnsetType in get_args(annotation)
-
-
 def extra(annotation: Any) -> dict[str, Any]:
     """Return the ``Meta.extra`` of an annotation: what JSON Schema cannot express.
 

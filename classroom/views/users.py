@@ -1,6 +1,5 @@
 """Views that change users."""
 
-from msgspec import UNSET
 from pyramid.view import view_config
 
 from ..db import user_writes
@@ -13,7 +12,7 @@ from ..models.roles import Role
 from ..request import Request
 from ..resources.users import User, Users
 from ..schemas import NewUser, Nothing, UserPatch
-from ..schemas.decoding import decode
+from ..schemas.decoding import decode, decode_patch
 from ..security.passwords import hash_password
 from ..security.permissions import Permission
 from ..security.policy import check_password
@@ -53,7 +52,7 @@ def patch(context: User, request: Request) -> Changed:
     fields = read_object(request, *PATCH_TYPES)
     if fields.keys() & {"name", "role"}:
         require(request, Permission.CHANGE, context)
-    values = _values(context, request, decode(fields, UserPatch))
+    values = _columns(context, request, decode_patch(fields, UserPatch))
     check_precondition(context, request)
     id = context.key["key"]
     if values.get("role", Role.ADMIN) != Role.ADMIN:
@@ -77,26 +76,23 @@ def delete(context: User, request: Request) -> Nothing:
     return Nothing()
 
 
-def _values(context: User, request: Request, patch: UserPatch) -> dict[str, str]:
+def _columns(context: User, request: Request, fields: dict[str, str]) -> dict[str, str]:
     """Return the columns to change. Passwords are hashed before the transaction begins."""
-    values = {"name": patch.name, "role": patch.role}
-    if patch.password is not UNSET:
-        if request.identity and request.identity.id == context.key["key"]:
-            _check_current_password(request, patch)
-        values["password_hash"] = _hash_password(context, patch)
-    return {name: value for name, value in values.items() if value is not UNSET}
-
-
-def _check_current_password(request: Request, patch: UserPatch) -> None:
-    """:raises classroom.http.errors.InvalidFields: if the current password is missing or wrong."""
-    if patch.current_password is UNSET:
-        raise InvalidFields({"current_password": "is missing"})
-    if not check_password(request, patch.current_password):
-        raise InvalidFields({"current_password": "is wrong"})
-
-
-def _hash_password(context: User, patch: UserPatch) -> str:
+    current = fields.pop("current_password", None)
+    password = fields.pop("password", None)
+    if password is None:
+        return fields
+    if request.identity and request.identity.id == context.key["key"]:
+        _check_current_password(request, current)
     if not context.exists():
         raise NotFound
-    name = context.row.name if patch.name is UNSET else patch.name
-    return hash_password(validate_new_password(patch.password, name))
+    validate_new_password(password, fields.get("name", context.row.name))
+    return {**fields, "password_hash": hash_password(password)}
+
+
+def _check_current_password(request: Request, password: str | None) -> None:
+    """:raises classroom.http.errors.InvalidFields: if the current password is missing or wrong."""
+    if password is None:
+        raise InvalidFields({"current_password": "is missing"})
+    if not check_password(request, password):
+        raise InvalidFields({"current_password": "is wrong"})
