@@ -53,7 +53,7 @@ class Teachers(Collection):
         return traverse(self.at(parse_id(name)))
 
     @property
-    def home(self) -> Collection:
+    def canonical(self) -> Collection:
         return find_interface(self, Version)["users"]
 
     @property
@@ -68,7 +68,7 @@ class Teachers(Collection):
         return queries.teachers_of_class(columns), {"owner": self.class_id}
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
-        return represent_named(schemas.User, rows, self.home.url)
+        return represent_named(schemas.User, rows, self.canonical.url)
 
     def at(self, user_id: int) -> Teacher:
         """Return the resource of a teacher without reading it."""

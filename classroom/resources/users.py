@@ -29,7 +29,7 @@ class ClassesOfUser(Collection):
     query = (query.EXPAND_ITEMS,)
 
     @property
-    def home(self) -> Collection:
+    def canonical(self) -> Collection:
         return find_interface(self, Version)["classes"]
 
     def path(self, row: Any) -> str:
@@ -40,7 +40,7 @@ class ClassesOfUser(Collection):
         return queries.classes_of_user(columns), {"owner": self.__parent__.key["key"]}
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
-        return represent_named(schemas.Class, rows, self.home.url)
+        return represent_named(schemas.Class, rows, self.canonical.url)
 
 
 class User(NamedItem):
