@@ -88,7 +88,7 @@ def remove_user(connection: Connection, id: int) -> None:
         raise NotFound(f"there is no User {id}")
 
 
-def keep_an_admin(connection: Connection, id: int) -> None:
+def require_another_admin(connection: Connection, id: int) -> None:
     """Check that there is an admin besides a user, and lock the admins.
 
     :raises LastAdmin: if the user is the only admin.

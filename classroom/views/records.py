@@ -13,8 +13,8 @@ from ..resources.records import Record, Records
 from ..schemas import Nothing
 from ..schemas.decoding import decode, decode_patch
 from ..security.permissions import Permission
+from .checks import check_precondition
 from .documentation import Operation
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 

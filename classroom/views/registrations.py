@@ -25,9 +25,8 @@ from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode
 from ..schemas.fields import item_url_rule
 from ..security.permissions import Permission
+from .checks import check_permission, check_precondition
 from .documentation import Operation
-from .permissions import require
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -43,7 +42,7 @@ def create(context: Registrations, request: Request) -> Created:
     """A repeated request is 409. Use PUT for an idempotent registration."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
     found = _find_items(context, {"student": fields.student, "class": fields.class_})
-    require(request, Permission.REGISTER, found["class_id"])
+    check_permission(Permission.REGISTER, found["class_id"], request)
     key = {column: item.row.id for column, item in found.items()}
     try:
         row = writes.register(request.db, **key)

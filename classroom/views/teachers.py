@@ -12,8 +12,8 @@ from ..resources.teachers import Teacher, Teachers
 from ..schemas import NewTeacher, Nothing
 from ..schemas.decoding import decode
 from ..security.permissions import Permission
+from .checks import check_precondition
 from .documentation import Operation
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 

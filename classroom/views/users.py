@@ -16,9 +16,8 @@ from ..schemas.decoding import decode, decode_patch
 from ..security.passwords import hash_password
 from ..security.permissions import Permission
 from ..security.policy import check_password
+from .checks import check_permission, check_precondition
 from .documentation import Operation
-from .permissions import require
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -51,12 +50,12 @@ def patch(context: User, request: Request) -> Changed:
     """
     fields = read_object(request, *PATCH_TYPES)
     if fields.keys() & {"name", "role"}:
-        require(request, Permission.CHANGE, context)
+        check_permission(Permission.CHANGE, context, request)
     values = _columns(context, request, decode_patch(fields, UserPatch))
     check_precondition(context, request)
     id = context.key["key"]
     if values.get("role", Role.ADMIN) != Role.ADMIN:
-        user_writes.keep_an_admin(request.db, id)
+        user_writes.require_another_admin(request.db, id)
     context.row = user_writes.change_user(request.db, id, **values)
     return Changed(context)
 
@@ -71,7 +70,7 @@ def delete(context: User, request: Request) -> Nothing:
     """The tokens of the user become invalid. The last admin cannot be deleted (409)."""
     check_precondition(context, request)
     id = context.key["key"]
-    user_writes.keep_an_admin(request.db, id)
+    user_writes.require_another_admin(request.db, id)
     user_writes.remove_user(request.db, id)
     return Nothing()
 
