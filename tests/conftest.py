@@ -18,7 +18,7 @@ from pyramid.router import Router
 from sqlalchemy import Engine, text
 from webtest import TestApp
 
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Base
 
 from .support.application import anonymous_client, client_of, engine_of, open_application

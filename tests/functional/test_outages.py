@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, event
 from webtest import TestApp
 
-from classroom.db.engine import Outage
+from classroom.db.outage import Outage
 
 from ..support.application import client_of, engine_of, open_application
 from ..support.pages import walk
@@ -67,7 +67,7 @@ def assert_unavailable(answer: Any) -> None:
 
 
 def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [r.message for r in caplog.records if r.message.startswith("the database fails")]
+    return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
 def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
@@ -218,7 +218,7 @@ def test_a_read_only_database_is_read_and_not_written(
 def test_who_waits_too_long_for_another_writer_gets_503(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classroom.db.sqlite._PRAGMAS", ("busy_timeout = 50",))
+    monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 50",))
     with open_application({"sqlalchemy.url": sqlite_url}) as app:
         client = client_of(app)
         with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer:
@@ -232,7 +232,7 @@ def test_who_waits_too_long_for_another_writer_gets_503(
 def test_a_conflict_is_tried_again_before_it_is_told_of(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classroom.db.sqlite._PRAGMAS", ("busy_timeout = 0",))
+    monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 0",))
     refusals = []
 
     def let_go(context: Any) -> None:

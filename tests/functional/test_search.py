@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, insert, text, update
 from webtest import TestApp
 
 from classroom.db.backfill import are_folded
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Class, Student
 
 from ..support.application import API, client_of, open_application

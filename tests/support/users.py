@@ -5,7 +5,7 @@ import base64
 import argon2
 from sqlalchemy import Engine
 
-from classroom.db import writes
+from classroom.db import user_writes
 
 NAME, PASSWORD = "miguel", "cat:mouse"
 SECRET = "not much of a secret, but long enough"
@@ -20,4 +20,4 @@ def basic(username: str, password: str) -> str:
 
 def add_user(engine: Engine) -> None:
     with engine.begin() as connection:
-        writes.add_user(connection, NAME, PASSWORD_HASH)
+        user_writes.add_user(connection, NAME, PASSWORD_HASH)
