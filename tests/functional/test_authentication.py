@@ -34,7 +34,7 @@ def request_token(client: TestApp) -> str:
 
 @pytest.mark.parametrize("path", [*API_PATHS, TOKEN_PATH])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
-def test_a_stranger_gets_401_before_anything_else(
+def test_missing_credentials_are_401_before_404_and_405(
     anonymous: TestApp, path: str, method: str
 ) -> None:
     answer = anonymous.request(path, method=method, status=401)
@@ -44,7 +44,7 @@ def test_a_stranger_gets_401_before_anything_else(
         assert answer.json["error"] == "unauthorized"
 
 
-def test_a_stranger_sees_the_root_and_does_nothing_to_it(anonymous: TestApp) -> None:
+def test_the_root_is_readable_without_credentials(anonymous: TestApp) -> None:
     anonymous.get("/", status=200)
     anonymous.head("/", status=200)
     anonymous.post("/", status=401)
@@ -52,9 +52,7 @@ def test_a_stranger_sees_the_root_and_does_nothing_to_it(anonymous: TestApp) -> 
 
 @pytest.mark.usefixtures("token_mode")
 @pytest.mark.parametrize("path", API_PATHS)
-def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
-    anonymous: TestApp, path: str
-) -> None:
+def test_token_mode_challenges_for_basic_and_bearer(anonymous: TestApp, path: str) -> None:
     challenges = anonymous.get(path, status=401).headers.getall("WWW-Authenticate")
     assert [challenge.split()[0] for challenge in challenges] == ["Basic", "Bearer"]
     refused = anonymous.get(path, headers={"Authorization": "Bearer x"}, status=401)
@@ -89,22 +87,20 @@ def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
         "\xff\xfe",
     ],
 )
-def test_wrong_and_malformed_credentials_are_a_stranger_s(
-    anonymous: TestApp, authorization: str
-) -> None:
+def test_wrong_and_malformed_credentials_are_401(anonymous: TestApp, authorization: str) -> None:
     assert status(anonymous, authorization) == 401
 
 
-def test_the_scheme_is_known_in_any_case(anonymous: TestApp) -> None:
+def test_the_scheme_is_case_insensitive(anonymous: TestApp) -> None:
     assert status(anonymous, basic(NAME, PASSWORD).replace("Basic", "bAsIc")) == 200
 
 
-def test_without_tokens_there_is_nothing_to_request_one_from(anonymous: TestApp) -> None:
+def test_the_token_url_is_404_without_token_mode(anonymous: TestApp) -> None:
     assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 404
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_opens_what_a_password_then_does_not(anonymous: TestApp) -> None:
+def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
     answer = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
     assert list(answer.json) == ["token"]
     assert answer.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
@@ -123,14 +119,14 @@ def test_a_token_opens_what_a_password_then_does_not(anonymous: TestApp) -> None
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_has_an_hour(anonymous: TestApp) -> None:
+def test_a_token_lasts_one_hour(anonymous: TestApp) -> None:
     claims = jwt.decode(request_token(anonymous), SECRET, algorithms=["HS256"])
     assert claims["exp"] - claims["iat"] == 3600
     assert abs(claims["iat"] - time.time()) < 60
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_forged_tokens_are_refused(anonymous: TestApp) -> None:
+def test_forged_tokens_are_401(anonymous: TestApp) -> None:
     token = request_token(anonymous)
     claims = jwt.decode(token, options={"verify_signature": False})
     head, body, signature = token.split(".")
@@ -159,7 +155,7 @@ def test_a_token_with_a_deeply_nested_header_is_401(anonymous: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_believed_token_still_ends_when_it_expires(anonymous: TestApp, dbengine: Any) -> None:
+def test_a_cached_token_expires(anonymous: TestApp, dbengine: Any) -> None:
     with dbengine.connect() as connection:
         user = connection.execute(User.__table__.select()).one()
     soon = tokens.issue(SECRET, user.id, user.password_hash, int(time.time()), 2)
@@ -176,7 +172,7 @@ def test_a_believed_token_still_ends_when_it_expires(anonymous: TestApp, dbengin
     [update(User).values(password_hash=hash_password("new")), delete(User)],
     ids=["password", "user"],
 )
-def test_a_changed_password_or_a_deleted_user_ends_token_and_password(
+def test_a_changed_password_or_removed_user_ends_tokens(
     anonymous: TestApp, dbengine: Any, change: Any
 ) -> None:
     token = request_token(anonymous)
@@ -188,7 +184,7 @@ def test_a_changed_password_or_a_deleted_user_ends_token_and_password(
 
 
 @pytest.mark.parametrize(("ttl", "after"), [("3600", 200), ("0", 401)])
-def test_a_verified_password_is_believed_for_as_long_as_the_setting_says(
+def test_a_verified_password_is_cached_for_identity_ttl(
     app_settings: dict[str, str], request: Any, ttl: str, after: int
 ) -> None:
     app_settings["classroom.identity_ttl"] = ttl
@@ -201,9 +197,7 @@ def test_a_verified_password_is_believed_for_as_long_as_the_setting_says(
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_bought_with_an_outdated_password_is_worth_nothing(
-    anonymous: TestApp, dbengine: Any
-) -> None:
+def test_a_token_for_an_outdated_password_is_invalid(anonymous: TestApp, dbengine: Any) -> None:
     assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 200
     with dbengine.begin() as connection:
         connection.execute(update(User).values(password_hash=hash_password("new")))
@@ -211,7 +205,7 @@ def test_a_token_bought_with_an_outdated_password_is_worth_nothing(
     assert status(anonymous, f"Bearer {believed}") == 401
 
 
-def test_pyramid_knows_who_asks_and_nothing_is_remembered_for_them(app: Any) -> None:
+def test_pyramid_knows_the_authenticated_userid(app: Any) -> None:
     environ = {"HTTP_AUTHORIZATION": basic(NAME, PASSWORD), "HTTP_HOST": "localhost"}
     known, unknown = Request.blank("/", environ), Request.blank("/")
     for request in (known, unknown):
@@ -220,7 +214,7 @@ def test_pyramid_knows_who_asks_and_nothing_is_remembered_for_them(app: Any) -> 
     assert remember(known, NAME) == []
 
 
-def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_acl_decides_about_a_user(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(V1, "__acl__", [DENY_ALL])
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
@@ -228,14 +222,12 @@ def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("uncached_identities")
-def test_a_password_that_fits_is_hashed_once(
-    anonymous: TestApp, verified_hashes: list[str]
-) -> None:
+def test_a_correct_password_is_hashed_once(anonymous: TestApp, verified_hashes: list[str]) -> None:
     assert [status(anonymous, basic(NAME, PASSWORD)) for _ in range(3)] == [200] * 3
     assert len(verified_hashes) == 1
 
 
-def test_one_that_does_not_fit_is_hashed_every_time(
+def test_a_wrong_password_is_hashed_each_time(
     anonymous: TestApp, verified_hashes: list[str]
 ) -> None:
     assert [status(anonymous, basic(NAME, "wrong")) for _ in range(3)] == [401] * 3
@@ -243,7 +235,7 @@ def test_one_that_does_not_fit_is_hashed_every_time(
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
-def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
+def test_an_unknown_user_costs_one_hash_too(
     anonymous: TestApp, verified_hashes: list[str], name: str
 ) -> None:
     assert status(anonymous, basic(name, "wrong")) == 401
@@ -253,14 +245,14 @@ def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
 @pytest.mark.parametrize(
     ("name", "password"), [(NAME, "x" * 4096), ("x" * 4096, "x"), (NAME, "a\tb"), ("a\x7f", "b")]
 )
-def test_credentials_that_nobody_has_cost_no_hash(
+def test_impossible_credentials_cost_no_hash(
     anonymous: TestApp, verified_hashes: list[str], name: str, password: str
 ) -> None:
     assert status(anonymous, basic(name, password)) == 401
     assert verified_hashes == []
 
 
-def test_a_password_is_hashed_outside_any_transaction(
+def test_a_password_is_hashed_outside_a_transaction(
     anonymous: TestApp, verified_hashes: list[str], dbengine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_connections: list[int] = []
@@ -278,12 +270,12 @@ def test_a_password_is_hashed_outside_any_transaction(
 
 
 @pytest.mark.parametrize("path", ["/auth/request-token/", "//", "/%2f"])
-def test_no_other_spelling_opens_what_the_right_one_does(anonymous: TestApp, path: str) -> None:
+def test_non_canonical_urls_of_public_paths_are_401(anonymous: TestApp, path: str) -> None:
     anonymous.get(path, extra_environ={"REQUEST_URI": path}, status=401)
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_the_token_s_url_is_found_with_a_slash_too_many(anonymous: TestApp) -> None:
+def test_the_token_url_with_a_slash_is_308(anonymous: TestApp) -> None:
     headers = {"Authorization": basic(NAME, PASSWORD)}
     answer = anonymous.get(f"{TOKEN_PATH}/", headers=headers, status=308)
     assert answer.headers["Location"] == f"http://localhost{TOKEN_PATH}"

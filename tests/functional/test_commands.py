@@ -27,14 +27,14 @@ def may_enter(anonymous: TestApp, name: str, password: str) -> bool:
 
 
 @pytest.mark.parametrize("password", ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091])
-def test_an_added_user_may_enter(app_ini: Path, anonymous: TestApp, password: str) -> None:
+def test_an_added_user_can_log_in(app_ini: Path, anonymous: TestApp, password: str) -> None:
     added = run(app_ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
     assert (added.exit_code, added.output) == (0, "User susan was registered successfully.\n")
     assert may_enter(anonymous, "susan", password)
     assert run(app_ini, "users").output == f"{NAME}\nsusan\n"
 
 
-def test_the_password_is_asked_for_twice_and_never_shown(app_ini: Path, anonymous: TestApp) -> None:
+def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous: TestApp) -> None:
     child = add_susan_in_a_terminal(app_ini)
     for prompt in ("Password: ", "Confirm: "):
         child.expect_exact(prompt)
@@ -49,7 +49,7 @@ def test_the_password_is_asked_for_twice_and_never_shown(app_ini: Path, anonymou
 
 
 @pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
-def test_passwords_that_differ_or_are_empty_are_refused(
+def test_different_or_empty_passwords_are_rejected(
     app_ini: Path, passwords: tuple[str, str]
 ) -> None:
     child = add_susan_in_a_terminal(app_ini)
@@ -80,7 +80,7 @@ def test_passwords_that_differ_or_are_empty_are_refused(
         ("\udcff", "password\n", "must be UTF-8"),
     ],
 )
-def test_a_user_who_could_not_log_in_is_not_added(
+def test_a_user_who_could_not_log_in_is_rejected(
     app_ini: Path, name: str, stdin: str | bytes, problem: str
 ) -> None:
     refused = run(app_ini, "adduser", name, "--password-stdin", stdin=stdin)
@@ -129,7 +129,7 @@ def test_a_changed_password_replaces_the_old_one(app_ini: Path, anonymous: TestA
 
 
 @pytest.mark.usefixtures("uncached_identities")
-def test_a_removed_user_may_not_enter(app_ini: Path, anonymous: TestApp) -> None:
+def test_a_removed_user_cannot_log_in(app_ini: Path, anonymous: TestApp) -> None:
     assert may_enter(anonymous, NAME, PASSWORD)
     assert run(app_ini, "deluser", NAME).exit_code == 0
     assert not may_enter(anonymous, NAME, PASSWORD)
@@ -137,7 +137,7 @@ def test_a_removed_user_may_not_enter(app_ini: Path, anonymous: TestApp) -> None
 
 
 @pytest.mark.parametrize("command", [("passwd", "--password-stdin"), ("deluser",)])
-def test_a_user_who_is_not_there_is_told_of(app_ini: Path, command: tuple[str, ...]) -> None:
+def test_a_missing_user_is_one_error_line(app_ini: Path, command: tuple[str, ...]) -> None:
     refused = run(app_ini, command[0], "nobody", *command[1:], stdin="password\n")
     assert (refused.exit_code, refused.output) == (1, "Error: User nobody not found.\n")
 
@@ -146,7 +146,9 @@ def test_a_user_who_is_not_there_is_told_of(app_ini: Path, command: tuple[str, .
     "content",
     [None, "", "[server:main]\nx = y", "nonsense", "[app:main]\nuse=egg:no", "[app:main]\na=%(b)s"],
 )
-def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: str | None) -> None:
+def test_an_invalid_ini_file_is_an_error_without_traceback(
+    tmp_path: Path, content: str | None
+) -> None:
     path = tmp_path / "wrong.ini"
     if content is not None:
         path.write_text(content)
@@ -168,7 +170,7 @@ def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: 
         "sqlalchemy.url = sqlite:///x.sqlite\nsqlalchemy.pool_size = abc",
     ],
 )
-def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: str) -> None:
+def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> None:
     with closing(sqlite3.connect(tmp_path / "foreign.sqlite")) as foreign:
         foreign.execute("CREATE TABLE something (x)")
     path = tmp_path / "wrong.ini"
@@ -199,7 +201,7 @@ ALEMBIC = ["alembic", "-c", "development.ini", "current"]
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC])
-def test_a_single_percent_sign_is_one_line(ini: Path, command: list[str]) -> None:
+def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
     line = "development.ini: a % in a value must be written %%\n"
     assert refused_by(command, ini).endswith(line)
@@ -207,7 +209,7 @@ def test_a_single_percent_sign_is_one_line(ini: Path, command: list[str]) -> Non
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, ["pserve", "development.ini"]])
-def test_a_missing_driver_is_one_line_that_names_the_extra(
+def test_a_missing_driver_is_one_error_line_with_the_extra(
     ini: Path, tmp_path: Path, command: list[str]
 ) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://localhost/x"})

@@ -51,7 +51,7 @@ def everything(client: TestApp) -> list[str]:
     return [client.get(url).text for url in items]
 
 
-def test_a_copy_is_the_same_school_and_gives_out_new_ids(
+def test_a_copy_has_all_rows_and_continues_the_ids(
     app_ini: Path, school: TestApp, target_url: str
 ) -> None:
     copied = copy(app_ini, target_url)
@@ -76,9 +76,7 @@ def test_rows_that_break_the_rules_are_copied(
 
 
 @pytest.mark.usefixtures("school")
-def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(
-    app_ini: Path, target_url: str
-) -> None:
+def test_a_target_with_rows_is_rejected_and_unchanged(app_ini: Path, target_url: str) -> None:
     assert copy(app_ini, target_url).exit_code == 0
     refused = copy(app_ini, target_url)
     assert refused.exit_code == 1
@@ -86,7 +84,7 @@ def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(
 
 
 @pytest.mark.usefixtures("school")
-def test_a_copy_that_differs_is_not_kept(
+def test_a_copy_that_differs_is_rolled_back(
     app_ini: Path, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_last_id = copying._copy_last_id
@@ -115,13 +113,13 @@ def test_a_database_is_not_copied_onto_itself(app_ini: Path, database_url: str) 
 @pytest.mark.parametrize(
     "url", ["foo", "sqlite:////nowhere/x.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/x"]
 )
-def test_an_unusable_target_is_one_line_that_names_to(app_ini: Path, url: str) -> None:
+def test_an_unusable_target_is_one_error_line(app_ini: Path, url: str) -> None:
     refused = copy(app_ini, url)
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("Error: --to: ")
 
 
-def test_an_ini_file_names_the_target(app_ini: Path, target_url: str, tmp_path: Path) -> None:
+def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_path: Path) -> None:
     target = tmp_path / "target.ini"
     target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
     copied = run(app_ini, "copy", "--to-ini", str(target))
@@ -130,7 +128,7 @@ def test_an_ini_file_names_the_target(app_ini: Path, target_url: str, tmp_path: 
 
 
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
-def test_an_unusable_target_ini_is_named(
+def test_an_unusable_target_ini_is_one_error_line(
     app_ini: Path, tmp_path: Path, content: str | None
 ) -> None:
     target = tmp_path / "target.ini"
@@ -142,7 +140,7 @@ def test_an_unusable_target_ini_is_named(
 
 
 @pytest.mark.parametrize("options", [(), ("--to", "x", "--to-ini", "y")])
-def test_a_target_is_named_once(app_ini: Path, options: tuple[str, ...]) -> None:
+def test_the_target_has_exactly_one_option(app_ini: Path, options: tuple[str, ...]) -> None:
     refused = run(app_ini, "copy", *options)
     assert refused.exit_code == 2
     assert "Give either --to or --to-ini." in refused.output
@@ -156,7 +154,7 @@ def guarded() -> Iterator[PostgreSQL]:
 
 
 @pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
-def test_the_password_is_found_as_libpq_does(
+def test_the_password_of_postgresql_comes_from_libpq(
     app_ini: Path,
     guarded: PostgreSQL,
     tmp_path: Path,
@@ -175,7 +173,7 @@ def test_the_password_is_found_as_libpq_does(
     assert output.endswith("Copy complete and verified.\n")
 
 
-def test_a_missing_password_is_one_line(app_ini: Path, guarded: PostgreSQL) -> None:
+def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL) -> None:
     refused = copy(app_ini, guarded.url("postgres"))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "no password supplied" in refused.output

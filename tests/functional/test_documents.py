@@ -113,7 +113,7 @@ class Conversation:
 @pytest.mark.parametrize(
     ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
 )
-def test_what_a_document_says_is_what_happens(
+def test_commands_in_documents_print_the_documented_output(
     tmp_path: Path, document: str, fewest_steps: int
 ) -> None:
     reader = Conversation(tmp_path)

@@ -35,7 +35,7 @@ def school(testapp: TestApp, dbengine: Engine) -> TestApp:
         ("classes/1/registrations/", "items,student,class,items"),
     ],
 )
-def test_items_are_what_their_urls_give_in_the_same_order(
+def test_expanded_items_equal_the_items_at_their_urls(
     school: TestApp, path: str, expand: str
 ) -> None:
     page = school.get(f"/api/v1.0/{path}?per_page=3&page=1&expand={expand}").json
@@ -49,7 +49,7 @@ def test_items_are_what_their_urls_give_in_the_same_order(
         assert f"expand={expand}&" in page["meta"][name]
 
 
-def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
+def test_a_registration_expands_its_student_and_class(
     school: TestApp,
 ) -> None:
     plain = school.get("/api/v1.0/registrations/7/1").json
@@ -63,7 +63,7 @@ def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
             assert school.get(f"/api/v1.0/registrations/7/1?expand={spelling}").json == expected
 
 
-def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statements(
+def test_an_expanded_page_costs_at_most_three_statements(
     school: TestApp,
 ) -> None:
     url, pages, names = "/api/v1.0/classes/1/registrations/?expand=student&per_page=100", 0, []
@@ -77,7 +77,7 @@ def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statem
     assert names == [f"student {id}" for id in range(1, STUDENTS + 1)]
 
 
-def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: TestApp) -> None:
+def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
     url = "/api/v1.0/registrations/7/1?expand=student"
     tag = school.get(url).headers["ETag"]
     school.get(url, headers={"If-None-Match": tag}, status=304)
@@ -95,7 +95,7 @@ def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: T
         ("registrations/7/1", "student, class"),
     ],
 )
-def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
+def test_an_unknown_expansion_is_400_with_the_known_ones(
     school: TestApp, path: str, names: str
 ) -> None:
     for value in ("", "x", "items,x", ",", "Student", "name", "items&expand=x"):
@@ -104,7 +104,7 @@ def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
         assert names in message
 
 
-def test_where_nothing_can_be_expanded_the_parameter_is_unknown_and_ignored(
+def test_expand_is_ignored_without_expansions(
     school: TestApp,
 ) -> None:
     plain: Any = school.get("/api/v1.0/students/7").json

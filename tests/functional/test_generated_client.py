@@ -51,7 +51,7 @@ def client(
         del sys.modules[name]
 
 
-def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Call]) -> None:
+def test_a_generated_client_follows_pages(client: Callable[..., Call]) -> None:
     models = import_module("classroom_client.models")
     algebra = client("classes", "create_class")(body=models.Named(name="algebra"))
     class_id = algebra.headers["Location"].rpartition("/")[2]
@@ -81,6 +81,6 @@ def following(url: str) -> dict[str, Any]:
     return {"page": int(query["page"][0]), "after": query["after"][0]}
 
 
-def test_a_generated_client_knows_an_error_by_its_class(client: Callable[..., Call]) -> None:
+def test_a_generated_client_parses_errors(client: Callable[..., Call]) -> None:
     error = client("students", "get_student")("7").parsed
     assert (error.status, error.error) == (404, "not found")

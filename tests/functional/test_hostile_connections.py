@@ -97,7 +97,7 @@ def impatient(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
     ],
     ids=lambda start: start[:20],
 )
-def test_a_malformed_start_line_is_refused_at_once(served_port: int, start: str) -> None:
+def test_a_malformed_start_line_is_400(served_port: int, start: str) -> None:
     assert_only_response(exchange(served_port, head(start)), 400)
     assert status_of(served_port) == 200
 
@@ -119,11 +119,11 @@ def test_a_malformed_start_line_is_refused_at_once(served_port: int, start: str)
     ],
     ids=lambda fields: repr(fields[0][:12]),
 )
-def test_malformed_fields_are_refused(served_port: int, fields: list[str]) -> None:
+def test_malformed_header_fields_are_400(served_port: int, fields: list[str]) -> None:
     assert_only_response(exchange(served_port, head("GET / HTTP/1.1", *fields)), 400)
 
 
-def test_as_many_fields_as_allowed_are_accepted(served_port: int) -> None:
+def test_the_maximum_of_header_fields_is_accepted(served_port: int) -> None:
     fields = [*["a:b"] * (MAX_FIELDS - 2), "Connection: close"]
     assert exchange(served_port, head("GET / HTTP/1.1", *fields)).startswith(b"HTTP/1.1 200")
 
@@ -159,14 +159,14 @@ def test_pipelined_requests_wait_until_responses_are_read(app: Any) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == requests + 1
 
 
-def test_a_large_response_does_not_make_a_worker_wait(app: Any) -> None:
+def test_an_unread_response_does_not_block_a_worker(app: Any) -> None:
     settings = {"threads": "1", "outbuf_high_watermark": "1"}
     with serving(app, **settings) as port, closing(connect_without_reading(port)) as client:
         client.sendall(DOCUMENT * 100)
         assert all(status_of(port) == 200 for _ in range(100))
 
 
-def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int]) -> None:
+def test_a_connection_that_does_not_read_is_closed(impatient: tuple[int, int]) -> None:
     port, process = impatient
 
     def files() -> int:
@@ -196,7 +196,7 @@ def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int])
         (post("Content-Length: 5000000") + b"x", b"x", 413),
     ],
 )
-def test_a_slow_request_is_refused(
+def test_a_slow_request_is_rejected(
     impatient: tuple[int, int], start: bytes, more: bytes, status: int
 ) -> None:
     with closing(connect(impatient[0])) as client:
@@ -213,7 +213,7 @@ def test_a_slow_request_is_refused(
 
 @pytest.mark.parametrize("use_poll", ["true", "false"])
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nX: "])
-def test_new_clients_are_served_at_the_limit(app: Any, sent: bytes, use_poll: str) -> None:
+def test_at_the_limit_new_connections_are_served(app: Any, sent: bytes, use_poll: str) -> None:
     settings = {"connection_limit": "10", "asyncore_use_poll": use_poll}
     with serving(app, **settings) as port, ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(port))) for _ in range(20)]
@@ -259,7 +259,7 @@ def test_at_the_limit_a_running_request_is_completed(app: Any) -> None:
 EXPECT = "Expect: 100-continue"
 
 
-def test_a_request_without_a_body_does_not_lend_its_headers(served_port: int) -> None:
+def test_headers_do_not_leak_into_the_next_request(served_port: int) -> None:
     with closing(connect(served_port)) as client:
         client.sendall(head("HEAD /api/v1.0/ HTTP/1.1", CREDENTIALS.strip(), EXPECT))
         assert read_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
@@ -277,11 +277,13 @@ def test_a_request_without_a_body_does_not_lend_its_headers(served_port: int) ->
         ("Transfer-Encoding: gzip", 501),
     ],
 )
-def test_an_unacceptable_body_is_not_asked_for(served_port: int, field: str, status: int) -> None:
+def test_expect_is_rejected_for_an_unacceptable_body(
+    served_port: int, field: str, status: int
+) -> None:
     assert_only_response(exchange(served_port, post(field, EXPECT)), status)
 
 
-def test_an_acceptable_body_is_asked_for(served_port: int) -> None:
+def test_expect_is_answered_with_100(served_port: int) -> None:
     body = b'{"name": "david"}'
     with closing(connect(served_port)) as client:
         client.sendall(post(f"Content-Length: {len(body)}", EXPECT, "Connection: close"))
@@ -320,7 +322,7 @@ CHUNKED = "Transfer-Encoding: chunked"
 @pytest.mark.parametrize(
     "proxy", [{}, {"trusted_proxy": "*", "trusted_proxy_headers": "forwarded"}]
 )
-def test_ambiguous_framing_is_refused(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
+def test_ambiguous_framing_is_400(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
     with serving(app, **proxy) as port:
         assert_only_response(exchange(port, request_head + b"0\r\n\r\n" + LAST), 400)
 
@@ -346,7 +348,7 @@ def test_ambiguous_framing_is_refused(app: Any, proxy: dict[str, str], request_h
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_malformed_chunks_are_refused(served_port: int, body: bytes) -> None:
+def test_malformed_chunks_are_400(served_port: int, body: bytes) -> None:
     assert_only_response(exchange(served_port, post(CHUNKED) + body + LAST), 400)
 
 
@@ -387,7 +389,7 @@ def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
     ids=lambda text: text[:30],
 )
 @pytest.mark.usefixtures("limited")
-def test_a_malformed_proxy_header_counts_for_the_proxy(
+def test_a_malformed_proxy_header_is_400_and_counted(
     app: Any, trusted: str, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = head("GET / HTTP/1.1", field, "Connection: close")

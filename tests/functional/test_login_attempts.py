@@ -75,7 +75,7 @@ def statuses(client: TestApp, count: int, **credentials: str) -> list[int]:
     return [login(client, **credentials).status_int for _ in range(count)]
 
 
-def test_the_eleventh_failure_is_429_and_costs_no_hash(
+def test_the_eleventh_failed_login_is_429_without_a_hash(
     anonymous: TestApp, verified_hashes: list[str]
 ) -> None:
     assert statuses(anonymous, LIMIT) == [401] * LIMIT
@@ -117,7 +117,7 @@ def test_an_ipv6_network_is_one_client(anonymous: TestApp) -> None:
     assert login(anonymous, address="2001:db8:0:1::1").status_int == 401
 
 
-def test_cached_credentials_are_never_refused(
+def test_cached_credentials_are_never_rejected(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings["classroom.identity_ttl"] = "0"
@@ -127,7 +127,7 @@ def test_cached_credentials_are_never_refused(
     assert login(testapp, password=PASSWORD).status_int == 200
 
 
-def test_many_users_at_one_address_have_ten_times_as_many(
+def test_an_address_has_ten_times_the_limit_of_a_user(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings["classroom.login_attempts"] = "1"
@@ -138,7 +138,7 @@ def test_many_users_at_one_address_have_ten_times_as_many(
     assert login(testapp, address="192.0.2.2").status_int == 401
 
 
-def test_a_login_that_succeeds_does_not_count(
+def test_a_successful_login_does_not_count(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings["classroom.login_attempts"] = "1"
@@ -147,7 +147,7 @@ def test_a_login_that_succeeds_does_not_count(
     assert statuses(testapp, 2) == [401, 429]
 
 
-def test_zero_turns_the_limits_off(
+def test_a_limit_of_zero_is_no_limit(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings["classroom.login_attempts"] = "0"
@@ -181,7 +181,7 @@ def test_keys_in_redis_are_bounded_and_expire(
         assert all(len(key) < 100 and 0 < server.ttl(key) <= 61 for key in keys)
 
 
-def test_redis_is_asked_only_about_a_hash(
+def test_a_cached_password_costs_no_redis_command(
     app_settings: dict[str, str], new_process: Callable[[], TestApp], shared: str
 ) -> None:
     app_settings["classroom.identity_ttl"] = "0"
@@ -258,7 +258,7 @@ def test_half_of_the_worker_threads_hash_at_a_time(
         assert ask(port, "wrong")[0] == 401
 
 
-def test_another_server_is_taken_to_have_four_threads(
+def test_other_servers_are_assumed_to_have_four_threads(
     anonymous: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(monkeypatch)
@@ -271,7 +271,7 @@ def test_another_server_is_taken_to_have_four_threads(
 
 
 @pytest.mark.parametrize("mode", ["process", "redis"])
-def test_racing_failures_exceed_the_limit_by_the_slots(
+def test_concurrent_failures_exceed_the_limit_by_the_slots(
     mode: str, app_settings: dict[str, str], request: Any, verified_hashes: list[str]
 ) -> None:
     if mode == "redis":
@@ -304,7 +304,7 @@ def attack(port: int) -> list[int]:
     return statuses
 
 
-def test_a_service_withstands_a_race_of_wrong_passwords(
+def test_a_brute_force_attack_does_not_block_users(
     service: "subprocess.Popen[str]", port: int
 ) -> None:
     with ThreadPoolExecutor(40) as pool:
@@ -336,7 +336,7 @@ def assert_others_go_first(port: int, waiting: socket.socket) -> None:
 
 
 @pytest.mark.usefixtures("service")
-def test_others_go_first_after_a_refused_login(port: int) -> None:
+def test_a_rejected_login_delays_its_connection(port: int) -> None:
     with closing(connect(port)) as client:
         client.sendall(WRONG * 12)
         assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
@@ -347,7 +347,7 @@ def test_others_go_first_after_a_refused_login(port: int) -> None:
         assert next_status(client) == 429
 
 
-def test_others_go_first_after_too_many_checks(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_checks_delay_the_connection(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(app) as port, closing(connect(port)) as client, ThreadPoolExecutor(4) as pool:
         assert ask(port, PASSWORD)[0] == 200
         gate = Gate(monkeypatch)
@@ -369,7 +369,7 @@ def for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("for_an_hour")
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "*"])
-def test_others_behind_a_trusted_proxy_do_not_wait(app: Any, trusted: str) -> None:
+def test_connections_of_a_trusted_proxy_are_not_delayed(app: Any, trusted: str) -> None:
     proxy = {"trusted_proxy": trusted, "trusted_proxy_headers": "x-forwarded-for"}
     with serving(app, **proxy) as port, closing(connect(port)) as client:
         client.sendall(WRONG * 12)
@@ -377,7 +377,7 @@ def test_others_behind_a_trusted_proxy_do_not_wait(app: Any, trusted: str) -> No
 
 
 @pytest.mark.usefixtures("for_an_hour")
-def test_a_rate_limit_does_not_make_a_connection_wait(
+def test_a_rate_limit_does_not_delay_the_connection(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     app_settings |= limits_in("memory://")
@@ -389,7 +389,7 @@ def test_a_rate_limit_does_not_make_a_connection_wait(
 
 
 @pytest.mark.usefixtures("for_an_hour")
-def test_at_the_limit_a_connection_that_waits_is_closed(app: Any) -> None:
+def test_at_the_limit_a_delayed_connection_is_closed(app: Any) -> None:
     with serving(app, threads="1", connection_limit="10") as port, ExitStack() as stack:
         assert ask(port, PASSWORD)[0] == 200
         client = stack.enter_context(closing(connect(port)))

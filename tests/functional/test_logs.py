@@ -43,7 +43,7 @@ def test_a_client_cannot_forge_a_log_line(ini: Path, port: int) -> None:
     assert line.endswith(r"Client disconnected while serving /\nFAKE LINE")
 
 
-def test_a_log_line_names_the_whole_level(ini: Path) -> None:
+def test_a_log_line_has_the_full_level_name(ini: Path) -> None:
     with pserve(ini):
         pass
     assert " WARNING  [classroom." in ini.with_name("log").read_text()

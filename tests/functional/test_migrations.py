@@ -41,9 +41,7 @@ def tables(engine: Engine) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
-def test_alembic_makes_what_the_models_say_and_takes_it_away_again(
-    ini: Path, engine: Engine
-) -> None:
+def test_alembic_creates_and_drops_the_tables_of_the_models(ini: Path, engine: Engine) -> None:
     alembic(ini, "upgrade", "head")
     assert "No new upgrade operations detected" in alembic(ini, "check")
     assert tables(engine) >= {"students", "classes", "registrations", "users"}
@@ -78,7 +76,7 @@ def test_migrations_run_without_the_domain_code(ini: Path, engine: Engine) -> No
     assert tables(engine) >= {"students", "classes", "registrations", "users"}
 
 
-def test_the_start_makes_what_alembic_makes(ini: Path, empty_url: str) -> None:
+def test_startup_creates_the_same_tables_as_alembic(ini: Path, empty_url: str) -> None:
     open_database({"sqlalchemy.url": empty_url}).dispose()
     assert "No new upgrade operations detected" in alembic(ini, "check")
 
@@ -92,7 +90,7 @@ def test_the_start_makes_what_alembic_makes(ini: Path, empty_url: str) -> None:
         ("DROP TABLE alembic_version", "tables of something else"),
     ],
 )
-def test_a_database_of_another_revision_stops_the_start_with_advice(
+def test_another_revision_aborts_startup_with_advice(
     empty_url: str, engine: Engine, statement: str, advice: str
 ) -> None:
     open_database({"sqlalchemy.url": empty_url}).dispose()
@@ -102,7 +100,7 @@ def test_a_database_of_another_revision_stops_the_start_with_advice(
         open_database({"sqlalchemy.url": empty_url})
 
 
-def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, engine: Engine) -> None:
+def test_a_batch_operation_keeps_referencing_rows(ini: Path, engine: Engine) -> None:
     """SQLite alters a table by making another and dropping the old one."""
     alembic(ini, "upgrade", "head")
     with engine.begin() as connection:

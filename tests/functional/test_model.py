@@ -180,7 +180,7 @@ class School(RuleBasedStateMachine):
     counted: Any
 
 
-def test_the_service_does_what_a_dictionary_would(password_client: TestApp, dbengine: Any) -> None:
+def test_random_operations_match_a_model(password_client: TestApp, dbengine: Any) -> None:
 
     def empty(_: School) -> None:
         with dbengine.begin() as connection:

@@ -70,7 +70,7 @@ def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
-def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
+def test_postgresql_down_is_503_and_logged_once(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
@@ -87,7 +87,7 @@ def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
     on_postgresql.post_json(STUDENTS, NEW, status=201)
 
 
-def test_a_frozen_postgresql_keeps_no_thread(
+def test_a_frozen_postgresql_blocks_no_thread(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
@@ -102,7 +102,7 @@ def test_a_frozen_postgresql_keeps_no_thread(
     assert engine_of(on_postgresql.app).pool.checkedout() == 0
 
 
-def test_postgresql_restarted_under_load_costs_but_503s(
+def test_a_restart_of_postgresql_under_load_causes_only_503(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     made: dict[str, str] = {}
@@ -136,7 +136,7 @@ def test_postgresql_restarted_under_load_costs_but_503s(
     assert len(set(stored.values())) == len(stored)
 
 
-def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
+def test_a_removed_sqlite_file_is_503_and_not_recreated(
     on_sqlite: TestApp, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_sqlite.post_json(STUDENTS, NEW, status=201)
@@ -155,7 +155,7 @@ def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
     assert on_sqlite.get(STUDENTS, status=200).json["meta"]["total"] == 1
 
 
-def test_a_sqlite_file_that_was_replaced_is_not_mixed_with_the_first(
+def test_a_replaced_sqlite_file_is_503(
     on_sqlite: TestApp, sqlite_template: Path, tmp_path: Path
 ) -> None:
     on_sqlite.post_json(STUDENTS, NEW, status=201)
@@ -167,7 +167,7 @@ def test_a_sqlite_file_that_was_replaced_is_not_mixed_with_the_first(
         assert_unavailable(on_sqlite.post_json(STUDENTS, NEW, status="*"))
 
 
-def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path) -> None:
+def test_a_backup_succeeds_during_writes(on_sqlite: TestApp, tmp_path: Path) -> None:
     stop = threading.Event()
 
     def work() -> int:
@@ -188,7 +188,7 @@ def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path)
         assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
 
 
-def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
+def test_a_row_locked_elsewhere_is_503_and_blocks_no_thread(
     on_postgresql: TestApp,
 ) -> None:
     url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
@@ -201,7 +201,7 @@ def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
     assert engine.pool.checkedout() == 0
 
 
-def test_a_read_only_database_is_read_and_not_written(
+def test_a_read_only_database_serves_reads(
     on_sqlite: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine: Engine = engine_of(on_sqlite.app)
@@ -215,7 +215,7 @@ def test_a_read_only_database_is_read_and_not_written(
     assert "readonly" in database_lines(caplog)[0]
 
 
-def test_who_waits_too_long_for_another_writer_gets_503(
+def test_a_busy_sqlite_is_503(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 50",))
@@ -229,7 +229,7 @@ def test_who_waits_too_long_for_another_writer_gets_503(
         client.post_json(STUDENTS, NEW, status=201)
 
 
-def test_a_conflict_is_tried_again_before_it_is_told_of(
+def test_a_sqlite_conflict_is_retried(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 0",))
@@ -266,7 +266,7 @@ CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON students DEFERRABLE {when}
 @pytest.mark.parametrize("when", ["INITIALLY IMMEDIATE", "INITIALLY DEFERRED"])
 @pytest.mark.parametrize("state", ["40001", "40P01"])
 @pytest.mark.parametrize(("times", "status"), [(2, 201), (3, 503)])
-def test_postgresql_s_conflicts_are_tried_three_times_in_all(
+def test_postgresql_conflicts_get_three_attempts(
     postgresql: PostgreSQL, when: str, state: str, times: int, status: int
 ) -> None:
     with open_application({"sqlalchemy.url": postgresql.create()}) as app:
@@ -280,7 +280,7 @@ def test_postgresql_s_conflicts_are_tried_three_times_in_all(
             assert_unavailable(answer)
 
 
-def test_an_outage_begins_once() -> None:
+def test_an_outage_is_recorded_once() -> None:
     now = 0.0
     outage = Outage(lull=30.0, clock=lambda: now)
     begins = []
@@ -312,7 +312,7 @@ class Server:
         return seen
 
 
-def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str) -> None:
+def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
     service = Server(tmp_path, database_url)
     made: dict[str, str] = {}
     names = map(str, itertools.count())
@@ -338,7 +338,7 @@ def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str
     assert len(set(stored.values())) == len(stored)
 
 
-def test_a_full_disk_is_503_and_nothing_is_half_written(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_full_disk_is_503_and_rolled_back(sqlite_url: str, tmp_path: Path) -> None:
     service = Server(tmp_path, sqlite_url)
     with pserve(service.ini) as process:
         assert service.ask("POST", STUDENTS, NEW)[0] == 201

@@ -42,7 +42,7 @@ def crowd(app: Any) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
 
 @pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_of_twenty_writers_with_one_tag_one_wins(
+def test_one_of_twenty_writes_with_one_etag_succeeds(
     password_client: TestApp, crowd: Any, method: str
 ) -> None:
     tag = password_client.get("/api/v1.0/students/1").headers["ETag"]
@@ -58,7 +58,7 @@ def test_of_twenty_writers_with_one_tag_one_wins(
 
 
 @pytest.mark.usefixtures("student_and_class")
-def test_of_twenty_registrations_of_one_pair_one_is_made(crowd: Any) -> None:
+def test_one_of_twenty_equal_registrations_succeeds(crowd: Any) -> None:
     def register(client: TestApp, number: int) -> int:
         return client.post_json("/api/v1.0/registrations/", registration(), status="*").status_int
 
@@ -67,7 +67,7 @@ def test_of_twenty_registrations_of_one_pair_one_is_made(crowd: Any) -> None:
 
 @pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("condition", [None, "*"])
-def test_of_twenty_who_put_one_registration_one_makes_it(crowd: Any, condition: str | None) -> None:
+def test_one_of_twenty_puts_creates_a_registration(crowd: Any, condition: str | None) -> None:
     headers = {"If-None-Match": condition} if condition else {}
 
     def put(client: TestApp, number: int) -> int:
@@ -79,7 +79,7 @@ def test_of_twenty_who_put_one_registration_one_makes_it(crowd: Any, condition: 
 
 @pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("kind", ["students", "classes"])
-def test_a_student_deleted_while_others_register_it_leaves_no_orphan(
+def test_a_concurrent_delete_leaves_no_orphans(
     password_client: TestApp, dbengine: Engine, crowd: Any, kind: str
 ) -> None:
     insert_rows(dbengine, ["x"] * (CROWD - 1), ["x"] * (CROWD - 1))
@@ -95,7 +95,7 @@ def test_a_student_deleted_while_others_register_it_leaves_no_orphan(
     assert password_client.get("/api/v1.0/registrations/").json["urls"] == []
 
 
-def test_ten_who_create_twenty_each_make_two_hundred(app: Any, crowd: Any) -> None:
+def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
     def create(mine: TestApp, number: int) -> list[str]:
         answers = [
             mine.post_json("/api/v1.0/students/", {"name": f"{number}"}, status=201)
@@ -110,7 +110,7 @@ def test_ten_who_create_twenty_each_make_two_hundred(app: Any, crowd: Any) -> No
     assert set(page["urls"]) <= set(locations)
 
 
-def test_a_reader_sees_every_surviving_row_once_while_others_write(
+def test_a_walk_returns_surviving_rows_once_during_writes(
     app: Any,
 ) -> None:
     reader, writer = client_of(app), client_of(app)
@@ -144,7 +144,9 @@ def test_a_reader_sees_every_surviving_row_once_while_others_write(
 
 
 @pytest.mark.usefixtures("student_and_class")
-def test_writers_of_one_thing_queue_and_all_succeed(password_client: TestApp, crowd: Any) -> None:
+def test_concurrent_puts_without_a_condition_all_succeed(
+    password_client: TestApp, crowd: Any
+) -> None:
     def rename(client: TestApp, number: int) -> int:
         answer = client.put_json("/api/v1.0/students/1", {"name": f"{number}"}, status="*")
         return answer.status_int
@@ -153,7 +155,7 @@ def test_writers_of_one_thing_queue_and_all_succeed(password_client: TestApp, cr
     assert password_client.get("/api/v1.0/students/1").json["name"] in map(str, range(CROWD))
 
 
-def test_a_page_is_of_one_moment(app: Any, dbengine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_is_a_snapshot(app: Any, dbengine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that is deleted between the statements of a page is still on it."""
     reader, writer = client_of(app), client_of(app)
     for _ in range(3):

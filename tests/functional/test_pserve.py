@@ -41,9 +41,7 @@ def remaining(port: int) -> int:
     return int(ask(port, "GET", "/").headers["X-RateLimit-Remaining"])
 
 
-def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
-    project_ini: Path, port: int
-) -> None:
+def test_the_ini_files_start_on_an_empty_folder(project_ini: Path, port: int) -> None:
     with pserve(project_ini) as server:
         assert (project_ini.parent / "classroom.sqlite").exists()
         run(project_ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
@@ -56,9 +54,7 @@ def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
     assert "Warning" not in log
 
 
-def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(
-    tmp_path: Path, port: int
-) -> None:
+def test_an_invalid_setting_aborts_startup_with_one_line(tmp_path: Path, port: int) -> None:
     with pserve(copy_ini("production.ini", tmp_path, port)) as server:
         _, log = server.communicate(timeout=20)
     assert server.returncode == 1
@@ -66,7 +62,7 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(
     assert log.count("\n") == 1
 
 
-def test_a_port_in_use_is_one_line(ini: Path, port: int) -> None:
+def test_a_port_in_use_is_one_error_line(ini: Path, port: int) -> None:
     ini.write_text(ini.read_text().replace("localhost:", "127.0.0.1:"))
     with closing(socket.create_server(("127.0.0.1", port))), pserve(ini) as server:
         _, log = server.communicate(timeout=20)
@@ -77,7 +73,7 @@ def test_a_port_in_use_is_one_line(ini: Path, port: int) -> None:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_in_flight_is_answered_before_the_end(
+def test_shutdown_completes_requests_in_flight(
     tmp_path: Path, port: int, database_url: str, stop: signal.Signals
 ) -> None:
     settings = {

@@ -39,7 +39,7 @@ def remaining(client: TestApp, **environ: str) -> str:
     return call(client, **environ).headers["X-RateLimit-Remaining"]
 
 
-def test_without_the_setting_nothing_is_limited(anonymous: TestApp) -> None:
+def test_rate_limits_are_off_by_default(anonymous: TestApp) -> None:
     for _ in range(10):
         assert "X-RateLimit-Limit" not in anonymous.get("/").headers
 
@@ -74,7 +74,7 @@ def test_five_calls_pass_and_the_sixth_is_429(
 
 
 @pytest.mark.usefixtures("limits")
-def test_every_response_counts_and_says_so(new_process: Callable[[], TestApp]) -> None:
+def test_every_response_counts_and_has_the_headers(new_process: Callable[[], TestApp]) -> None:
     testapp = new_process()
     assert testapp.get(PATH, status=401).headers["X-RateLimit-Remaining"] == "4"
     testapp.authorization = ("Basic", (NAME, PASSWORD))
@@ -86,7 +86,7 @@ def test_every_response_counts_and_says_so(new_process: Callable[[], TestApp]) -
 
 
 @pytest.mark.usefixtures("limits")
-def test_clients_are_told_apart_by_their_address_alone(new_process: Callable[[], TestApp]) -> None:
+def test_clients_differ_by_address_only(new_process: Callable[[], TestApp]) -> None:
     testapp = new_process()
     assert remaining(testapp, REMOTE_ADDR="192.0.2.1") == "4"
     assert remaining(testapp, REMOTE_ADDR="192.0.2.2") == "4"
@@ -94,7 +94,7 @@ def test_clients_are_told_apart_by_their_address_alone(new_process: Callable[[],
 
 
 @pytest.mark.usefixtures("limits")
-def test_an_ipv6_client_counts_by_its_64(new_process: Callable[[], TestApp]) -> None:
+def test_an_ipv6_network_shares_its_calls(new_process: Callable[[], TestApp]) -> None:
     testapp = new_process()
     assert remaining(testapp, REMOTE_ADDR="2001:db8::1") == "4"
     assert remaining(testapp, REMOTE_ADDR="2001:db8::ffff:2") == "3"
@@ -111,7 +111,7 @@ def test_processes_share_their_counts_through_redis(
     assert [remaining(app) for app in (one, another, one)] == list("432")
 
 
-def test_a_call_costs_redis_one_pipeline_without_multi(
+def test_a_call_is_one_redis_pipeline_without_multi(
     limits: dict[str, str],
     new_process: Callable[[], TestApp],
     redis_url: str,
@@ -126,7 +126,7 @@ def test_a_call_costs_redis_one_pipeline_without_multi(
     assert commands - {"config|resetstat"} == {"incrby", "expire"}
 
 
-def test_counts_leave_redis_with_their_window(
+def test_keys_in_redis_expire_with_their_window(
     limits: dict[str, str], new_process: Callable[[], TestApp], redis_url: str
 ) -> None:
     limits["classroom.redis_url"] = redis_url
@@ -136,7 +136,7 @@ def test_counts_leave_redis_with_their_window(
         assert 0 < server.ttl(key) <= int(limits["classroom.rate_limit.period"]) + 1
 
 
-def test_redis_down_is_a_log_line_and_calls_are_counted_all_the_same(
+def test_redis_down_is_logged_and_calls_are_counted(
     limits: dict[str, str], new_process: Callable[[], TestApp], caplog: pytest.LogCaptureFixture
 ) -> None:
     limits["classroom.redis_url"] = f"redis://127.0.0.1:{free_port()}/0"
@@ -148,7 +148,7 @@ def test_redis_down_is_a_log_line_and_calls_are_counted_all_the_same(
 
 
 @pytest.mark.parametrize("fault", ["down", "hung"])
-def test_redis_comes_back_into_use_within_seconds(
+def test_redis_is_used_again_after_an_outage(
     limits: dict[str, str], new_process: Callable[[], TestApp], fault: str
 ) -> None:
     port = free_port()

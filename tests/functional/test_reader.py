@@ -78,7 +78,7 @@ def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
     yield queries.USER_BY_ID, {"id": 1}
 
 
-def test_the_reader_returns_what_the_engine_returns(reader: Reader, dbengine: Engine) -> None:
+def test_the_reader_returns_the_rows_of_the_engine(reader: Reader, dbengine: Engine) -> None:
     for statement, parameters in statements():
         values = {**PARAMETERS, **parameters}
         with dbengine.connect() as connection:
@@ -87,7 +87,7 @@ def test_the_reader_returns_what_the_engine_returns(reader: Reader, dbengine: En
         assert [row._asdict() for row in read] == [row._asdict() for row in expected], statement
 
 
-def test_most_statements_of_the_comparison_find_rows(dbengine: Engine) -> None:
+def test_most_compared_statements_return_rows(dbengine: Engine) -> None:
     with dbengine.connect() as connection:
         results = [
             connection.execute(one, {**PARAMETERS, **own}).all() for one, own in statements()
@@ -95,7 +95,7 @@ def test_most_statements_of_the_comparison_find_rows(dbengine: Engine) -> None:
     assert sum(map(bool, results)) > len(results) * 0.8
 
 
-def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
+def test_parameters_are_converted_like_the_engine_does(reader: Reader) -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=2)))
     column = Registration.timestamp
     found = select(func.count().label("number"), literal(elsewhere, column.type).label("moment"))
@@ -107,7 +107,7 @@ def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("is_traced", [False, True])
-def test_in_is_refused_before_it_runs(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
+def test_in_is_rejected_before_execution(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
     def trace(*_: Any) -> None:
         pass
 
@@ -118,7 +118,7 @@ def test_in_is_refused_before_it_runs(reader: Reader, dbengine: Engine, is_trace
             reader.rows(select(Student.id).where(Student.id.in_(ids)), {"ids": [1, 2]})
 
 
-def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engine) -> None:
+def test_a_failed_statement_is_not_retried(reader: Reader, dbengine: Engine) -> None:
     begun: list[Any] = []
     event.listen(dbengine, "begin", begun.append)
     statement = select(func.no_such_function(Student.id).label("x"))

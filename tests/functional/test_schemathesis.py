@@ -38,7 +38,7 @@ def peopled(app: Any) -> Any:
     [("sqlite", "password"), ("postgresql", "token")],
     indirect=True,
 )
-def test_schemathesis_finds_nothing(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
+def test_schemathesis_finds_no_failure(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
     """With all its checks, in all its phases; ``make fuzz`` is the same for longer."""
     token = testapp.authorization[1]
     with serving(peopled) as port:

@@ -14,7 +14,7 @@ def log_of_a_start(ini: Path) -> str:
         return server.communicate(timeout=20)[1]
 
 
-def test_new_files_are_for_their_owner_only(ini: Path) -> None:
+def test_new_database_files_have_mode_600(ini: Path) -> None:
     with pserve(ini):
         modes = [stat.S_IMODE(ini.with_name(name).stat().st_mode) for name in FILES]
     assert modes == [0o600] * 3

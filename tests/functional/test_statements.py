@@ -34,15 +34,13 @@ def school(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -
         ("/api/v1.0/registrations/1/1?expand=student,class", 2),
     ],
 )
-def test_a_reader_costs_a_fixed_number_of_statements(
-    school: TestApp, path: str, count: int
-) -> None:
+def test_a_read_costs_a_fixed_number_of_statements(school: TestApp, path: str, count: int) -> None:
     with statements() as sent:
         school.get(path, status=200)
     assert len(sent) == count, sent
 
 
-def test_a_writer_costs_one_statement_for_each_row_that_it_touches(school: TestApp) -> None:
+def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
     with statements() as sent:
         student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
     assert len(sent) == 1, sent
@@ -56,7 +54,7 @@ def test_a_writer_costs_one_statement_for_each_row_that_it_touches(school: TestA
         assert len(sent) == 1, sent
 
 
-def test_a_stranger_costs_no_statement(anonymous: TestApp) -> None:
+def test_an_unauthenticated_request_costs_no_statement(anonymous: TestApp) -> None:
     with statements() as sent:
         anonymous.get("/api/v1.0/students/1", status=401)
         anonymous.put_json("/api/v1.0/students/1", {"name": "x"}, status=401)

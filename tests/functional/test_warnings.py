@@ -18,7 +18,7 @@ from ..support.paths import BIN, ROOT
         "ptweens development.ini",
     ],
 )
-def test_a_command_prints_no_warning(tmp_path: Path, command: str) -> None:
+def test_commands_print_no_warnings(tmp_path: Path, command: str) -> None:
     shutil.copy(ROOT / "development.ini", tmp_path)
     program, *words = command.split()
     ran = subprocess.run(

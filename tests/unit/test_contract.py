@@ -47,7 +47,7 @@ def errors(
         ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "2"}, ERROR),
     ],
 )
-def test_an_answer_as_documented_is_without_fault(
+def test_a_documented_response_has_no_errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes
 ) -> None:
     assert errors(method, path, status, headers, body) == []
@@ -77,13 +77,13 @@ def test_an_answer_as_documented_is_without_fault(
         ("GET", f"{ITEM}\n", "200 OK", JSON | READ, BODY),
     ],
 )
-def test_an_answer_that_is_not_as_documented_has_a_fault(
+def test_an_undocumented_response_has_errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes
 ) -> None:
     assert len(errors(method, path, status, headers, body)) > 0
 
 
-def test_a_path_is_known_as_the_client_spelt_it_below_the_mount() -> None:
+def test_paths_are_compared_as_sent_below_the_mount() -> None:
     for sent in (ITEM, f"{ITEM}?x=1", f"http://localhost{ITEM}", f"/my%20school{ITEM}"):
         mount = "/my school" if "school" in sent else ""
         known = {"REQUEST_URI": sent, "SCRIPT_NAME": mount}
