@@ -1,4 +1,4 @@
-"""Input that is larger than any legitimate client sends: refused early, and kept nowhere."""
+"""Input that is larger than a legitimate client sends is rejected early, and not stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ class Server(NamedTuple):
             return response.status
 
     def memory(self) -> int:
-        """The resident memory of the process, in bytes."""
+        """Return the resident memory of the process, in bytes."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
@@ -54,7 +54,7 @@ def server(ini: Path, port: int, sqlite_url: str) -> Iterator[Server]:
 
 
 def growth(server: Server, send: Callable[[int], Any]) -> int:
-    """How many bytes of memory 1,000 requests take for good, after a few to warm up."""
+    """Return the bytes of memory that 1,000 requests leave behind, after a few to warm up."""
     for number in range(50):
         send(number)
     before = server.memory()
@@ -132,7 +132,7 @@ def test_q_may_repeat_its_words(testapp: TestApp) -> None:
 
 
 def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
-    # The letter decomposes to four characters, the most that there are.
+    # The letter decomposes to four characters, the maximum of Unicode.
     name = "\u1f82" * 64
     testapp.post_json(STUDENTS, {"name": name})
     decomposed = "\u03b1\u0313\u0300\u0345" * 64
@@ -201,7 +201,7 @@ def test_a_name_may_contain_invisible_characters(testapp: TestApp) -> None:
 
 @pytest.fixture
 def claims(app_settings: dict[str, str], dbengine: Engine) -> dict[str, Any]:
-    """What a token of the user says."""
+    """The claims of a token of the user."""
     with dbengine.connect() as connection:
         [row] = connection.execute(select(User.id, User.password_hash))
     token = tokens.issue(SECRET, row.id, row.password_hash, 1_700_000_000, 2_000_000_000)
@@ -241,7 +241,7 @@ def test_a_token_with_a_numeric_sub_is_401(claims: dict[str, Any], anonymous: Te
 
 
 def test_every_response_has_nosniff(testapp: TestApp) -> None:
-    """The contract demands the header of every other response of the tests."""
+    """The contract requires the header in every other response of the tests."""
     tag = testapp.get("/").headers["ETag"]
     responses = {
         200: testapp.get("/"),

@@ -16,7 +16,7 @@ Fill = Callable[..., None]
 
 @pytest.fixture
 def fill(testapp: TestApp, dbengine: Any) -> Fill:
-    """Put rows into a table."""
+    """Return a function that inserts rows into a table."""
 
     def fill(model: type, rows: list[dict[str, Any]]) -> None:
         with dbengine.begin() as connection:
@@ -144,12 +144,12 @@ def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("page", [1, 2, 4])
 def test_a_page_repeats_its_links_in_the_link_header(testapp: TestApp, page: int) -> None:
-    answer = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
-    meta = answer.json["meta"]
+    response = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
+    meta = response.json["meta"]
     links = [
         f'<{meta[rel]}>; rel="{rel}"' for rel in ("first", "prev", "next", "last") if meta[rel]
     ]
-    assert answer.headers["Link"] == ", ".join(links)
+    assert response.headers["Link"] == ", ".join(links)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1.0/"])

@@ -16,7 +16,7 @@ PATH = "/api/v1.0/registrations/"
 
 @pytest.fixture
 def school(testapp: TestApp, dbengine: Engine) -> TestApp:
-    """Two students, two classes, and nobody registered."""
+    """Two students and two classes, without registrations."""
     insert_rows(dbengine, ["a", "b"], ["a", "b"])
     return testapp
 

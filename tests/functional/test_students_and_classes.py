@@ -1,4 +1,4 @@
-"""Students and classes differ by data, not by what one can do with them."""
+"""Students and classes, which have the same operations."""
 
 from importlib.metadata import version
 
@@ -11,8 +11,8 @@ KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
 
 
 def test_the_root_links_to_the_api_without_credentials(anonymous: TestApp) -> None:
-    answer = anonymous.get("/")
-    assert answer.json == {"name": "classroom", "version": version("classroom"), "api": API}
+    response = anonymous.get("/")
+    assert response.json == {"name": "classroom", "version": version("classroom"), "api": API}
 
 
 def test_the_api_links_to_its_collections(testapp: TestApp) -> None:
