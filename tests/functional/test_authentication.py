@@ -32,6 +32,7 @@ def request_token(client: TestApp) -> str:
     return response.json["token"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", [*API_PATHS, TOKEN_PATH])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
 def test_missing_credentials_are_401_before_404_and_405(
@@ -271,6 +272,7 @@ def test_a_password_is_hashed_outside_a_transaction(
     assert dbengine.pool.checkedout() == 0
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", ["/auth/request-token/", "//", "/%2f"])
 def test_non_canonical_urls_of_public_paths_are_401(anonymous: TestApp, path: str) -> None:
     anonymous.get(path, extra_environ={"REQUEST_URI": path}, status=401)

@@ -11,7 +11,7 @@ from ..support.sockets import exchange
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waitress import serving
 
-pytestmark = pytest.mark.diagonal
+pytestmark = pytest.mark.one_combination
 
 STUDENTS = "/api/v1.0/students/"
 

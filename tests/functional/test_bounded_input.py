@@ -25,7 +25,6 @@ STUDENTS = "/api/v1.0/students/"
 REGISTRATIONS = "/api/v1.0/registrations/"
 PROBLEM = "application/problem+json"
 NAME_RULE = "1 to 64 characters, at least one of them visible and none of them control characters"
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class Server(NamedTuple):
@@ -82,6 +81,7 @@ def test_long_urls_in_bodies_are_400_and_take_no_memory(server: Server) -> None:
     assert growth(server, send) < 50_000_000
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("mount", ["", "/" + "x" * 300])
 @pytest.mark.parametrize(("size", "is_traversed"), [(200, True), (201, False)])
 def test_a_path_has_at_most_200_bytes_below_the_mount(
@@ -98,12 +98,14 @@ def test_a_path_has_at_most_200_bytes_below_the_mount(
     assert any("FROM students" in one.text for one in sent) == is_traversed
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("size", [10, 190, 30_000])
 def test_401_comes_before_404_of_a_long_path(anonymous: TestApp, size: int) -> None:
     anonymous.get("/" + "x" * size, status=401)
     anonymous.get("/api/v1.0/openapi.json" + "/" * size, status=401)
 
 
+@pytest.mark.one_combination
 def test_a_long_url_in_a_body_is_400_with_its_field(testapp: TestApp) -> None:
     testapp.post_json(STUDENTS, {"name": "x"})
     for url in (f"{API}students/1" + "/" * 200, f"{API}{'../v1.0/' * 50}students/1"):
@@ -141,7 +143,7 @@ def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
     assert refused.json["message"] == f"q: must be {NAME_RULE}"
 
 
-@SQLITE
+@pytest.mark.one_combination
 @pytest.mark.parametrize(("size", "media_type"), [(1024, PROBLEM), (1025, "application/json")])
 def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, size: int, media_type: str) -> None:
     for unit in ("x/y, ", "*;q=.1,"):
@@ -152,7 +154,7 @@ def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, size: int, media_ty
         assert refused.content_type == media_type
 
 
-@SQLITE
+@pytest.mark.one_combination
 def test_a_429_ignores_a_long_or_malformed_accept(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
@@ -240,6 +242,7 @@ def test_a_token_with_a_numeric_sub_is_401(claims: dict[str, Any], anonymous: Te
     anonymous.get(STUDENTS, headers=bearer({**claims, "sub": "9" * 18}), status=401)
 
 
+@pytest.mark.one_combination
 def test_every_response_has_nosniff(testapp: TestApp) -> None:
     """The contract requires the header in every other response of the tests."""
     tag = testapp.get("/").headers["ETag"]

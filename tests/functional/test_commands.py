@@ -48,6 +48,7 @@ def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous:
     assert can_log_in(anonymous, "susan", "hidden word")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
 def test_different_or_empty_passwords_are_rejected(
     app_ini: Path, passwords: tuple[str, str]
@@ -63,6 +64,7 @@ def test_different_or_empty_passwords_are_rejected(
     assert run(app_ini, "users").output == f"{NAME}\n"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("name", "stdin", "problem"),
     [
@@ -104,6 +106,7 @@ def test_a_short_password_needs_an_option(
     assert can_log_in(anonymous, name, "1234567")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None], ids=["devnull", "closed"])
 def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int | None) -> None:
     command = f"{COMMAND} -c {app_ini} adduser susan"

@@ -22,6 +22,7 @@ def tag_of(testapp: TestApp, url: str) -> str:
     return testapp.get(url).headers["ETag"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
 def test_get_has_a_strong_etag_and_private_caching(testapp: TestApp, path: str) -> None:
@@ -31,6 +32,7 @@ def test_get_has_a_strong_etag_and_private_caching(testapp: TestApp, path: str) 
     assert response.headers["Vary"] == "Authorization"
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -119,6 +121,7 @@ def test_a_missing_item_is_412_with_if_match_else_404(
         testapp.delete(path, headers={"If-Match": "*"}, status=404)
 
 
+@pytest.mark.one_combination
 def test_a_304_keeps_the_connection_open(testapp: TestApp, student: str) -> None:
     kind, credentials = testapp.authorization
     value = f"Bearer {credentials}" if kind == "Bearer" else basic(*credentials)

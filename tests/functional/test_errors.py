@@ -8,6 +8,7 @@ from webtest import TestApp
 PROBLEM = "application/problem+json"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("accept", "is_problem"),
     [
@@ -55,6 +56,7 @@ REQUESTS: list[tuple[str, str, Any, int]] = [
 ]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(("method", "url", "body", "status"), REQUESTS)
 def test_both_error_formats_have_the_same_content(
     testapp: TestApp, method: str, url: str, body: Any, status: int
@@ -79,6 +81,7 @@ def test_both_error_formats_have_the_same_content(
     assert others[0] == others[1]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("path", "body", "pointers"),
     [

@@ -85,6 +85,7 @@ def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
     assert school.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("path", "names"),
     [
@@ -104,6 +105,7 @@ def test_an_unknown_expansion_is_400_with_the_known_ones(
         assert names in message
 
 
+@pytest.mark.one_combination
 def test_expand_is_ignored_without_expansions(
     school: TestApp,
 ) -> None:

@@ -17,7 +17,10 @@ from ..support.application import engine_of
 from ..support.rows import insert_rows
 
 # The document depends on the mode of authentication, but not on the database.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.all_combinations,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 DOCUMENT = "/api/v1.0/openapi.json"
 METHODS = {"get", "head", "options", "post", "put", "patch", "delete"}

@@ -125,6 +125,7 @@ WRONG = {
 }
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("parameter", WRONG)
 def test_an_invalid_parameter_is_400_with_its_name(
     testapp: TestApp, path: str, parameter: str

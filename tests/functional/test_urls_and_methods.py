@@ -9,7 +9,7 @@ from classroom.resources.tree import Students
 from ..support.application import API
 from ..support.rows import insert_rows
 
-pytestmark = pytest.mark.diagonal
+pytestmark = pytest.mark.one_combination
 
 ALLOWED = {
     "/": "GET, HEAD, OPTIONS",

@@ -70,6 +70,7 @@ def test_prefer_returns_the_representation(school: TestApp, write: Write) -> Non
         assert response.headers[name] == read.headers[name]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("prefer", "is_heeded"),
     [
@@ -102,6 +103,7 @@ def test_a_merge_patch_changes_the_fields_it_names(
     assert school.get(path).json == before | {"name": "é"}
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -129,6 +131,7 @@ def test_a_patch_leaves_a_stored_value_that_is_invalid_today(
         assert connection.execute(text("SELECT name FROM students")).scalar() == " "
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json-patch+json"])
 def test_another_patch_format_is_415_with_accept_patch(school: TestApp, media_type: str) -> None:
     headers = {"Content-Type": media_type}
