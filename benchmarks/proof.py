@@ -76,14 +76,20 @@ def prove_alike(servers: Sequence[Server]) -> None:
 
 def _answers(server: Server) -> Iterator[tuple[Any, Any]]:
     """What a server was asked, and what its answer comes to."""
-    known = server.credentials | {"Content-Type": "application/json"}
+    known = server.credentials
     for question in QUESTIONS:
-        method, path, body = question
-        answer = ask(method, server.api + path, known, body and body.replace("{base}", server.base))
-        yield question, _essence(answer, server)
+        yield question, _essence(_ask(question, server), server)
     yield "a stranger", ask("GET", f"{server.api}students/", {}).status
     yield "an entity tag", _asked_again(server, known)
     yield "the next page", _essence(_followed(server, known), server)
+
+
+def _ask(question: Question, server: Server) -> Answer:
+    url = server.api + question.path
+    if question.body is None:
+        return ask(question.method, url, server.credentials)
+    headers = server.credentials | {"Content-Type": "application/json"}
+    return ask(question.method, url, headers, question.body.replace("{base}", server.base))
 
 
 def _asked_again(server: Server, known: dict[str, str]) -> int:
