@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
 
-from classroom.db import writes
-from classroom.db.engine import open_database
+from classroom.db import user_writes
+from classroom.db.startup import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
 from tests.servers import PostgreSQL
@@ -96,7 +96,7 @@ def fill_ours(url: str, size: Size) -> None:
     """Make a database of the service, with its user and a school of that ``size``."""
     engine = open_database({"sqlalchemy.url": url})
     with engine.begin() as connection:
-        writes.add_user(connection, NAME, hash_password(PASSWORD))
+        user_writes.add_user(connection, NAME, hash_password(PASSWORD))
     _fill(engine, Base.metadata.tables, size)
 
 

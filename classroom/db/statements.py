@@ -3,13 +3,13 @@
 from itertools import product
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, tuple_
+from sqlalchemy import BigInteger, Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .reader import Rows
 from .slices import Key, Slice
 
 Column = InstrumentedAttribute[Any]
+SelectStatement = Select[*tuple[Any, ...]]
 
 
 class CollectionStatements:
@@ -21,7 +21,9 @@ class CollectionStatements:
     :param descending: whether the first row is the one with the greatest key.
     """
 
-    def __init__(self, rows: Rows, *key: Column, total: Rows, descending: bool = False) -> None:
+    def __init__(
+        self, rows: SelectStatement, *key: Column, total: SelectStatement, descending: bool = False
+    ) -> None:
         self._names = [column.key for column in key]
         rows = rows.add_columns(total.scalar_subquery().label("total"))
         self._slices = {
@@ -35,7 +37,7 @@ class CollectionStatements:
         """Return the cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, wanted: Slice) -> tuple[Rows, dict[str, int | str]]:
+    def slice(self, wanted: Slice) -> tuple[SelectStatement, dict[str, int | str]]:
         """Return the statement that selects a slice, and the parameters of the slice.
 
         The caller adds the parameters of ``rows``.
@@ -46,7 +48,9 @@ class CollectionStatements:
         return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
 
 
-def _slice(rows: Rows, key: tuple[Column, ...], descending: bool, beyond: bool) -> Rows:
+def _slice(
+    rows: SelectStatement, key: tuple[Column, ...], descending: bool, beyond: bool
+) -> SelectStatement:
     """Order and limit the rows; ``beyond`` a cursor, or from the first row."""
     if beyond:
         columns = tuple_(*key)
@@ -58,14 +62,11 @@ def _slice(rows: Rows, key: tuple[Column, ...], descending: bool, beyond: bool) 
 
 
 class ItemStatements:
-    """The statements that select one row, without a lock or with one.
+    """The statements that select one row, without a lock, or with one until the transaction ends.
 
-    ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
-    while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
-    has no row locks: a writing transaction has the whole database.
+    SQLite has no row locks: a writing transaction locks the whole database.
     """
 
-    def __init__(self, row: Rows) -> None:
-        self.select: Rows = row
-        self.select_for_update: Rows = row.with_for_update()
-        self.select_for_key_share: Rows = row.with_for_update(read=True, key_share=True)
+    def __init__(self, row: SelectStatement) -> None:
+        self.select: SelectStatement = row
+        self.select_for_update: SelectStatement = row.with_for_update()
