@@ -33,7 +33,7 @@ class LoadProfile:
 
     seconds: int = 1
     rounds: int = 3
-    max_rounds: int = 7
+    max_rounds: int = 6
     max_noise: float = MAX_NOISE
     connections: int = 8
     cores: Sequence[int] = machine.CORES[-1:]
