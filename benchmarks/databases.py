@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
 
 from classroom.db import user_writes
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
 from tests.servers import PostgreSQL

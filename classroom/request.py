@@ -1,4 +1,4 @@
-"""The request, with its identity, its transaction and its access to the database."""
+"""The request: identity, transaction and access to the database."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from .db.reader import Parameters
 from .db.statements import SelectStatement
 from .services import Services, services
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, without TRACE
 
 
 class Identity(NamedTuple):
@@ -35,17 +35,18 @@ class Identity(NamedTuple):
 
 
 class Request(pyramid.request.Request):
-    """Pyramid's request. The properties are on a class, since ``add_request_method`` makes Pyramid
-    build a class for each request.
+    """Pyramid's request with the properties of this service.
+
+    They are on a class because ``add_request_method`` makes Pyramid create a class per request.
     """
 
-    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, into
-    # memory.
+    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, it
+    # stays in memory.
     request_body_tempfile_limit = 2 * 1024 * 1024
 
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
-        """Turn Pyramid's own request, which ``pviews`` makes, into one of this class."""
+        """Convert a request that Pyramid itself creates, as ``pviews`` does, to this class."""
         request.__class__ = cls
         return request
 
@@ -55,14 +56,14 @@ class Request(pyramid.request.Request):
 
     @property
     def is_read(self) -> bool:
-        """Whether the response is a representation that a client may cache."""
+        """Return whether the response is a representation that a client may cache."""
         return self.method in ("GET", "HEAD")
 
     def was_sent_to(self, path: str) -> bool:
         """Return whether the client sent exactly this path, below SCRIPT_NAME.
 
-        In PATH_INFO, %2F is a slash, and several leading slashes are one. REQUEST_URI, which some
-        servers provide, has the path as sent; from a proxy with scheme and host.
+        In PATH_INFO, %2F is decoded to a slash, and several leading slashes are one. REQUEST_URI,
+        which some servers set, has the path as sent, and behind a proxy also scheme and host.
         """
         sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
         sent = re.sub("^https?://[^/]*", "", sent)
@@ -88,7 +89,7 @@ class Request(pyramid.request.Request):
 
     @reify
     def db(self) -> Connection:
-        """The connection of this request; if it is not safe, in the request's transaction."""
+        """The connection of this request. A write uses that of its transaction."""
         if not self.is_safe:
             return self.dbsession.connection()
         connection = self.services.database.engine.connect()
@@ -96,7 +97,7 @@ class Request(pyramid.request.Request):
         return connection
 
     def begin(self) -> None:
-        """Read everything from now on in one transaction, and so from one snapshot."""
+        """Run all further reads in one transaction, so that they read one snapshot."""
         _ = self.db
 
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
@@ -108,20 +109,17 @@ class Request(pyramid.request.Request):
     @reify
     def dbsession(self) -> Session:
         """The session of the request's transaction."""
-        if writer_lock := self.services.database.writer_lock:
-            writer_lock.acquire()
-            self.add_finished_callback(lambda _: writer_lock.release())
         session = self.services.database.sessions()
-        # Joins the transaction now. register() would add seven event listeners to do so later.
+        # Join the transaction now. register() would add seven event listeners to do it later.
         zope.sqlalchemy.mark_changed(session, self.tm)
         return session
 
 
 def _release(connection: Connection) -> None:
-    # A database that is gone does not matter any more: everything was read.
+    # A lost connection does not matter: all rows were read already.
     with suppress(DBAPIError):
         connection.close()
 
 
 Handler = Callable[[Request], Response]
-"""What a tween wraps: the next tween, or the router."""
+"""The callable that a tween wraps: the next tween, or the router."""

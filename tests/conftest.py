@@ -20,7 +20,7 @@ from webtest import TestApp
 
 import classroom
 from classroom.db import user_writes
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Base
 
 from .contract import contract_for, watched

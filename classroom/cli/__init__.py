@@ -14,7 +14,7 @@ from .copy import copy
     "ini",
     default="development.ini",
     show_default=True,
-    help="The ini file that names the database.",
+    help="The ini file with the settings of the database.",
 )
 @click.pass_context
 def classroom(context: click.Context, ini: str) -> None:

@@ -1,4 +1,4 @@
-"""Decorators of commands."""
+"""Decorators for commands."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,7 +7,8 @@ from typing import Any
 import click
 from sqlalchemy import make_url
 
-from ..db.engine import for_writing, open_database
+from ..db.engine import for_writing
+from ..db.startup import open_database
 from ..settings import read_ini
 
 Command = Callable[..., Any]

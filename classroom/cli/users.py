@@ -35,12 +35,12 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from_stdin = click.option(
         "--password-stdin",
         is_flag=True,
-        help="Read the password from one line of standard input instead of asking for it.",
+        help="Read the password from the first line of standard input instead of prompting.",
     )
     allow_weak = click.option(
         "--allow-weak-password",
         is_flag=True,
-        help="Accept a short password, for development.",
+        help="Accept a short password. For development only.",
     )
     return from_stdin(allow_weak(command))
 
@@ -68,7 +68,7 @@ def adduser(
 @_password_options
 @pass_writing_engine
 def passwd(engine: Engine, name: str, password_stdin: bool, allow_weak_password: bool) -> None:
-    """Change a user's password; this invalidates existing tokens."""
+    """Change a user's password, and invalidate existing tokens."""
     password_hash = _hash_new_password(name, password_stdin, allow_weak_password)
     with must_exist(name), engine.begin() as connection:
         id = user_writes.find_user(connection, name)
@@ -103,7 +103,7 @@ def deluser(engine: Engine, name: str) -> None:
 def users(engine: Engine) -> None:
     """List the users: name and role, separated by a tab."""
     with engine.connect() as connection:
-        # Databases sort text differently.
+        # Sorted here, because the sort order of text depends on the database.
         for name, role in sorted(connection.execute(USERS).tuples()):
             click.echo(f"{name}\t{role}")
 

@@ -22,7 +22,7 @@ class AlreadyRegistered(Exception):
     """The student is already registered for the class."""
 
     def __init__(self, student_id: int, class_id: int) -> None:
-        super().__init__("the student is registered for the class already")
+        super().__init__("the student is already registered for this class")
         self.student_id = student_id
         self.class_id = class_id
 

@@ -3,13 +3,13 @@
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, inspect, text
+
+from .backends import backend_of
 
 log = logging.getLogger(__name__)
 
 _SCRIPTS = Path(__file__).parents[1] / "alembic"
-# An arbitrary number, the same in every process.
-_LOCK = 0x636C6173
 
 
 class Mismatch(Exception):
@@ -25,25 +25,16 @@ def is_empty(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
 
 
-def lock(connection: Connection) -> None:
-    """Keep others from creating or altering tables until the end of the transaction.
-
-    If several processes start together, one creates the tables and the others find them. SQLite
-    needs no lock beyond that of a writing transaction.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-
-
 def ensure_current(connection: Connection) -> None:
     """Create the tables of an empty database, within the caller's transaction.
 
     :raises Mismatch: if the tables are of another revision, or of something else.
     """
-    lock(connection)
-    if not _is_utf8(connection):
-        raise Mismatch("the database is not in UTF-8: make it with createdb --encoding=UTF8")
+    backend = backend_of(connection)
+    # If several processes start together, one creates the tables and the others find them.
+    backend.lock_migrations(connection)
+    if defect := backend.defect(connection):
+        raise Mismatch(defect)
     if is_empty(connection):
         upgrade(connection)
     if not inspect(connection).has_table("alembic_version"):
@@ -62,12 +53,6 @@ def upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     log.info("the database was empty; its tables were made")
-
-
-def _is_utf8(connection: Connection) -> bool:
-    if connection.dialect.name != "postgresql":
-        return True
-    return connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
 
 
 def _compare(revision: str | None) -> None:

@@ -15,7 +15,7 @@ from ..models.folding import fold
 from ..models.roles import Role
 from ..models.tables import Teacher, User
 from ..models.validation import validate_user_name
-from .conflicts import is_foreign_key_violation
+from .backends import backend_of
 from .exceptions import AlreadyTeaches, LastAdmin, NotATeacher, NotFound, UserExists
 from .writes import insert_if_new
 
@@ -46,7 +46,7 @@ def add_user(
     :raises InvalidValue: if the name, the hash or the role cannot be stored.
     :raises UserExists: if there is a user of that name.
     """
-    statement = insert_if_new(connection.dialect.name, User, *_COLUMNS)
+    statement = insert_if_new(backend_of(connection), User, *_COLUMNS)
     values = {"name": name, "password_hash": password_hash, "role": role}
     row = connection.execute(statement, values).one_or_none()
     if row is None:
@@ -88,7 +88,7 @@ def remove_user(connection: Connection, id: int) -> None:
         raise NotFound(f"there is no User {id}")
 
 
-def keep_an_admin(connection: Connection, id: int) -> None:
+def require_another_admin(connection: Connection, id: int) -> None:
     """Check that there is an admin besides a user, and lock the admins.
 
     :raises LastAdmin: if the user is the only admin.
@@ -112,11 +112,12 @@ def assign(connection: Connection, class_id: int, user_id: int) -> None:
     if role != Role.TEACHER:
         raise NotATeacher("only users with the role teacher can be assigned", user_id)
     key = {"class_id": class_id, "user_id": user_id}
-    statement = insert_if_new(connection.dialect.name, Teacher, Teacher.class_id)
+    backend = backend_of(connection)
+    statement = insert_if_new(backend, Teacher, Teacher.class_id)
     try:
         row = connection.execute(statement, key).one_or_none()
     except IntegrityError as error:
-        if not is_foreign_key_violation(error):
+        if not backend.is_foreign_key_violation(error.orig):
             raise
         raise NotFound(f"there is no Class {class_id}") from None
     if row is None:

@@ -4,7 +4,6 @@ Each takes a connection, works within the caller's transaction, and raises the e
 ``classroom.db.exceptions``. The models validate the values.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -20,16 +19,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ..models.folding import fold
 from ..models.tables import Base, Named, Registration
 from ..models.validation import validate_name
-from .conflicts import is_foreign_key_violation
+from .backends import Backend, backend_of
 from .exceptions import AlreadyRegistered, NotFound
 
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _REGISTRATION = (Registration.student_id, Registration.class_id, Registration.timestamp)
 _DELETE_REGISTRATION = delete(Registration).where(
     Registration.student_id == bindparam("student_id"),
@@ -80,11 +77,12 @@ def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]
     :raises NotFound: if there is no such student or class.
     """
     key = {"student_id": student_id, "class_id": class_id}
-    statement = insert_if_new(connection.dialect.name, Registration, *_REGISTRATION)
+    backend = backend_of(connection)
+    statement = insert_if_new(backend, Registration, *_REGISTRATION)
     try:
         row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
     except IntegrityError as error:
-        if not is_foreign_key_violation(error):
+        if not backend.is_foreign_key_violation(error.orig):
             raise
         raise NotFound(f"there is no Student {student_id} or no Class {class_id}") from None
     if row is None:
@@ -125,6 +123,6 @@ def _delete(model: type[Named]) -> Delete:
 
 
 @cache
-def insert_if_new(dialect: str, model: type[Base], *returned: Any) -> Executable:
+def insert_if_new(backend: Backend, model: type[Base], *returned: Any) -> Executable:
     """Insert a row, or return none on a conflict; an error would end PostgreSQL's transaction."""
-    return _INSERT[dialect](model).on_conflict_do_nothing().returning(*returned)
+    return backend.insert_if_new(model).returning(*returned)

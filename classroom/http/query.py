@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..models.folding import beginnings
+from ..models.folding import word_prefixes
 from ..models.names import NAME, NAME_LENGTH, NAME_RULE, is_name
 
 GetAll = Callable[[str], Sequence[str]]
@@ -66,7 +66,7 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     # Normalization takes time that is quadratic in a run of accents.
     if len(q) > _MAX_DECOMPOSED or not is_name(composed := unicodedata.normalize("NFC", q)):
         raise ValueError(f"must be {NAME_RULE}")
-    found = beginnings(composed)
+    found = word_prefixes(composed)
     if len(found) > MAX_WORDS:
         raise ValueError(f"must have at most {MAX_WORDS} different words")
     return tuple(found)

@@ -1,4 +1,4 @@
-"""The tables. A model is a row and knows nothing of resources and their URLs."""
+"""The tables as SQLAlchemy models, independent of resources and URLs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -34,12 +34,12 @@ from .validation import validate_name, validate_password_hash, validate_role, va
 
 # SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
-# PostgreSQL compares byte by byte, as SQLite does: both have the same order.
+# With this collation PostgreSQL compares bytes, as SQLite does, so that both sort alike.
 Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A datetime in UTC, aware in Python also if the database has no time zones."""
+    """A datetime in UTC, timezone-aware in Python even if the database has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -76,7 +76,7 @@ class Validated(TypeDecorator[str]):
 
 
 def without_validation(table: Table) -> TableClause:
-    """Return a table for INSERTs of rows that exist elsewhere, whatever their values are."""
+    """Return a table for INSERTs of rows copied from elsewhere, whose values are not validated."""
     return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
 
 
@@ -104,7 +104,7 @@ def _fold_new_name(context: DefaultExecutionContext) -> str:
 
 
 class Named(Base):
-    """What students, classes and users have in common: an id, which is never reused, and a name."""
+    """The base class of students, classes and users: an id, which is never reused, and a name."""
 
     __abstract__ = True
     words: ClassVar[Table]
@@ -126,12 +126,12 @@ class Named(Base):
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
     folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
-    # Triggers set this if SQL writes a name and not its folded form; the next startup folds it.
+    # Triggers set this if SQL writes a name without its folded form. The next startup folds it.
     needs_folding: Mapped[bool | None]
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:
-        # SQL expressions are folded by the backfill; the column's type refuses anything else.
+        # The backfill folds names that SQL computes; the column's type rejects all other values.
         if isinstance(name, str):
             self.folded = fold(name)
         return name
@@ -146,7 +146,7 @@ class Class(Named):
 
 
 class User(Named):
-    """Who may use the service. Of the password only the argon2id hash is stored."""
+    """A user of the service, with the argon2id hash of the password."""
 
     __tablename__ = "users"
 
@@ -158,7 +158,7 @@ class User(Named):
 
 
 def _words_of(named: type[Named], name: str) -> Table:
-    """Define the table of the words of folded names, which triggers maintain."""
+    """Define the table of the words in folded names. Triggers maintain it."""
     return Table(
         name,
         Base.metadata,
@@ -175,7 +175,7 @@ User.words = _words_of(User, "user_words")
 
 
 class Registration(Base):
-    """Which student attends which class, since when; each pair at most once."""
+    """The registration of a student for a class, with its time. Each pair is unique."""
 
     __tablename__ = "registrations"
     __table_args__ = (Index(None, "class_id", "student_id"),)
@@ -204,7 +204,7 @@ class Teacher(Base):
 
 
 class Count(Base):
-    """The number of rows of a table, in parts to add up, which triggers maintain."""
+    """The number of rows of a table, as a sum of parts. Triggers maintain it."""
 
     __tablename__ = "counts"
     __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}

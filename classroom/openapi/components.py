@@ -37,7 +37,7 @@ def _apply(settings: Settings, components: Node) -> None:
 
 
 def _add_example(node: dict[str, Any]) -> None:
-    """Make an example of an object from the examples of its fields."""
+    """Add an example of an object, if all its required fields have one."""
     fields = {name: field.get("examples") for name, field in node["properties"].items()}
     example = {name: values[0] for name, values in fields.items() if values}
     if example and set(example) >= set(node["required"]):

@@ -1,4 +1,4 @@
-"""What every schema derives from, and what is derived from a schema."""
+"""The base classes of schemas, and functions that derive inputs from a schema."""
 
 from functools import cache
 from types import NoneType, UnionType
@@ -9,7 +9,7 @@ from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 
 class Schema(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object that the service sends: it has these members and no others."""
+    """An object that the service sends. It has no other members."""
 
 
 class Input(Struct, frozen=True):
@@ -25,15 +25,15 @@ def stored(schema: type[Struct]) -> tuple[str, ...]:
 
 @cache
 def linked(schema: type[Struct]) -> tuple[str, ...]:
-    """Return the names of the links, except for ``url``: each is a child of the resource."""
+    """Return the names of the links except ``url``. Each is the name of a child of the resource."""
     names = (field.name for field in msgspec.structs.fields(schema))
     return tuple(name for name in names if name not in ("url", *stored(schema)))
 
 
 def define_input(schema: type[Schema], name: str, description: str) -> type[Input]:
-    """Define what a client sends to create or replace a resource: all fields but the links.
+    """Define the body that creates or replaces a resource: all fields except links.
 
-    Optional fields may be missing, which is the same as null.
+    An optional field may be missing, which is the same as null.
     """
     fields = [
         (field, kind, None if is_optional(kind) else NODEFAULT)
@@ -54,15 +54,10 @@ def is_optional(annotation: Any) -> bool:
     return kind is NoneType or any(map(is_optional, _members(kind)))
 
 
-def is_patch(annotation: Any) -> bool:
-    """Whether a field may be left out, which is not the same as null: ``TYPE | UnsetType``."""
-    return UnsetType in get_args(annotation)
-
-
 def extra(annotation: Any) -> dict[str, Any]:
-    """Return what the ``Meta`` of an annotation say beyond JSON Schema (``Meta.extra``).
+    """Return the ``Meta.extra`` of an annotation: what JSON Schema cannot express.
 
-    Include what they say of ``TYPE`` in ``TYPE | None``.
+    For ``TYPE | None`` this includes the ``Meta.extra`` of ``TYPE``.
     """
     kind, *metas = _parts(annotation)
     found: dict[str, Any] = {}

@@ -27,7 +27,7 @@ _VIEW: dict[str, Any] = {
 }
 
 
-# For each class with views of its own, so that Pyramid finds it without a mismatch.
+# Registered for each class that has other views, so that Pyramid finds it without a mismatch.
 @view_config(context=Records, **_VIEW)
 @view_config(context=Registrations, **_VIEW)
 @view_config(context=RegistrationsOfItem, **_VIEW)
@@ -35,8 +35,8 @@ _VIEW: dict[str, Any] = {
 @view_config(context=ClassesOfUser, **_VIEW)
 @view_config(context=Teachers, **_VIEW)
 def list_(context: Collection, request: Request) -> PageSchema:
-    """Follow `meta.next`, or `Link`, to the end: each row that exists for the whole traversal is
-    returned exactly once, despite concurrent changes.
+    """Follow `meta.next`, or the `Link` header, to the last page. This returns each row that exists
+    for the whole traversal exactly once, despite concurrent changes.
     """
     settings, getall = request.services.settings, request.GET.getall
     chosen = query.read(getall, context.query)

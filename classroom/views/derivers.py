@@ -18,7 +18,7 @@ from ..models.validation import InvalidValue
 from ..request import Request
 from ..resources.base import Item, Resource
 from ..security.permissions import Permission
-from .permissions import require
+from .checks import check_permission
 
 View = Callable[[Any, Request], Response]
 
@@ -40,7 +40,7 @@ def canonical_url(view: View, info: Any) -> View:
         if asked == other and request.was_sent_to(other):
             query = request.query_string
             url = context.url + (query and f"?{query}")
-            raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
+            raise HTTPPermanentRedirect(url, "the canonical URL is in Location")
         raise HTTPNotFound
 
     return canonical_view
@@ -73,7 +73,7 @@ def _check_items(context: Resource, request: Request) -> None:
     """
     items = [each for each in lineage(context) if isinstance(each, Item)]
     if items:
-        require(request, Permission.VIEW, context)
+        check_permission(Permission.VIEW, context, request)
     if not all(item.exists() for item in items):
         raise HTTPNotFound from None
 

@@ -1,4 +1,4 @@
-"""Every error that is raised, rendered in one place."""
+"""Exception views: render all errors that are raised."""
 
 import logging
 
@@ -122,8 +122,8 @@ def too_many_checks(error: TooManyChecks, request: Request) -> Response:
 def _refuse_login(
     status: int, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
-    # Clients that send the next wrong password at once would fill the queue before all others.
-    # Another WSGI server has no such callable.
+    # Clients that immediately send the next wrong password would fill the queue ahead of others.
+    # Other WSGI servers have no such callable.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
@@ -135,20 +135,20 @@ def _refuse_login(
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
     if request.services.database.outage.record_failure():
-        log.error("the database fails: %r", str(getattr(error, "orig", error)))
+        log.error("database error: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
-    return error_response(request.environ, 503, "the database does not answer", headers)
+    return error_response(request.environ, 503, "the database is unavailable", headers)
 
 
-# Subclasses of DatabaseError that are defects of the service.
+# These subclasses of DatabaseError show a defect of the service.
 @exception_view_config(DataError, retryable_error=False)
 @exception_view_config(IntegrityError, retryable_error=False)
 @exception_view_config(ProgrammingError, retryable_error=False)
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
-    # Quoted: the path may not be UTF-8.
+    # %r, since the path may not be UTF-8.
     log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
-    return error_response(request.environ, 500, "the server failed; it has been logged")
+    return error_response(request.environ, 500, "internal server error")
 
 
 def _is_hidden(request: Request) -> bool:

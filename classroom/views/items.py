@@ -21,7 +21,7 @@ _VIEW: dict[str, Any] = {
 }
 
 
-# For each class with views of its own, so that Pyramid finds it without a mismatch.
+# Registered for each class that has other views, so that Pyramid finds it without a mismatch.
 @view_config(context=Record, **_VIEW)
 @view_config(context=User, **_VIEW)
 @view_config(context=Teacher, **_VIEW)

@@ -23,11 +23,11 @@ def options(context: Resource, request: Request) -> Methods:
 def other_methods(context: Resource, request: Request) -> NoReturn:
     """Answer 405 (RFC 9110, section 15.5.6).
 
-    Without this view Pyramid answers 404 (pyramid#1526). It is found last, since each resource
-    has views of its own class.
+    Without this view Pyramid responds with 404 (pyramid#1526). It is tried last, because the other
+    views of a resource are registered for a subclass.
     """
     allow = _allow(context, request)
-    raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
+    raise HTTPMethodNotAllowed(f"allowed methods: {allow}", headers=[("Allow", allow)])
 
 
 def _allow(context: Resource, request: Request) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 from pyramid.view import view_config
 
 from ..db import writes
@@ -12,11 +11,10 @@ from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..request import Request
 from ..resources.records import Record, Records
 from ..schemas import Nothing
-from ..schemas.base import Input
-from ..schemas.decoding import decode
+from ..schemas.decoding import decode, decode_patch
 from ..security.permissions import Permission
+from .checks import check_precondition
 from .documentation import Operation
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -24,12 +22,12 @@ from .results import Changed, Created
     context=Records,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create one of {title}", (201, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 413, 415), "input"),
 )
 def create(context: Records, request: Request) -> Created:
-    """Not idempotent: each request creates another one, since names need not be unique."""
-    values = _decode(request, context.input, JSON_TYPE)
-    row = writes.create(request.db, context.item.model, **values)
+    """Not idempotent: names need not be unique, so each request creates another resource."""
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    row = writes.create(request.db, context.item.model, **msgspec.structs.asdict(fields))
     return Created(context.at(row.id, row))
 
 
@@ -41,7 +39,8 @@ def create(context: Records, request: Request) -> Created:
 )
 def replace(context: Record, request: Request) -> Changed:
     """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
-    return _change(context, request, _decode(request, context.input, JSON_TYPE))
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    return _change(context, request, msgspec.structs.asdict(fields))
 
 
 @view_config(
@@ -56,16 +55,16 @@ def patch(context: Record, request: Request) -> Changed:
     """Fields that are left out do not change. With `If-Match` the request succeeds only if the
     resource has not changed. Idempotent.
     """
-    return _change(context, request, _decode(request, context.patch, *PATCH_TYPES))
+    return _change(
+        context, request, decode_patch(read_object(request, *PATCH_TYPES), context.input)
+    )
 
 
 @view_config(
     context=Record,
     request_method="DELETE",
     permission=Permission.DELETE,
-    operation=Operation(
-        "delete{noun}", "Delete {title} with all that refers to it", (200, 404, 412)
-    ),
+    operation=Operation("delete{noun}", "Delete {title} and its registrations", (200, 404, 412)),
 )
 def delete(context: Record, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
@@ -74,11 +73,6 @@ def delete(context: Record, request: Request) -> Nothing:
     check_precondition(context, request)
     writes.remove(request.db, context.model, context.key["key"])
     return Nothing()
-
-
-def _decode(request: Request, schema: type[Input], *media_types: str) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(decode(read_object(request, *media_types), schema))
-    return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def _change(context: Record, request: Request, values: dict[str, Any]) -> Changed:

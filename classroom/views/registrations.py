@@ -25,9 +25,8 @@ from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode
 from ..schemas.fields import item_url_rule
 from ..security.permissions import Permission
+from .checks import check_permission, check_precondition
 from .documentation import Operation
-from .permissions import require
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -40,10 +39,10 @@ from .results import Changed, Created
     ),
 )
 def create(context: Registrations, request: Request) -> Created:
-    """A repeated request is 409. PUT is idempotent."""
+    """A repeated request is 409. Use PUT for an idempotent registration."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
     found = _find_items(context, {"student": fields.student, "class": fields.class_})
-    require(request, Permission.REGISTER, found["class_id"])
+    check_permission(Permission.REGISTER, found["class_id"], request)
     key = {column: item.row.id for column, item in found.items()}
     try:
         row = writes.register(request.db, **key)
@@ -90,7 +89,7 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     expanded = query.read(request.GET.getall, context.query)["expand"]
     if expanded:
         rows = request.rows(queries.registration(joins(expanded)), context.key)
-        if not rows:  # deleted since traversal
+        if not rows:  # deleted after traversal
             raise HTTPNotFound
         context.row = rows[0]
     return context.represent(expanded)
@@ -101,17 +100,18 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     request_method="PUT",
     permission=Permission.REGISTER,
     operation=Operation(
-        "put{noun}", "Register a student, unless already registered", (200, 201, 404, 412)
+        "put{noun}", "Register a student for a class, if not yet registered", (200, 201, 404, 412)
     ),
 )
 def put(context: Registration, request: Request) -> Created | Changed:
-    """201 for the first request, 200 for a repeated one: idempotent. With `If-None-Match: *` a
+    """Idempotent: the first request is 201, and a repeated one is 200. With `If-None-Match: *`, a
     repeated request is 412. The body is ignored.
     """
     check_precondition(context, request)
     try:
         context.row = writes.register(request.db, **context.key)
     except AlreadyRegistered as error:
+        check_precondition(context, request)  # again, since there was no row the first time
         context.lock()
         if context.row is None:  # deleted meanwhile
             mark_error_retryable(error)

@@ -12,8 +12,8 @@ from ..resources.teachers import Teacher, Teachers
 from ..schemas import NewTeacher, Nothing
 from ..schemas.decoding import decode
 from ..security.permissions import Permission
+from .checks import check_precondition
 from .documentation import Operation
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -54,6 +54,7 @@ def put(context: Teacher, request: Request) -> Created | Changed:
     try:
         user_writes.assign(request.db, **context.key)
     except AlreadyTeaches:
+        check_precondition(context, request)  # again, since there was no row the first time
         return Changed(context)
     return Created(context)
 

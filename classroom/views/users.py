@@ -1,6 +1,5 @@
 """Views that change users."""
 
-from msgspec import UNSET
 from pyramid.view import view_config
 
 from ..db import user_writes
@@ -13,13 +12,12 @@ from ..models.roles import Role
 from ..request import Request
 from ..resources.users import User, Users
 from ..schemas import NewUser, Nothing, UserPatch
-from ..schemas.decoding import decode
+from ..schemas.decoding import decode, decode_patch
 from ..security.passwords import hash_password
 from ..security.permissions import Permission
 from ..security.policy import check_password
+from .checks import check_permission, check_precondition
 from .documentation import Operation
-from .permissions import require
-from .preconditions import check_precondition
 from .results import Changed, Created
 
 
@@ -27,7 +25,7 @@ from .results import Changed, Created
     context=Users,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create one of {title}", (201, 409, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
 )
 def create(context: Users, request: Request) -> Created:
     """The name must be unique."""
@@ -52,12 +50,12 @@ def patch(context: User, request: Request) -> Changed:
     """
     fields = read_object(request, *PATCH_TYPES)
     if fields.keys() & {"name", "role"}:
-        require(request, Permission.CHANGE, context)
-    values = _values(context, request, decode(fields, UserPatch))
+        check_permission(Permission.CHANGE, context, request)
+    values = _columns(context, request, decode_patch(fields, UserPatch))
     check_precondition(context, request)
     id = context.key["key"]
     if values.get("role", Role.ADMIN) != Role.ADMIN:
-        user_writes.keep_an_admin(request.db, id)
+        user_writes.require_another_admin(request.db, id)
     context.row = user_writes.change_user(request.db, id, **values)
     return Changed(context)
 
@@ -72,31 +70,28 @@ def delete(context: User, request: Request) -> Nothing:
     """The tokens of the user become invalid. The last admin cannot be deleted (409)."""
     check_precondition(context, request)
     id = context.key["key"]
-    user_writes.keep_an_admin(request.db, id)
+    user_writes.require_another_admin(request.db, id)
     user_writes.remove_user(request.db, id)
     return Nothing()
 
 
-def _values(context: User, request: Request, patch: UserPatch) -> dict[str, str]:
+def _columns(context: User, request: Request, fields: dict[str, str]) -> dict[str, str]:
     """Return the columns to change. Passwords are hashed before the transaction begins."""
-    values = {"name": patch.name, "role": patch.role}
-    if patch.password is not UNSET:
-        if request.identity and request.identity.id == context.key["key"]:
-            _check_current_password(request, patch)
-        values["password_hash"] = _hash_password(context, patch)
-    return {name: value for name, value in values.items() if value is not UNSET}
-
-
-def _check_current_password(request: Request, patch: UserPatch) -> None:
-    """:raises classroom.http.errors.InvalidFields: if the current password is missing or wrong."""
-    if patch.current_password is UNSET:
-        raise InvalidFields({"current_password": "is missing"})
-    if not check_password(request, patch.current_password):
-        raise InvalidFields({"current_password": "is wrong"})
-
-
-def _hash_password(context: User, patch: UserPatch) -> str:
+    current = fields.pop("current_password", None)
+    password = fields.pop("password", None)
+    if password is None:
+        return fields
+    if request.identity and request.identity.id == context.key["key"]:
+        _check_current_password(request, current)
     if not context.exists():
         raise NotFound
-    name = context.row.name if patch.name is UNSET else patch.name
-    return hash_password(validate_new_password(patch.password, name))
+    validate_new_password(password, fields.get("name", context.row.name))
+    return {**fields, "password_hash": hash_password(password)}
+
+
+def _check_current_password(request: Request, password: str | None) -> None:
+    """:raises classroom.http.errors.InvalidFields: if the current password is missing or wrong."""
+    if password is None:
+        raise InvalidFields({"current_password": "is missing"})
+    if not check_password(request, password):
+        raise InvalidFields({"current_password": "is wrong"})

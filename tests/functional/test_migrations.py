@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from classroom.db.engine import make_engine, open_database
+from classroom.db.engine import make_engine
 from classroom.db.revision import head
+from classroom.db.startup import open_database
 from classroom.settings import SettingError
 
 from ..servers import BIN, ROOT, PostgreSQL

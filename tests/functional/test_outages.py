@@ -19,7 +19,7 @@ from sqlalchemy import Engine, event
 from webtest import TestApp
 
 import classroom
-from classroom.db.engine import Outage
+from classroom.db.outage import Outage
 
 from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
 from ..servers import (
@@ -90,7 +90,7 @@ def assert_unavailable(answer: Any) -> None:
 
 
 def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [r.message for r in caplog.records if r.message.startswith("the database fails")]
+    return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
 def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
@@ -242,7 +242,7 @@ def test_a_read_only_database_is_read_and_not_written(
 def test_who_waits_too_long_for_another_writer_gets_503(
     on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classroom.db.sqlite._PRAGMAS", ("busy_timeout = 50",))
+    monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 50",))
     app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
     client = client_of(app)
     with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer:
@@ -257,7 +257,7 @@ def test_who_waits_too_long_for_another_writer_gets_503(
 def test_a_conflict_is_tried_again_before_it_is_told_of(
     on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classroom.db.sqlite._PRAGMAS", ("busy_timeout = 0",))
+    monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 0",))
     app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
     client = client_of(app)
     writer = sqlite3.connect(tmp_path / "classroom.sqlite")

@@ -15,7 +15,7 @@ from webtest import TestApp
 
 from classroom import main
 from classroom.db.backfill import are_folded
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Class, Student
 
 from ..conftest import API, NAME, PASSWORD

@@ -3,7 +3,10 @@
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import Engine, text
 from webtest import TestApp
+
+from classroom.db.engine import for_writing
 
 from ..conftest import API
 from .test_statements import statements
@@ -123,6 +126,16 @@ def test_a_patch_that_leaves_no_student_is_refused(
     refused = school.patch("/api/v1.0/students/1", body, headers=headers, status=400)
     assert refused.json["message"].startswith(message)
     assert school.get("/api/v1.0/students/1").json["name"] == "david"
+
+
+def test_a_patch_leaves_a_stored_value_that_is_invalid_today(
+    school: TestApp, dbengine: Engine
+) -> None:
+    with for_writing(dbengine).begin() as connection:
+        connection.execute(text("UPDATE students SET name = ' '"))
+    school.patch_json("/api/v1.0/students/1", {"x": 1}, status=200)
+    with dbengine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM students")).scalar() == " "
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json-patch+json"])

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,14 @@
-"""SQLite: connections, writing transactions, and a check that the file is still the same."""
+"""The files of SQLite: their URLs, their access, and a check that the file is still the same."""
 
 import os
 import sqlite3
 import stat
-import threading
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
-
-# docs/decisions/0006-a-commit-survives-a-power-cut.md explains why synchronous is FULL.
-_BUSY_TIMEOUT = 3  # seconds
-_PRAGMAS = (
-    f"busy_timeout = {_BUSY_TIMEOUT * 1000}",
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "cache_size = -32768",
-)
 
 
 def is_file(url: URL) -> bool:
@@ -57,51 +46,7 @@ def _mode(name: str) -> int:
         return 0
 
 
-def is_busy(errorcode: int) -> bool:
-    """Whether an extended result code reports a lock of another connection."""
-    return errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def listen(engine: Engine) -> None:
-    """Set up the connections and transactions of an engine for SQLite."""
-    guard = _FileGuard()
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "connect", guard.watch)
-    event.listen(engine, "checkout", lambda _, entry, __: entry.info["check"]())
-    event.listen(engine, "begin", _begin)
-
-
-def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # By default sqlite3 begins a transaction at the first write, after the reads before it.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # SQLite refuses a reader that becomes a writer at once, whatever the busy timeout.
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-
-class WriterLock:
-    """Serializes the writers of this process.
-
-    SQLite's busy handler sleeps and polls, also while the database is already free.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def acquire(self) -> None:
-        """:raises sqlalchemy.exc.OperationalError: if other writers hold the lock too long."""
-        if not self._lock.acquire(timeout=_BUSY_TIMEOUT):
-            raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
-
-    def release(self) -> None:
-        self._lock.release()
-
-
-class _FileGuard:
+class FileGuard:
     """Refuses connections once the database file is not the one that was opened first.
 
     Writes to a removed file are lost. A file that replaced it would be mixed with the contents of
@@ -111,7 +56,11 @@ class _FileGuard:
     def __init__(self) -> None:
         self._first: tuple[int, int] | None = None
 
-    def watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    def listen(self, engine: Engine) -> None:
+        event.listen(engine, "connect", self._watch)
+        event.listen(engine, "checkout", lambda _, entry, __: entry.info["check"]())
+
+    def _watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         """Store the check of a new connection in its pool entry."""
         [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
         entry.info["check"] = partial(self._check, path)

@@ -1,4 +1,4 @@
-"""PostgreSQL: connections that fail within two seconds if the server does not respond."""
+"""Connections of psycopg that fail within two seconds if the server does not respond."""
 
 from typing import Any
 
@@ -33,7 +33,8 @@ class Connection(psycopg.Connection[Any]):
 
 
 def limit_response_times(engine: Engine) -> None:
-    """Make new connections of an engine respond, or fail, within two seconds."""
+    """Make all connections from now on respond, or fail, within two seconds."""
+    engine.dispose()
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _skip_reconnect)
 

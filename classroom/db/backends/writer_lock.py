@@ -1,0 +1,44 @@
+"""A lock that the writers of this process hold, one at a time."""
+
+import sqlite3
+import threading
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_KEY = "writer_lock"
+
+
+class WriterLock:
+    """Serializes the writing transactions of an engine, from BEGIN until after COMMIT.
+
+    SQLite's busy handler sleeps and polls, also while the database is already free.
+
+    :param timeout: seconds to wait for the lock.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._lock = threading.Lock()
+        self._timeout = timeout
+
+    def listen(self, engine: Engine) -> None:
+        """Acquire the lock when a writing transaction begins, and release it when its connection
+        returns to the pool: SQLAlchemy has no event after COMMIT.
+        """
+        event.listen(engine, "begin", self._acquire)
+        event.listen(engine, "checkin", self._release)
+
+    def _acquire(self, connection: Connection) -> None:
+        """:raises sqlalchemy.exc.OperationalError: if other writers hold the lock too long."""
+        is_writer = "sqlite_begin" in connection.get_execution_options()
+        if not is_writer or _KEY in connection.info:
+            return
+        if not self._lock.acquire(timeout=self._timeout):
+            raise OperationalError(None, None, sqlite3.OperationalError("database is locked"))
+        connection.info[_KEY] = self
+
+    def _release(self, _: Any, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(_KEY, None):
+            self._lock.release()
