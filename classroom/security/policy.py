@@ -83,7 +83,9 @@ def check_password(request: Request, password: str) -> bool:
     """
     assert request.identity  # noqa: S101 (the permission requires one)
     policy = request.registry.getUtility(ISecurityPolicy)
-    return policy.passwords.check(request, request.identity.name, password) is not None
+    user = policy.passwords.check(request, request.identity.name, password)
+    # Another user may have got the name since the identity was cached.
+    return user is not None and user.id == request.identity.id
 
 
 def _random_secret() -> str:
