@@ -62,7 +62,7 @@ def race_peers(suite: Suite, name: str, store: Store, peers: Sequence[Peer | Nod
 
 def race_with_passwords(suite: Suite, store: Store, peers: Sequence[Peer | NodePeer]) -> None:
     entries = [entry._replace(tokens=False) for entry in _entries(suite, peers)]
-    # The slowest peer checks two passwords per second: use few connections, so that it finishes some.
+    # The slowest peer checks two passwords per second: it finishes some on few connections.
     profile = replace(suite.profile, rounds=1, max_rounds=2, seconds=4, connections=2)
     with suite.running(store, entries) as servers:
         _log_in(servers)
