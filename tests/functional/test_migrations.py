@@ -98,7 +98,7 @@ def test_the_start_makes_what_alembic_makes(ini: Path, url: str) -> None:
         ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
         ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
         ("UPDATE alembic_version SET version_num = '9999'", "newer classroom"),
-        ("DROP TABLE alembic_version", "tables of something else"),
+        ("DROP TABLE alembic_version", "tables that classroom did not create"),
     ],
 )
 def test_a_database_of_another_revision_stops_the_start_with_advice(
