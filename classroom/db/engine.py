@@ -23,7 +23,7 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
     try:
         return _make_engine(make_url(options["sqlalchemy.url"]), options)
     except KeyError:
-        raise SettingError("sqlalchemy.url", "must be given") from None
+        raise SettingError("sqlalchemy.url", "is required") from None
     except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
 

@@ -282,7 +282,7 @@ def test_postgresql_conflicts_get_three_attempts(
 
 def test_an_outage_is_recorded_once() -> None:
     now = 0.0
-    outage = Outage(lull=30.0, clock=lambda: now)
+    outage = Outage(quiet=30.0, clock=lambda: now)
     begins = []
     for now in (0.0, 1.0, 30.0, 59.0, 90.0):  # noqa: B007 (the clock reads it)
         begins.append(outage.record_failure())
