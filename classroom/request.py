@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 import pyramid.request
-import zope.sqlalchemy
 from pyramid.decorator import reify
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid_tm import create_tm
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from transaction import TransactionManager
 
 from .db.reader import Parameters
 from .db.statements import SelectStatement
+from .db.transactions import close, join_connection
 from .services import Services, services
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
 CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
@@ -89,9 +89,9 @@ class Request(pyramid.request.Request):
     def db(self) -> Connection:
         """The connection of this request; if it is not safe, in the request's transaction."""
         if not self.is_safe:
-            return self.dbsession.connection()
+            return self._joined_connection
         connection = self.services.database.engine.connect()
-        self.add_finished_callback(lambda _: _release(connection))
+        self.add_finished_callback(lambda _: close(connection))
         return connection
 
     def begin(self) -> None:
@@ -105,18 +105,15 @@ class Request(pyramid.request.Request):
         return self.db.execute(statement, parameters).all()
 
     @reify
-    def dbsession(self) -> Session:
-        """The session of the request's transaction."""
-        session = self.services.database.sessions()
-        # Joins the transaction now. register() would add seven event listeners to do so later.
-        zope.sqlalchemy.mark_changed(session, self.tm)
-        return session
+    def dbsession(self) -> "Session":
+        """A session in the request's transaction, on the connection that the service writes on."""
+        from .db.session import join_session  # noqa: PLC0415
 
+        return join_session(self._joined_connection, self.tm)
 
-def _release(connection: Connection) -> None:
-    # A database that is gone does not matter any more: everything was read.
-    with suppress(DBAPIError):
-        connection.close()
+    @reify
+    def _joined_connection(self) -> Connection:
+        return join_connection(self.services.database.writing_engine, self.tm)
 
 
 Handler = Callable[[Request], Response]

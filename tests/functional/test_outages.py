@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyramid_retry import IBeforeRetry
 from sqlalchemy import Engine, event
 from webtest import TestApp
 
@@ -24,6 +25,7 @@ from classroom.db.outage import Outage
 from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
 from ..servers import (
     PostgreSQL,
+    Proxy,
     copy_ini,
     free_port,
     is_up,
@@ -114,6 +116,8 @@ def test_a_frozen_postgresql_keeps_no_thread(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
+    retries: list[Any] = []
+    on_postgresql.app.registry.registerHandler(retries.append, [IBeforeRetry])
     server_of_its_own.send_signal(signal.SIGSTOP)
     try:
         for _ in range(2):
@@ -121,6 +125,7 @@ def test_a_frozen_postgresql_keeps_no_thread(
             assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
     finally:
         server_of_its_own.send_signal(signal.SIGCONT)
+    assert retries == []
     assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
     assert on_postgresql.app.registry["classroom"].database.engine.pool.checkedout() == 0
 
@@ -305,6 +310,53 @@ def test_postgresql_s_conflicts_are_tried_three_times_in_all(
     if status == 503:
         assert_unavailable(answer)
     engine.dispose()
+
+
+LOST = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid(), 10000); END IF;
+    RETURN NEW;
+END $$;
+CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON students DEFERRABLE {when}
+    FOR EACH ROW EXECUTE FUNCTION lose();
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "status", "tries"),
+    [("INITIALLY IMMEDIATE", 201, 2), ("INITIALLY DEFERRED", 503, 1)],
+)
+def test_a_connection_lost_before_commit_is_tried_again_and_one_lost_at_commit_is_not(
+    postgresql: PostgreSQL, when: str, status: int, tries: int
+) -> None:
+    app = classroom.main({}, **{"sqlalchemy.url": postgresql.create()})
+    engine = app.registry["classroom"].database.engine
+    add_the_user(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(LOST.format(when=when))
+    client = client_of(app)
+    client.post_json(STUDENTS, NEW, status=status)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT last_value FROM tries").scalar() == tries
+    assert client.get(STUDENTS).json["meta"]["total"] == tries - 1
+    engine.dispose()
+
+
+def test_a_commit_whose_answer_is_lost_is_not_made_twice(postgresql: PostgreSQL) -> None:
+    proxy = Proxy(postgresql.port)
+    url = postgresql.create().replace(f":{postgresql.port}/", f":{proxy.port}/")
+    app = classroom.main({}, **{"sqlalchemy.url": url})
+    engine = app.registry["classroom"].database.engine
+    add_the_user(engine)
+    client = client_of(app)
+    client.get(STUDENTS)
+    proxy.cut_after(b"COMMIT\0")  # not READ COMMITTED
+    assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
+    assert client.get(STUDENTS).json["meta"]["total"] == 1
+    assert engine.pool.checkedout() == 0
+    engine.dispose()
+    proxy.close()
 
 
 def test_an_outage_begins_once() -> None:
