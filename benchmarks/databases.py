@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
 
-from classroom.db import writes
+from classroom.db import user_writes
 from classroom.db.startup import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
@@ -96,7 +96,7 @@ def fill_ours(url: str, size: Size) -> None:
     """Make a database of the service, with its user and a school of that ``size``."""
     engine = open_database({"sqlalchemy.url": url})
     with engine.begin() as connection:
-        writes.add_user(connection, NAME, hash_password(PASSWORD))
+        user_writes.add_user(connection, NAME, hash_password(PASSWORD))
     _fill(engine, Base.metadata.tables, size)
 
 
@@ -125,12 +125,19 @@ def _rows(table: str, numbers: range, size: Size) -> Iterator[dict[str, Any]]:
         if table != "registrations":
             yield {"name": f"{table} {number + 1}"}
             continue
-        turn, student = divmod(number, size.students)
-        yield {
-            "student_id": student + 1,
-            "class_id": (student + turn) % size.classes + 1,
-            "timestamp": _BEGINNING + timedelta(seconds=number),
-        }
+        student_id, class_id = _registration(number, size)
+        timestamp = _BEGINNING + timedelta(seconds=number)
+        yield {"student_id": student_id, "class_id": class_id, "timestamp": timestamp}
+
+
+def registrations(size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the ids of the student and the class of each registration."""
+    return (_registration(number, size) for number in range(size.registrations))
+
+
+def _registration(number: int, size: Size) -> tuple[int, int]:
+    turn, student = divmod(number, size.students)
+    return student + 1, (student + turn) % size.classes + 1
 
 
 def _settle(engine: Engine) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import log10
 
-from .measure import Race
+from .figures import Race, medians
 from .races import GROWTH
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _PANEL = 260, 220, 60, 50, 340
@@ -38,10 +38,10 @@ def _axes(title: str) -> Iterator[str]:
 
 
 def _lines(race: Race) -> Iterator[str]:
-    for number, (work, at) in enumerate(race.items()):
+    for number, (work, runs) in enumerate(race.items()):
         colour = _COLOURS[number]
         points = [
-            f"{x:.0f},{_y(1_000_000 / at[size].rate):.1f}"
+            f"{x:.0f},{_y(1_000_000 / medians(runs[size]).rate):.1f}"
             for size, x in zip(GROWTH, _xs(), strict=True)
         ]
         style = f'fill="none" stroke="{colour}" stroke-width="2"'

@@ -16,6 +16,9 @@ _A_MOMENT = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 
 SCHOOL = Size(students=10_000, classes=200, registrations=50_000)
 
+DELETED_STUDENT = 2
+"""The student whom the last questions delete, with the registrations."""
+
 
 class Question(NamedTuple):
     """A request below the API; in its body {base} is the server's address."""
@@ -37,6 +40,7 @@ QUESTIONS = (
     Question("GET", "students/3/registrations/"),
     Question("GET", "classes/"),
     Question("GET", "classes/7"),
+    Question("GET", "classes/7/registrations/"),
     Question("GET", "classes/7/registrations/?page=2"),
     Question("GET", "registrations/"),
     Question("GET", "registrations/3/3"),
@@ -53,9 +57,9 @@ QUESTIONS = (
     Question("GET", "registrations/10001/201"),
     Question("DELETE", "registrations/10001/201"),
     Question("GET", "registrations/10001/201"),
-    Question("DELETE", "students/2"),
-    Question("GET", "students/2"),
-    Question("GET", "students/2/registrations/"),
+    Question("DELETE", f"students/{DELETED_STUDENT}"),
+    Question("GET", f"students/{DELETED_STUDENT}"),
+    Question("GET", f"students/{DELETED_STUDENT}/registrations/"),
 )
 """To be asked of a school of the size of SCHOOL."""
 

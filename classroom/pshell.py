@@ -1,4 +1,4 @@
-"""``pshell development.ini``: the tree, the models and a session in a transaction at hand."""
+"""Set up the shell: ``pshell development.ini`` has the tree, the models and a session."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,14 +14,14 @@ from .db import writes
 _BANNER = """
 root["api"]["v1.0"]["students"]["1"] is a student. dbsession reads and writes the tables in models.
 writes.create(dbsession.connection(), models.Class, name="algebra") creates a class as POST does.
-Nothing is kept until tm.commit(); tm.abort() rolls back.
+tm.commit() commits; tm.abort() rolls back. Leaving the shell rolls back uncommitted changes.
 """
 
 
 def setup(env: dict[str, Any]) -> Iterator[None]:
-    """Put a session into the shell's namespace, and drop at its end what was not committed."""
+    """Add a session to the shell's namespace, and roll back uncommitted changes at exit."""
     request = env["request"]
-    # Not the session of requests, which would keep every writer waiting while the shell is open.
+    # Not the session of requests, which would block all writers while the shell is open.
     dbsession, tm = Session(request.services.database.engine), TransactionManager()
     zope.sqlalchemy.register(dbsession, STATUS_CHANGED, tm)
     request.db = request.dbsession = dbsession

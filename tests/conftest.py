@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 from webtest import TestApp
 
 import classroom
-from classroom.db import writes
+from classroom.db import user_writes
 from classroom.db.startup import open_database
 from classroom.models.tables import Base
 
@@ -91,7 +91,7 @@ def postgresql_engine(postgresql: PostgreSQL) -> Iterator[Engine]:
 
 def add_the_user(engine: Engine) -> None:
     with engine.begin() as connection:
-        writes.add_user(connection, NAME, PASSWORD_HASH)
+        user_writes.add_user(connection, NAME, PASSWORD_HASH)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

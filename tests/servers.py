@@ -74,8 +74,9 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
 
 
 @contextmanager
-def running_redis(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+def running_redis(port: int, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
+    address = ["--port", str(port), "--bind", "127.0.0.1"]
+    command = ["redis-server", *address, "--save", "", *options]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         wait_for(lambda: _answers(port))

@@ -1,4 +1,4 @@
-"""How alembic runs: on the connection that the service passes, or on the ini file's database."""
+"""Run migrations on the connection that the service passes, or on the ini file's database."""
 
 from alembic import context
 from sqlalchemy import Connection, MetaData, make_url
@@ -9,9 +9,9 @@ from classroom.settings import read_ini
 
 
 def target_metadata() -> MetaData | None:
-    """Return the models' tables to the commands that compare them with the database.
+    """Return the tables of the models, for the commands that compare them with the database.
 
-    Migrations do not depend on the models, which change after they were written.
+    Migrations themselves do not import the models, which change later.
     """
     options = context.config.cmd_opts
     if options is None or options.cmd[0].__name__ not in ("check", "revision"):

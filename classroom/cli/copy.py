@@ -17,15 +17,15 @@ from .decorators import pass_engine
 @click.option(
     "--to",
     "url",
-    help="The URL of the target. Other users of the host can see it in the process list: put a"
-    " password into PGPASSWORD or ~/.pgpass, or use --to-ini.",
+    help="The URL of the target. Other users of the host can see it in the process list: set the"
+    " password in PGPASSWORD or ~/.pgpass, or use --to-ini.",
 )
 @click.option(
     "--to-ini", "ini", metavar="FILE", help="An ini file whose sqlalchemy.url is the target."
 )
 @pass_engine
 def copy(engine: Engine, url: str | None, ini: str | None) -> None:
-    """Copy the whole database, users included, into an empty one."""
+    """Copy the whole database, including users, to an empty one that is not in use."""
     target = _open_target(url, ini)
     try:
         copy_database(engine, target, _show_progress)

@@ -17,11 +17,14 @@ from sqlalchemy import (
 )
 
 from ..models.names import NAME_LENGTH
+from ..models.roles import Role
 from ..models.tables import (
     Base,
+    Class,
     Count,
     Named,
     Registration,
+    Teacher,
     User,
 )
 from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
@@ -78,12 +81,6 @@ def _matches(table: Table, words: int) -> Any:
         for place in range(words)
     ]
     return intersect(*ids) if words > 1 else ids[0].distinct()
-
-
-@cache
-def key_share(model: type[Named]) -> SelectStatement:
-    """Select the id of a student or class, and lock the row against deletion."""
-    return ItemStatements(named_item(model, ())).select_for_key_share
 
 
 class Join(NamedTuple):
@@ -152,9 +149,38 @@ def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
 
 REGISTRATION = ItemStatements(registration(()))
 
-_USER = select(User.id, User.name, User.password_hash)
+
+@cache
+def teachers_of_class(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the users who teach the class whose id is the parameter "owner"."""
+    return _taught(User, columns, Teacher.class_id)
+
+
+@cache
+def classes_of_user(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the classes that the user whose id is the parameter "owner" teaches."""
+    return _taught(Class, columns, Teacher.user_id)
+
+
+def _taught(model: type[Named], columns: tuple[str, ...], owner: Column) -> CollectionStatements:
+    is_owned = owner == bindparam("owner")
+    rows = select(model.id, *_columns(model, columns)).join(Teacher).where(is_owned)
+    total = select(func.count().label("total")).select_from(Teacher).where(is_owned)
+    return CollectionStatements(rows, model.id, total=total)
+
+
+TEACHER = ItemStatements(
+    select(Teacher.class_id, Teacher.user_id).where(
+        Teacher.class_id == bindparam("class_id"), Teacher.user_id == bindparam("user_id")
+    )
+)
+
+# One row per class that the user teaches, or one row whose class is null.
+_USER = select(User.id, User.name, User.password_hash, User.role, Teacher.class_id)
+_USER = _USER.outerjoin(Teacher, Teacher.user_id == User.id)
 # As a plain string: names that nobody can have are looked up too.
 USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
-USERS = select(User.name)
+USERS = select(User.name, User.role)
+ANY_ADMIN = select(User.id).where(User.role == Role.ADMIN).limit(1)
 ANY_USER = select(User.id).limit(1)

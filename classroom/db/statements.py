@@ -62,14 +62,11 @@ def _slice(
 
 
 class ItemStatements:
-    """The statements that select one row, without a lock or with one.
+    """The statements that select one row, without a lock, or with one until the transaction ends.
 
-    ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
-    while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
-    has no row locks: a writing transaction has the whole database.
+    SQLite has no row locks: a writing transaction locks the whole database.
     """
 
     def __init__(self, row: SelectStatement) -> None:
         self.select: SelectStatement = row
         self.select_for_update: SelectStatement = row.with_for_update()
-        self.select_for_key_share: SelectStatement = row.with_for_update(read=True, key_share=True)

@@ -1,4 +1,4 @@
-"""The tables. A model is a row and knows nothing of resources and their URLs."""
+"""The tables as SQLAlchemy models, independent of resources and URLs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,16 +29,17 @@ from sqlalchemy.types import TypeEngine
 
 from .folding import fold
 from .names import NAME_LENGTH
-from .validation import validate_name, validate_password_hash, validate_user_name
+from .roles import Role
+from .validation import validate_name, validate_password_hash, validate_role, validate_user_name
 
 # SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
-# PostgreSQL compares byte by byte, as SQLite does: both have the same order.
+# With this collation PostgreSQL compares bytes, as SQLite does, so that both sort alike.
 Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A datetime in UTC, aware in Python also if the database has no time zones."""
+    """A datetime in UTC, timezone-aware in Python even if the database has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -75,7 +76,7 @@ class Validated(TypeDecorator[str]):
 
 
 def without_validation(table: Table) -> TableClause:
-    """Return a table for INSERTs of rows that exist elsewhere, whatever their values are."""
+    """Return a table for INSERTs of rows copied from elsewhere, whose values are not validated."""
     return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
 
 
@@ -103,7 +104,7 @@ def _fold_new_name(context: DefaultExecutionContext) -> str:
 
 
 class Named(Base):
-    """What students and classes have in common: an id, which is never reused, and a name."""
+    """The base class of students, classes and users: an id, which is never reused, and a name."""
 
     __abstract__ = True
     words: ClassVar[Table]
@@ -125,12 +126,12 @@ class Named(Base):
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
     folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
-    # Triggers set this if SQL writes a name and not its folded form; the next startup folds it.
+    # Triggers set this if SQL writes a name without its folded form. The next startup folds it.
     needs_folding: Mapped[bool | None]
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:
-        # SQL expressions are folded by the backfill; the column's type refuses anything else.
+        # The backfill folds names that SQL computes; the column's type rejects all other values.
         if isinstance(name, str):
             self.folded = fold(name)
         return name
@@ -144,8 +145,20 @@ class Class(Named):
     __tablename__ = "classes"
 
 
+class User(Named):
+    """A user of the service, with the argon2id hash of the password."""
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
+    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))
+    role: Mapped[str] = mapped_column(
+        Validated(16, validate_role), default=Role.REGISTRAR, server_default=Role.REGISTRAR
+    )
+
+
 def _words_of(named: type[Named], name: str) -> Table:
-    """Define the table of the words of folded names, which triggers maintain."""
+    """Define the table of the words in folded names. Triggers maintain it."""
     return Table(
         name,
         Base.metadata,
@@ -158,10 +171,11 @@ def _words_of(named: type[Named], name: str) -> Table:
 
 Student.words = _words_of(Student, "student_words")
 Class.words = _words_of(Class, "class_words")
+User.words = _words_of(User, "user_words")
 
 
 class Registration(Base):
-    """Which student attends which class, since when; each pair at most once."""
+    """The registration of a student for a class, with its time. Each pair is unique."""
 
     __tablename__ = "registrations"
     __table_args__ = (Index(None, "class_id", "student_id"),)
@@ -175,8 +189,22 @@ class Registration(Base):
     timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Teacher(Base):
+    """Which user teaches which class. Only users with the role "teacher" do."""
+
+    __tablename__ = "teachers"
+    __table_args__ = (Index(None, "user_id", "class_id"),)
+
+    class_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
 class Count(Base):
-    """The number of rows of a table, in parts to add up, which triggers maintain."""
+    """The number of rows of a table, as a sum of parts. Triggers maintain it."""
 
     __tablename__ = "counts"
     __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}
@@ -184,14 +212,3 @@ class Count(Base):
     counted: Mapped[str] = mapped_column(String(64), primary_key=True)
     part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
-
-
-class User(Base):
-    """Who may use the service. Of the password only the argon2id hash is stored."""
-
-    __tablename__ = "users"
-    __table_args__ = {"sqlite_autoincrement": True}
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
-    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))

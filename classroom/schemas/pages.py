@@ -1,6 +1,7 @@
 """Pages of a collection as JSON."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -14,7 +15,7 @@ _URL = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
 
 
 class Meta(Schema, frozen=True):
-    """The position of a page, and the URLs of other pages. Follow `next`."""
+    """The position of the page, and the URLs of other pages. Follow `next` until it is null."""
 
     page: _Positive
     pages: _Count
@@ -34,10 +35,11 @@ class PageSchema(Schema, frozen=True, kw_only=True):
     meta: Meta
 
 
+@cache
 def page_of(schema: type[Schema]) -> type[PageSchema]:
     """Define the pages of a collection from the schema of its items."""
     url = next(field.type for field in msgspec.structs.fields(schema) if field.name == "url")
-    description = "With `expand`: the representations, in the order of `urls`."
+    description = "The representations, in the order of `urls`. Only with `expand`."
     items = Annotated[list[schema] | UnsetType, msgspec.Meta(description=description)]  # type: ignore[valid-type]
     struct = msgspec.defstruct(
         f"{schema.__name__}Page",

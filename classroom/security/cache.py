@@ -12,7 +12,9 @@ Value = TypeVar("Value")
 
 
 class TTLCache(Generic[Value]):
-    """Values by secrets, each for some seconds. Thread-safe; secrets are stored as keyed hashes.
+    """A cache of values under secret keys, each with its own lifetime.
+
+    It is thread-safe, and stores keyed hashes instead of the secrets.
 
     :param size: the maximum number of values; the least recently used is evicted first.
     """
@@ -21,13 +23,13 @@ class TTLCache(Generic[Value]):
         self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._values: TLRUCache[bytes, tuple[Value, float]] = TLRUCache(
-            size, ttu=lambda _, kept, now: now + kept[1], timer=time.monotonic
+            size, ttu=lambda _, entry, now: now + entry[1], timer=time.monotonic
         )
 
     def get(self, *secret: str) -> Value | None:
         with self._lock:
-            kept = self._values.get(self._digest(secret))
-        return kept[0] if kept else None
+            entry = self._values.get(self._digest(secret))
+        return entry[0] if entry else None
 
     def put(self, value: Value, seconds: float, *secret: str) -> None:
         with self._lock:

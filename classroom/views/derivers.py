@@ -1,16 +1,21 @@
-"""View derivers: rules for every view of a resource, the canonical URL and preconditions."""
+"""View derivers: rules for every view of a resource."""
 
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
+from pyramid.httpexceptions import (
+    HTTPException,
+    HTTPNotFound,
+    HTTPPermanentRedirect,
+    HTTPPreconditionFailed,
+)
+from pyramid.location import lineage
 from pyramid.response import Response
+from pyramid.viewderivers import INGRESS
 
-from ..http.errors import PRECONDITION_FAILED
-from ..http.preconditions import Outcome, entity_tag, evaluate
-from ..request import CONDITIONAL_WRITES, Request
+from ..models.validation import InvalidValue
+from ..request import Request
 from ..resources.base import Item, Resource
 
 View = Callable[[Any, Request], Response]
@@ -33,28 +38,32 @@ def canonical_url(view: View, info: Any) -> View:
         if asked == other and request.was_sent_to(other):
             query = request.query_string
             url = context.url + (query and f"?{query}")
-            raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
+            raise HTTPPermanentRedirect(url, "the canonical URL is in Location")
         raise HTTPNotFound
 
     return canonical_view
 
 
-def precondition(view: View, info: Any) -> View:
-    """Evaluate If-Match and If-None-Match on the row as the writing transaction holds it
-    (RFC 9110, section 13.2).
+def missing_item(view: View, info: Any) -> View:
+    """Answer 404 if the item, or one above it, does not exist, whatever else is wrong.
+
+    Only errors need this check: a successful write has found its row.
     """
-    if info.options.get("request_method") not in CONDITIONAL_WRITES:
+    if not _is_view_of(info, Resource):
         return view
 
-    def conditional_view(context: Item, request: Request) -> Response:
-        environ = request.environ
-        if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
-            tag = entity_tag(msgspec.json.encode(context.represent())) if context.row else None
-            if evaluate(environ, tag) is not Outcome.HOLDS:
-                raise HTTPPreconditionFailed(PRECONDITION_FAILED)
-        return view(context, request)
+    def existing_view(context: Resource, request: Request) -> Response:
+        try:
+            return view(context, request)
+        except (HTTPNotFound, HTTPPreconditionFailed):
+            raise
+        except (HTTPException, InvalidValue):
+            items = (each for each in lineage(context) if isinstance(each, Item))
+            if not all(item.exists() for item in items):
+                raise HTTPNotFound from None
+            raise
 
-    return conditional_view
+    return existing_view
 
 
 def _is_view_of(info: Any, kind: type) -> bool:
@@ -63,5 +72,5 @@ def _is_view_of(info: Any, kind: type) -> bool:
 
 
 def includeme(config: Configurator) -> None:
+    config.add_view_deriver(missing_item, under=INGRESS, over="secured_view")
     config.add_view_deriver(canonical_url)
-    config.add_view_deriver(precondition, under="canonical_url")

@@ -13,12 +13,12 @@ from .results import Methods
 def other_methods(context: Resource, request: Request) -> Methods:
     """Answer OPTIONS; any other method is 405 (RFC 9110, section 15.5.6).
 
-    Without this view Pyramid answers 404 (pyramid#1526). It is found last, since each resource
-    has views of its own class.
+    Without this view Pyramid responds with 404 (pyramid#1526). It is tried last, because the other
+    views of a resource are registered for a subclass.
     """
     allow = _allow(context, request)
     if request.method != "OPTIONS":
-        raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
+        raise HTTPMethodNotAllowed(f"allowed methods: {allow}", headers=[("Allow", allow)])
     return Methods(allow)
 
 

@@ -25,13 +25,13 @@ class EntryPoint(NamedTuple):
 
 
 class Created(NamedTuple):
-    """An item that the request made."""
+    """An item that the request created."""
 
     item: Item
 
 
 class Changed(NamedTuple):
-    """An item that the request changed, or left as it was."""
+    """An item that exists and that the request may have changed."""
 
     item: Item
 

@@ -1,4 +1,4 @@
-"""README.md and docs/api.md are true: their commands are run and their answers compared.
+"""README.md, docs/tutorial.md and docs/api.md: run their commands and compare the output.
 
 In a ``console`` block, lines after ``$`` are commands and the others their output. A ``python``
 block is a program that prints what its comments say. An ``ini`` block changes the settings of the
@@ -23,7 +23,8 @@ from classroom import DEFAULT_SETTINGS
 
 from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
 
-README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
 
 # What differs from one run to another; a client would copy tags and tokens from the answers.
 VOLATILE = re.compile(
@@ -106,11 +107,15 @@ class Conversation:
         return VOLATILE.sub("...", text)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/api.md"])
-def test_what_a_document_says_is_what_happens(tmp_path: Path, document: str) -> None:
+@pytest.mark.parametrize(
+    ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
+)
+def test_what_a_document_says_is_what_happens(
+    tmp_path: Path, document: str, fewest_steps: int
+) -> None:
     reader = Conversation(tmp_path)
     steps = list(steps_of((ROOT / document).read_text()))
-    assert len(steps) > 20
+    assert len(steps) >= fewest_steps
     while steps:
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
@@ -126,15 +131,15 @@ def test_what_a_document_says_is_what_happens(tmp_path: Path, document: str) -> 
                 assert reader.comparable(seen) == reader.comparable(output), command
 
 
-def test_the_readme_s_settings_are_the_defaults() -> None:
-    rows = re.findall(r"^\| `(classroom\.[\w.]+)` \| (\S+) \|", README, re.M)
+def test_documented_settings_and_defaults_match_the_code() -> None:
+    rows = re.findall(r"^\| `(classroom\.[\w.]+)` \| (\S+) \|", SETTINGS, re.M)
     defaults = {key: f"`{value}`" if value else "none" for key, value in DEFAULT_SETTINGS.items()}
     assert dict(rows) == defaults
 
 
-def test_the_readme_names_every_target_of_the_makefile_that_it_speaks_of() -> None:
+def test_make_help_lists_every_target() -> None:
     make = shutil.which("make")
     assert make
     shown = subprocess.run([make, "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in set(re.findall(r"\bmake (\w+)\b", README)) - {"help"}:
-        assert f"make {target}" in shown.stdout
+    [phony] = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
+    assert set(re.findall(r"^make ([\w-]+)", shown.stdout, re.M)) == set(phony.split())

@@ -37,11 +37,11 @@ def output(command: str, *words: str) -> str:
 def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
     shown = output("pviews", ini, "/api/v1.0/students/1")
     for view, permission, methods in (
-        ("read", "view", "GET,HEAD, tried_first"),
-        ("replace", "replace", "PUT"),
-        ("delete", "delete", "DELETE"),
+        ("items.read", "view", "GET,HEAD, tried_first"),
+        ("records.replace", "change", "PUT"),
+        ("records.delete", "delete", "DELETE"),
     ):
-        assert f"classroom.views.named.{view}\n    required permission = {permission}" in shown
+        assert f"classroom.views.{view}\n    required permission = {permission}" in shown
         assert f"view predicates (request_method = {methods})" in shown
 
 

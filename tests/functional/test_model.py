@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from webtest import TestApp
 
-from classroom.models.folding import beginnings, fold
+from classroom.models.folding import fold, word_prefixes
 
 from ..conftest import API, NAME, PASSWORD
 
@@ -149,7 +149,7 @@ class School(RuleBasedStateMachine):
 
     @rule(kind=KINDS, q=NAMES, size=SIZES)
     def search(self, kind: str, q: str, size: int) -> None:
-        words = beginnings(q[:2])
+        words = word_prefixes(q[:2])
         if words:
             ids = [id for id, name in sorted(self.names[kind].items()) if holds(name, words)]
             path = f"/api/v1.0/{kind}/?q={quote(q[:2])}"

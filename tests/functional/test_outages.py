@@ -92,7 +92,7 @@ def assert_unavailable(answer: Any) -> None:
 
 
 def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [r.message for r in caplog.records if r.message.startswith("the database fails")]
+    return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
 def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(

@@ -16,10 +16,11 @@ def test_the_root_leads_even_strangers_to_the_api(stranger: TestApp) -> None:
 
 
 def test_the_api_leads_to_its_collections(testapp: TestApp) -> None:
-    names = ["students", "classes", "registrations"]
+    names = ["students", "classes", "registrations", "users"]
     links = testapp.get("/api/v1.0/").json
     if testapp.authorization[0] == "Bearer":
         assert links.pop("token") == "http://localhost/auth/request-token"
+    assert links.pop("user") == f"{API}users/1"
     assert links == {name: f"{API}{name}/" for name in names}
 
 

@@ -133,7 +133,7 @@ def test_a_fault_of_the_server_is_logged_and_tells_nothing(
     assert answer.json == {
         "status": 500,
         "error": "internal server error",
-        "message": "the server failed; it has been logged",
+        "message": "internal server error",
     }
     assert "a fault within" not in answer.text
     assert "TypeError" in caplog.text

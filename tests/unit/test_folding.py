@@ -1,6 +1,6 @@
 import pytest
 
-from classroom.models.folding import beginnings, fold
+from classroom.models.folding import fold, word_prefixes
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_a_folded_name_has_neither_case_nor_accents_and_one_space_between_words(
 def test_what_is_looked_for_is_the_beginnings_of_words_none_of_which_implies_another(
     text: str, words: list[str]
 ) -> None:
-    assert beginnings(text) == words
+    assert word_prefixes(text) == words

@@ -12,7 +12,7 @@ def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
     first, *others = [limiter.hit("a") for _ in range(6)]
     assert first == (True, 5, 4, 1005, 5)
     assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
-    assert [usage.allowed for usage in others] == [True] * 4 + [False]
+    assert [usage.is_allowed for usage in others] == [True] * 4 + [False]
     now = 1003.1
     assert limiter.hit("a").retry_after == 2
     now = 1004.9
@@ -23,9 +23,9 @@ def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
 
 def test_each_client_has_calls_of_its_own() -> None:
     limiter = FixedWindow(1, 15, MemoryCounter(), clock=lambda: 0.0)
-    assert limiter.hit("a").allowed
-    assert limiter.hit("b").allowed
-    assert not limiter.hit("a").allowed
+    assert limiter.hit("a").is_allowed
+    assert limiter.hit("b").is_allowed
+    assert not limiter.hit("a").is_allowed
 
 
 def test_a_late_call_does_not_begin_its_window_again() -> None:
