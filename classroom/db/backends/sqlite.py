@@ -1,4 +1,4 @@
-"""SQLite. Each process should be the only one that writes; others may read."""
+"""SQLite, with sqlite3 of the standard library."""
 
 import logging
 import sqlite3
