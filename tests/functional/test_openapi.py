@@ -11,7 +11,8 @@ from pyramid.traversal import find_resource
 from webtest import TestApp
 
 from classroom.request import Request
-from classroom.resources.base import Collection, Resource, path_templates
+from classroom.resources.base import Collection, Resource
+from classroom.resources.paths import path_templates
 
 from ..conftest import API
 
