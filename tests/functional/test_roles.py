@@ -149,13 +149,6 @@ def documented() -> dict[str, dict[str, str]]:
 DOCUMENTED = documented()
 
 
-@pytest.fixture
-def school(testapp: TestApp, app: Any) -> School:
-    school = School(app)
-    school.add_user(Role.ADMIN)  # so that no other is the last one
-    return school
-
-
 def send(client: TestApp, method: str, target: Target) -> TestResponse:
     body = target.bodies.get(method)
     headers = {"Content-Type": "application/json"} if body else {}
