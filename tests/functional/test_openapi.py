@@ -15,6 +15,7 @@ from classroom.resources.base import Collection, Resource
 from classroom.resources.paths import path_templates
 
 from ..conftest import API
+from ..support.school import School
 
 # It depends on the mode of authentication, and not on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -121,6 +122,9 @@ def test_it_has_the_paths_and_methods_that_the_views_have(testapp: TestApp, desc
     fields = {"student": f"{API}students/1", "class": f"{API}classes/1"}
     testapp.post_json("/api/v1.0/registrations/", fields)
     app = testapp.app
+    school = School(app)
+    school.change_user(1, role="teacher")
+    school.assign(1, 1)
     request = Request.blank("/")
     request.registry = app.registry
     root = app.root_factory(request)
