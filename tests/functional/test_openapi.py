@@ -16,6 +16,7 @@ from classroom.resources.paths import path_templates
 
 from ..support.application import engine_of
 from ..support.rows import insert_rows
+from ..support.school import School
 
 # It depends on the mode of authentication, and not on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -119,6 +120,9 @@ def test_the_document_has_the_operations_of_the_views(testapp: TestApp, describe
     """Both ways: a view without documentation fails here, and documentation without a view."""
     insert_rows(engine_of(testapp.app), ["x"], ["x"], [(1, 1)])
     app = testapp.app
+    school = School(app)
+    school.change_user(1, role="teacher")
+    school.assign(1, 1)
     request = Request.blank("/")
     request.registry = app.registry
     root = app.root_factory(request)
