@@ -24,7 +24,8 @@ class Database:
         backend_of(engine).warn_if_exposed(make_url(settings["sqlalchemy.url"]))
         self.reader = _make_reader(settings, engine)
         self.engine = for_reading(engine)
-        self.sessions = sessionmaker(for_writing(engine))
+        self.writing_engine = for_writing(engine)
+        self.sessions = sessionmaker(self.writing_engine)
         self.outage = Outage()
 
 

@@ -156,7 +156,9 @@ def _registrations_of(attribute: str) -> Any:
 
     The database deletes the registrations of a deleted row.
     """
-    return relationship(back_populates=attribute, cascade="all, delete-orphan", passive_deletes=True)
+    return relationship(
+        back_populates=attribute, cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Student(Named):

@@ -32,7 +32,7 @@ class WriterLock:
 
     def _acquire(self, connection: Connection) -> None:
         """:raises sqlalchemy.exc.OperationalError: if other writers hold the lock too long."""
-        is_writer = "sqlite_begin" in connection.get_execution_options()
+        is_writer = connection.get_execution_options().get("sqlite_begin")
         if not is_writer or _KEY in connection.info:
             return
         if not self._lock.acquire(timeout=self._timeout):
