@@ -11,7 +11,7 @@ from .decorators import pass_writing_engine
 @pass_writing_engine
 def reindex(engine: Engine) -> None:
     """Rebuild the folded names, the search words and the counts, also beside a running service."""
-    total = reindexing.count_rows(engine)
+    total = reindexing.count_names(engine)
     with click.progressbar(length=total, label="Names", show_pos=True) as bar:
         reindexing.reindex(engine, bar.update)
     click.echo(f"Rebuilt the search words of {total:,} names, and the counts.")

@@ -62,11 +62,12 @@ class CollectionMapping(Mapping[Key, Item]):
         statements, scope = self._select()
         return self.school.request.rows(statements.total, scope)[0].total
 
-    def __repr__(self) -> str:
-        return f"<{self}: {len(self):,}>"
-
-    def __str__(self) -> str:
+    @property
+    def label(self) -> str:
         return type(self.resource).__name__
+
+    def __repr__(self) -> str:
+        return f"<{self.label}: {len(self):,}>"
 
     def _rows(self, **chosen: str) -> Iterator[Sequence[Any]]:
         """Yield the rows page by page, as the links of the API do."""

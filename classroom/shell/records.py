@@ -54,6 +54,10 @@ class Named:
         return self.resource.key["key"]
 
     @property
+    def label(self) -> str:
+        return f"{type(self).__name__} {self.id}"
+
+    @property
     def url(self) -> str:
         return self.resource.url
 
@@ -67,7 +71,7 @@ class Named:
         if self._version != version:
             self.resource.row, self._version = None, version
         if not self.resource.exists():
-            raise NotFound(f"there is no {self}")
+            raise NotFound(f"there is no {self.label}")
         return self.resource.row
 
     def change(self, **values: Any) -> None:
@@ -79,19 +83,16 @@ class Named:
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Named) and str(self) == str(other)
+        return isinstance(other, Named) and self.label == other.label
 
     def __hash__(self) -> int:
-        return hash(str(self))
-
-    def __str__(self) -> str:
-        return f"{type(self).__name__} {self.id}"
+        return hash(self.label)
 
     def __repr__(self) -> str:
         try:
-            return f"<{self} {self.row.name!r}>"
+            return f"<{self.label} {self.row.name!r}>"
         except NotFound:
-            return f"<{self}, deleted>"
+            return f"<{self.label}, deleted>"
 
 
 NamedType = TypeVar("NamedType", bound=Named)

@@ -45,5 +45,6 @@ class Related(CollectionMapping[Key, NamedType]):
         row = getattr(representation, self._field) if self._field else representation
         return self._home.at(self._home.resource.find(row.url).key["key"], row)
 
-    def __str__(self) -> str:
-        return f"{self._home} of {self._owner}"
+    @property
+    def label(self) -> str:
+        return f"{self._home.label} of {self._owner.label}"
