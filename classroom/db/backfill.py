@@ -1,4 +1,4 @@
-"""Fold the names that SQL wrote without folding them; triggers mark their rows."""
+"""Fold names that SQL wrote without their folded form. Triggers mark the rows of such names."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -13,7 +13,7 @@ _BATCH = 1000
 
 
 def are_folded(connection: Connection) -> bool:
-    """Whether no row is marked; an index of the marked rows answers this."""
+    """Return whether no row is marked. An index of the marked rows makes this fast."""
     return not any(connection.execute(_marked(table)).first() for table in NAMED_TABLES)
 
 

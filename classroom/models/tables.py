@@ -226,7 +226,7 @@ class Registration(Base):
 
 
 class Teacher(Base):
-    """Which user teaches which class. Only users with the role "teacher" do."""
+    """The assignment of a teacher to a class. Only users with the role "teacher" have any."""
 
     __tablename__ = "teachers"
     __table_args__ = (Index(None, "user_id", "class_id"),)

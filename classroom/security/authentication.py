@@ -65,7 +65,7 @@ class PasswordAuthentication:
         return Verified(user, self._ttl) if user else None
 
     def check(self, request: Request, username: str, password: str) -> Identity | None:
-        """Return the user whose password this is, or None. A wrong password is a failed login.
+        """Return the user, or None if the password is wrong, which counts as a failed login.
 
         :raises TooManyChecks: if too many passwords are being hashed.
         :raises TooManyFailures: if too many logins failed in this minute.
