@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from ..models.tables import Base, without_validation
 from .backends import backend_of
 from .engine import for_reading, for_writing
+from .queries import count_rows
 
 # Receives the name of a table, the number of rows copied so far, and their total.
 Report = Callable[[str, int, int], None]
@@ -83,7 +84,7 @@ def _batches(connection: Connection, table: Table) -> "Iterator[Any]":
 
 
 def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+    return connection.execute(count_rows(table)).scalar_one()
 
 
 def _highest_id(connection: Connection, table: Table) -> int:

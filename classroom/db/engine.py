@@ -49,3 +49,8 @@ def for_reading(engine: Engine) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """Return the same engine and pool, for transactions that write."""
     return backend_of(engine).for_writing(engine)
+
+
+def in_autocommit(engine: Engine) -> Engine:
+    """Return the same engine and pool, for statements that hold nothing once they have run."""
+    return backend_of(engine).in_autocommit(engine)

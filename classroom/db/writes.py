@@ -4,7 +4,6 @@ Each takes a connection, works within the caller's transaction, and raises the e
 ``classroom.db.exceptions``. The models validate the values.
 """
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -80,7 +79,7 @@ def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]
     backend = backend_of(connection)
     statement = insert_if_new(backend, Registration, *_REGISTRATION)
     try:
-        row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
+        row = connection.execute(statement, key).one_or_none()
     except IntegrityError as error:
         if not backend.is_foreign_key_violation(error.orig):
             raise

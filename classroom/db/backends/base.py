@@ -55,6 +55,10 @@ class Backend:
         """Return the same engine and pool, for transactions that write."""
         return engine
 
+    def in_autocommit(self, engine: Engine) -> Engine:
+        """Return the same engine and pool, for statements that hold nothing once they have run."""
+        raise NotImplementedError
+
     # Errors of the driver
 
     def is_conflict(self, error: BaseException | None) -> bool:

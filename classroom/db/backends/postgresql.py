@@ -54,6 +54,9 @@ class PostgreSQL(Backend):
     def for_reading(self, engine: Engine) -> Engine:
         return engine.execution_options(isolation_level="REPEATABLE READ")
 
+    def in_autocommit(self, engine: Engine) -> Engine:
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+
     def is_conflict(self, error: BaseException | None) -> bool:
         return _sqlstate(error) in _CONFLICTS
 

@@ -55,6 +55,9 @@ class SQLite(Backend):
     def for_writing(self, engine: Engine) -> Engine:
         return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
+    def in_autocommit(self, engine: Engine) -> Engine:
+        return engine.execution_options(sqlite_begin=None)
+
     def is_conflict(self, error: BaseException | None) -> bool:
         # The low byte of an extended result code is the primary result code.
         return _error_code(error) & 0xFF == sqlite3.SQLITE_BUSY
@@ -91,7 +94,8 @@ def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None
 
 def _begin(connection: Connection) -> None:
     # SQLite ignores the busy timeout if a reader becomes a writer.
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    if begin := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
+        connection.exec_driver_sql(begin)
 
 
 def _error_code(error: BaseException | None) -> int:

@@ -36,7 +36,7 @@ class WriterLock:
 
         :raises sqlalchemy.exc.OperationalError: if the lock is not free in time.
         """
-        is_writer = "sqlite_begin" in connection.get_execution_options()
+        is_writer = connection.get_execution_options().get("sqlite_begin")
         if not is_writer or _KEY in connection.info:
             return
         if not self._lock.acquire(timeout=self._timeout):
