@@ -51,8 +51,8 @@ class Server:
         headers = {"Authorization": f"Basic {password}"}
         if not self.tokens:
             return headers
-        answer = client.ask("GET", f"{self.base}/auth/request-token", headers)
-        return {"Authorization": f"Bearer {answer.json['token']}"}
+        response = client.send("GET", f"{self.base}/auth/request-token", headers)
+        return {"Authorization": f"Bearer {response.json['token']}"}
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def test_a_copy_that_differs_is_rolled_back(
     monkeypatch.setattr(copying, "_copy_last_id", with_an_extra_student)
     refused = copy(app_ini, target_url)
     assert refused.exit_code == 1
-    assert "table students differs after the copy; nothing was kept" in refused.output
+    assert "table students differs after the copy; rolled back" in refused.output
     engine = make_engine({"sqlalchemy.url": target_url})
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM students")).scalar() == 0

@@ -38,6 +38,7 @@ VOLATILE = re.compile(
     r"|(?<=Retry-After: )\d+"
     r"|(?<=;t=)\d+"
     r"|(?<=Generating )\S+"
+    r"|(?<=Database: )\S+"
 )
 
 
@@ -71,6 +72,7 @@ class Conversation:
         self.ini = copy_ini("development.ini", folder, self.port)
         options = ["--print=hb", "--pretty=format", "--ignore-stdin"]
         (folder / "config.json").write_text(json.dumps({"default_options": options}))
+        (folder / ".curlrc").write_text("silent")  # on a terminal curl shows no progress either
 
     def set(self, lines: str) -> None:
         text = self.ini.read_text()
@@ -85,11 +87,13 @@ class Conversation:
             if not (written.startswith('"') and self.port == 6543):
                 command = command.replace(written, seen)
         path = f"{BIN}:{os.environ['PATH']}"
-        environ = {**os.environ, "PATH": path, "HTTPIE_CONFIG_DIR": str(self.folder)}
+        folders = dict.fromkeys(("HTTPIE_CONFIG_DIR", "CURL_HOME"), str(self.folder))
+        environ = {**os.environ, "PATH": path, **folders}
         if "adduser" in command:
             return self._type(command, environ)
+        shell = ["bash", "-c", command]
         output = subprocess.check_output(
-            ["bash", "-c", command], env=environ, cwd=self.folder, text=True
+            shell, stderr=subprocess.STDOUT, env=environ, cwd=self.folder, text=True
         )
         return output.strip()
 

@@ -87,7 +87,7 @@ def test_startup_creates_the_same_tables_as_alembic(ini: Path, empty_url: str) -
         ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
         ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
         ("UPDATE alembic_version SET version_num = '9999'", "newer classroom"),
-        ("DROP TABLE alembic_version", "tables of something else"),
+        ("DROP TABLE alembic_version", "tables that classroom did not create"),
     ],
 )
 def test_another_revision_aborts_startup_with_advice(

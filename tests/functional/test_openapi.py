@@ -11,10 +11,12 @@ from pyramid.traversal import find_resource
 from webtest import TestApp
 
 from classroom.request import Request
-from classroom.resources.base import Collection, Resource, path_templates
+from classroom.resources.base import Collection, Resource
+from classroom.resources.paths import path_templates
 
 from ..support.application import engine_of
 from ..support.rows import insert_rows
+from ..support.school import School
 
 # The document depends on the mode of authentication, but not on the database.
 pytestmark = [
@@ -121,6 +123,9 @@ def test_the_document_has_the_operations_of_the_views(testapp: TestApp, describe
     """A view without documentation is an error, and so is documentation without a view."""
     insert_rows(engine_of(testapp.app), ["x"], ["x"], [(1, 1)])
     app = testapp.app
+    school = School(app)
+    school.change_user(1, role="teacher")
+    school.assign(1, 1)
     request = Request.blank("/")
     request.registry = app.registry
     root = app.root_factory(request)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyramid_retry import IBeforeRetry
 from sqlalchemy import Engine, event
 from webtest import TestApp
 
@@ -23,6 +24,7 @@ from classroom.db.outage import Outage
 from ..support.application import client_of, engine_of, open_application
 from ..support.pages import walk
 from ..support.postgresql import PostgreSQL, running_postgresql
+from ..support.proxy import Proxy
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import free_port
 from ..support.users import NAME, PASSWORD, add_user, basic
@@ -91,6 +93,8 @@ def test_a_frozen_postgresql_blocks_no_thread(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
+    retries: list[Any] = []
+    on_postgresql.app.registry.registerHandler(retries.append, [IBeforeRetry])
     server_of_its_own.send_signal(signal.SIGSTOP)
     try:
         for _ in range(2):
@@ -98,6 +102,7 @@ def test_a_frozen_postgresql_blocks_no_thread(
             assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
     finally:
         server_of_its_own.send_signal(signal.SIGCONT)
+    assert retries == []
     assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
     assert engine_of(on_postgresql.app).pool.checkedout() == 0
 
@@ -280,9 +285,53 @@ def test_postgresql_conflicts_get_three_attempts(
             assert_unavailable(response)
 
 
+LOST = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid(), 10000); END IF;
+    RETURN NEW;
+END $$;
+CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON students DEFERRABLE {when}
+    FOR EACH ROW EXECUTE FUNCTION lose();
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "status", "tries"),
+    [("INITIALLY IMMEDIATE", 201, 2), ("INITIALLY DEFERRED", 503, 1)],
+)
+def test_only_a_connection_lost_before_commit_is_retried(
+    postgresql: PostgreSQL, when: str, status: int, tries: int
+) -> None:
+    with open_application({"sqlalchemy.url": postgresql.create()}) as app:
+        engine = engine_of(app)
+        add_user(engine)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(LOST.format(when=when))
+        client = client_of(app)
+        client.post_json(STUDENTS, NEW, status=status)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT last_value FROM tries").scalar() == tries
+        assert client.get(STUDENTS).json["meta"]["total"] == tries - 1
+
+
+def test_a_commit_without_a_response_is_not_repeated(postgresql: PostgreSQL) -> None:
+    proxy = Proxy(postgresql.port)
+    url = postgresql.create().replace(f":{postgresql.port}/", f":{proxy.port}/")
+    with open_application({"sqlalchemy.url": url}) as app:
+        add_user(engine_of(app))
+        client = client_of(app)
+        client.get(STUDENTS)
+        proxy.cut_after(b"COMMIT\0")  # not READ COMMITTED
+        assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
+        assert client.get(STUDENTS).json["meta"]["total"] == 1
+        assert engine_of(app).pool.checkedout() == 0
+    proxy.close()
+
+
 def test_an_outage_is_recorded_once() -> None:
     now = 0.0
-    outage = Outage(lull=30.0, clock=lambda: now)
+    outage = Outage(quiet=30.0, clock=lambda: now)
     begins = []
     for now in (0.0, 1.0, 30.0, 59.0, 90.0):  # noqa: B007 (the clock reads it)
         begins.append(outage.record_failure())

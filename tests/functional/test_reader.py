@@ -145,5 +145,5 @@ def test_a_lost_connection_is_logged_and_replaced(
         connection.execute(text(others))
     for _ in range(2):
         assert password_client.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
-    lines = [r.message for r in caplog.records if "a connection to the database was" in r.message]
+    lines = [r.message for r in caplog.records if "lost a connection to the database" in r.message]
     assert len(lines) == 1
