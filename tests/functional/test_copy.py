@@ -56,7 +56,8 @@ def test_a_copy_has_all_rows_and_continues_the_ids(
 ) -> None:
     copied = copy(app_ini, target_url)
     assert copied.exit_code == 0, copied.output
-    assert copied.output.endswith("Copy complete and verified.\n")
+    assert copied.stdout.endswith("Copy complete and verified.\n")
+    assert copied.stderr == f"Database: {target_url}\n"
     with open_application({"sqlalchemy.url": target_url}) as app:
         there = client_of(app)
         assert len(everything(there)) == 7
@@ -170,7 +171,7 @@ def test_the_password_of_postgresql_comes_from_libpq(
     output = subprocess.check_output(
         [BIN / "classroom", "-c", app_ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
     )
-    assert output.endswith("Copy complete and verified.\n")
+    assert output.endswith(f"Copy complete and verified.\nDatabase: {url}\n")
 
 
 def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL) -> None:
