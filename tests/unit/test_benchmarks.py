@@ -1,4 +1,4 @@
-"""What the bench makes of its figures."""
+"""The evaluation and report of benchmark results."""
 
 from collections.abc import Sequence
 from pathlib import Path
