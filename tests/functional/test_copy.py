@@ -125,7 +125,7 @@ def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_pat
     target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
     copied = run(app_ini, "copy", "--to-ini", str(target))
     assert copied.exit_code == 0, copied.output
-    assert run(target, "users").output == f"{NAME}\n"
+    assert run(target, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
