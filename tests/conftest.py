@@ -178,11 +178,7 @@ def testapp(request: pytest.FixtureRequest, app_settings: dict[str, str]) -> Tes
     """A client with credentials, in either mode of authentication."""
     if request.param == "token":
         app_settings["classroom.use_token_auth"] = "true"
-    client: TestApp = request.getfixturevalue("password_client")
-    if request.param == "token":
-        token = client.get("/auth/request-token").json["token"]
-        client.authorization = ("Bearer", token)
-    return client
+    return client_of(request.getfixturevalue("app"))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from webtest import TestApp
 from classroom.db import user_writes, writes
 from classroom.db.engine import for_writing
 from classroom.models.tables import Class, Student
-from classroom.services import services
 
+from .application import client_of, engine_of
 from .users import PASSWORD, PASSWORD_HASH
 
 
@@ -19,7 +19,7 @@ class School:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self.engine: Engine = services(app.registry).database.engine
+        self.engine: Engine = engine_of(app)
 
     def add_student(self) -> int:
         return self._write(writes.create, Student, name="david").id
@@ -59,13 +59,3 @@ class School:
     def _write(self, write: Any, *arguments: Any, **values: Any) -> Any:
         with for_writing(self.engine).begin() as connection:
             return write(connection, *arguments, **values)
-
-
-def client_of(app: Any, name: str, password: str = PASSWORD) -> TestApp:
-    """Return a client with a password or, in token mode, with a token that it fetches."""
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"})
-    client.authorization = ("Basic", (name, password))
-    if services(app.registry).settings.use_token_auth:
-        token = client.get("/auth/request-token").json["token"]
-        client.authorization = ("Bearer", token)
-    return client
