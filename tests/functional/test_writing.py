@@ -7,9 +7,9 @@ from sqlalchemy import Engine, text
 from webtest import TestApp
 
 from classroom.db.engine import for_writing
+from classroom.resources.tree import V1
 
 from ..conftest import API
-from .test_statements import statements
 
 PATCH = "application/merge-patch+json"
 
@@ -147,8 +147,37 @@ def test_another_kind_of_patch_is_told_which_there_are(school: TestApp, media_ty
     assert "Accept-Patch" not in refused.headers
 
 
-def test_a_patch_costs_what_a_put_costs(school: TestApp) -> None:
-    for send in (school.put_json, school.patch_json):
-        with statements() as sent:
-            send("/api/v1.0/students/1", {"name": "dave"})
-        assert len(sent) == 2, sent
+@pytest.mark.diagonal
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [f"/api/v1.0/{path}" for path in ("students/9", "students/9/", "students/9/registrations/")]
+    + ["/api/v1.0/registrations/1/9"],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        ("application/json", b"{}"),
+        ("application/json", b"{"),
+        ("application/json", b" " * 70_000),
+        ("text/plain", b"{}"),
+    ],
+)
+def test_a_missing_row_is_404_before_any_other_error(
+    school: TestApp, method: str, path: str, body: tuple[str, bytes]
+) -> None:
+    media_type, content = body
+    headers = {"Content-Type": media_type}
+    school.request(path, method=method, body=content, headers=headers, status=404)
+
+
+@pytest.mark.diagonal
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_missing_row_is_404_before_403(
+    school: TestApp, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(V1, "__acl__", [])
+    headers = {"Content-Type": "application/json"}
+    for path, status in (("students/1", 403), ("students/9", 404)):
+        url = f"/api/v1.0/{path}"
+        school.request(url, method=method, body=b"{}", headers=headers, status=status)
