@@ -1,11 +1,11 @@
-"""``python -m benchmarks``: run the races, print the results, and save those of a full bench."""
+"""``python -m benchmarks``: run the benchmarks, print the results, and save those of a full run."""
 
 import argparse
 import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 from . import machine, races
 from .databases import Files, durable_server
@@ -21,11 +21,13 @@ _QUICK = LoadProfile(rounds=1, max_rounds=1)
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--quick", action="store_true", help="SQLite and Flask alone, one round")
+    parser.add_argument(
+        "--quick", action="store_true", help="one round, with SQLite and Flask only"
+    )
     options = parser.parse_args()
     if len(machine.CORES) < 2:
-        parser.error("two cores are required: one for the server, one for its load")
-    # Interrupts, so that the servers are stopped.
+        parser.error("two cores are required: one for the server, one for the load generator")
+    # Raises KeyboardInterrupt, so that the servers are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory(prefix="classroom-") as folder:
         suite = Suite(Path(folder), _QUICK if options.quick else LoadProfile())

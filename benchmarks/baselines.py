@@ -1,4 +1,5 @@
-"""The least that this stack can cost: waitress alone, and Pyramid with one view found by traversal.
+"""Baselines: waitress alone, and Pyramid with one view that is found by traversal.
+
 All respond with the bytes of one student.
 """
 
@@ -17,7 +18,7 @@ _STUDENT = (
 
 
 def waitress(global_config: dict[str, str]) -> Callable[..., Iterable[bytes]]:
-    """A WSGI application that does nothing."""
+    """Return a WSGI application that only sends the response."""
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(_STUDENT)))]
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -28,13 +29,13 @@ def waitress(global_config: dict[str, str]) -> Callable[..., Iterable[bytes]]:
 
 
 def pyramid_on_stock_waitress(global_config: dict[str, str]) -> Router:
-    """A Pyramid application with a tree of four levels and one view."""
+    """Return a Pyramid application with a tree of four levels and one view."""
     with Configurator() as config:
         return _make_app(config)
 
 
 def pyramid_on_adapted_waitress(global_config: dict[str, str]) -> Router:
-    """The same application, behind the server of the service."""
+    """Return the same application, on waitress as the service adapts it."""
     # Not at the top: the other baselines run without the package.
     from classroom import DEFAULT_SETTINGS  # noqa: PLC0415
 

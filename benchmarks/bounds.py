@@ -1,4 +1,4 @@
-"""The bounds on the figures, and whether they are met."""
+"""Bounds on the figures, and whether they are met."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SMALL, _LARGE = "1,000 students", "1,000,000 students"
 
 
 class Result(NamedTuple):
-    """The runs of one server at one work."""
+    """The runs of one server with one kind of request."""
 
     work: str
     server: str
@@ -22,7 +22,7 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """A bound on how many times the rate of one result is that of another, in one race."""
+    """A bound on the ratio of the rates of two results of a race."""
 
     race: str
     one: Result
@@ -32,12 +32,12 @@ class Rule:
 
 
 def speed(race: str, work: str, against: str, at_least: float, ours: str = OURS) -> Rule:
-    """Our rate, compared with that of another server."""
+    """Return a rule for our rate, divided by that of another server."""
     return Rule(race, Result(work, ours), Result(work, against), at_least=at_least)
 
 
 def growth(database: str, work: str) -> Rule:
-    """The cost of a request on the largest school, compared with the smallest."""
+    """Return a rule for the cost with the most rows, divided by the cost with the fewest."""
     race = f"growth on {database}"
     return Rule(race, Result(work, _SMALL), Result(work, _LARGE), at_most=1.5)
 
@@ -108,7 +108,7 @@ class Bound:
 
 
 def bounds(suite: Suite) -> Iterator[Bound]:
-    """Yield the bounds on what was measured, which may be less than everything."""
+    """Yield the bounds on the figures that were measured."""
     for rule in RULES:
         if race := suite.results.get(rule.race):
             yield from _compare(rule, race)
@@ -130,7 +130,7 @@ def _compare(rule: Rule, race: Race) -> Iterator[Bound]:
 
 
 def _resolve(result: Result, race: Race) -> Result | None:
-    """Return the result with the name of the fastest peer, or None if it was not measured."""
+    """Replace FASTEST by the name of a peer. Return None for a result that was not measured."""
     runs: Runs = race.get(result.work, {})
     server = _fastest_peer(runs) if result.server == FASTEST else result.server
     return Result(result.work, server) if server in runs else None

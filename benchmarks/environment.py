@@ -1,4 +1,4 @@
-"""The environment of a run: the machine, and the versions of the programs that take part."""
+"""The environment of a run: the machine, and the versions of programs and packages."""
 
 import json
 import platform
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 from . import machine
 from .peer_programs import FASTIFY
@@ -26,7 +26,7 @@ def environment() -> list[str]:
         f"Python {platform.python_version()}, {', '.join(_packages())}",
         ", ".join(_programs()),
         f"Peers: {', '.join(_requirements())}",
-        _node() if FASTIFY.is_installed else "Fastify is left out: npm is not installed",
+        _node() if FASTIFY.is_installed else "Fastify was not measured: npm is not installed",
     ]
 
 

@@ -13,7 +13,7 @@ CORES = tuple(sorted(os.sched_getaffinity(0)))
 """Servers run on the first core, the load generator and the servers' databases on the last."""
 
 
-def stay_beside_the_server(pid: int) -> None:
+def move_to_load_core(pid: int) -> None:
     """Move a process and its future children to the core of the load generator."""
     os.sched_setaffinity(pid, CORES[-1:])
 

@@ -1,4 +1,4 @@
-"""Races: the servers take turns at the same work, round after round."""
+"""Races: measure servers in turn with the same requests, for several rounds."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from .wrk import LoadProfile, flooded, run_wrk
 
 
 def race(servers: Sequence[Server], works: Sequence[Work], profile: LoadProfile) -> Race:
-    """Measure each server at each work."""
+    """Measure each server with each kind of request."""
     return {work.name: _race_at(servers, work, profile) for work in works}
 
 
@@ -23,7 +23,7 @@ def _race_at(servers: Sequence[Server], work: Work, profile: LoadProfile) -> Run
     while _is_unfinished(runs, profile):
         for target in targets:
             runs[target.server.name].append(target.run(profile))
-        # In the reverse order next time, so that a machine that slows down favours nobody.
+        # Reverse the order, so that a machine that slows down favours no server.
         targets.reverse()
     return runs
 
@@ -37,9 +37,9 @@ def _is_unfinished(runs: Runs, profile: LoadProfile) -> bool:
 
 @dataclass
 class _Target:
-    """A server in a race at one work.
+    """A server and the requests that are sent to it.
 
-    :param sent: the number of requests that it has been sent.
+    :param sent: the number of requests sent so far.
     """
 
     server: Server
@@ -49,7 +49,7 @@ class _Target:
     def run(self, profile: LoadProfile) -> Run:
         """Measure once.
 
-        :raises SystemExit: if the server refused a request, or closed a connection.
+        :raises SystemExit: if a response was an error, or a connection failed.
         """
         before = machine.cpu_seconds(self.server.pid)
         result = self._load(profile)

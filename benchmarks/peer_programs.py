@@ -1,4 +1,4 @@
-"""The peers: the same service on other frameworks, each behind the server that its users take."""
+"""The peers: the same service on other frameworks, each with the server that its users choose."""
 
 import os
 import shutil
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.servers import ROOT, free_port
+from tests.support.paths import ROOT
+from tests.support.sockets import free_port
 
 from .databases import Size, fill_peers
 from .programs import SECRET, SWITCH
@@ -52,7 +53,7 @@ class Peer:
         }
 
 
-# As many threads as waitress has. The default worker closes each connection after one answer.
+# As many threads as waitress has. The default worker closes each connection after a response.
 _GUNICORN = ("gunicorn", "--no-control-socket", "--threads", "4", "--bind", "127.0.0.1:{port}")
 _UVICORN = ("uvicorn", "--no-access-log", "--host", "127.0.0.1", "--port", "{port}")
 

@@ -1,4 +1,4 @@
-"""Cost against size as an SVG: a panel for each database, a line for each kind of work."""
+"""Plot cost against size as an SVG: a panel per database, a line per kind of request."""
 
 from collections.abc import Iterator, Mapping
 from math import log10
@@ -12,8 +12,9 @@ _COSTS = (100, 1_000, 10_000, 100_000)
 
 
 def plot(panels: Mapping[str, Race]) -> str:
-    """Microseconds of a request, of one client alone, against the number of students; both
-    logarithmic, so that a flat line is a cost that does not grow.
+    """Return an SVG of the microseconds per request of one client, by the number of students.
+
+    Both axes are logarithmic. A flat line is a cost that does not grow.
     """
     width, height = _LEFT + _PANEL * len(panels), _TOP + _HEIGHT + 70
     parts = [

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.servers import BIN, ROOT, free_port
+from tests.support.paths import BIN, ROOT
+from tests.support.sockets import free_port
 
 from .databases import Size, fill_ours
 from .servers import Invocation
 
-SECRET = "not much of a secret, but long enough"
+SECRET = "an insecure key, for benchmarks only"
 SWITCH = {True: "true", False: "false"}
 
 
@@ -21,18 +22,21 @@ class Program(Protocol):
 
     @property
     def schema(self) -> str:
-        """The name of the tables' owner, empty if the program has no database."""
+        """A name for its tables, or an empty string if it has no database."""
 
     def prepare(self, url: str, size: Size) -> None:
-        """Make and fill a database."""
+        """Create and fill a database."""
 
     def serve(self, url: str, tokens: bool = True) -> Invocation:
-        """Return how to start it on a database, with or without tokens."""
+        """Return how to start it with a database.
+
+        :param tokens: whether it uses token authentication.
+        """
 
 
 @dataclass(frozen=True)
 class Ini:
-    """Writes ini files like development.ini, with another application and on a port of its own."""
+    """A writer of ini files like development.ini, with another application and another port."""
 
     folder: Path
 
@@ -52,7 +56,7 @@ class Ini:
 class Classroom:
     """The service itself.
 
-    :param settings: those that differ from the usual ones.
+    :param settings: additional settings.
     :param runner: the command that serves an {ini} file.
     """
 
@@ -78,7 +82,7 @@ class Classroom:
 
 
 def prefork(cores: Sequence[int]) -> Sequence[str]:
-    """Return a runner with a process on each of these cores."""
+    """Return a runner that serves with one process pinned to each of these cores."""
     return (sys.executable, "-m", "benchmarks.prefork", "{ini}", ",".join(map(str, cores)))
 
 

@@ -1,17 +1,18 @@
-"""The races: which servers take part, on which database, at which works."""
+"""The races: servers, databases and kinds of requests."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.servers import free_port, running_redis
+from tests.support.redis import running_redis
+from tests.support.sockets import free_port
 
 from . import machine, workload
-from .client import ask
+from .client import send
 from .databases import Size, Store
 from .peer_programs import NodePeer, Peer
 from .programs import Baseline, Classroom, Ini, prefork
-from .proof import prove_alike
+from .proof import check_equivalence
 from .servers import Server
 from .suite import Entry, Suite, print_progress, twice
 
@@ -26,7 +27,6 @@ SECONDS_IDLE = 30
 _WORKS = (
     workload.STUDENT,
     workload.PAGE,
-    workload.LAST_PAGE,
     workload.NOT_MODIFIED,
     workload.ROSTER,
     workload.POST,
@@ -55,23 +55,23 @@ def race_baselines(suite: Suite, store: Store) -> None:
 
 
 def race_peers(suite: Suite, name: str, store: Store, peers: Sequence[Peer | NodePeer]) -> None:
-    entries = _ours_and(suite, peers)
+    entries = _entries(suite, peers)
     with suite.running(store, entries) as servers:
-        prove_alike(servers)
+        check_equivalence(servers)
         suite.measure(name, servers, _WORKS)
 
 
 def race_with_passwords(suite: Suite, store: Store, peers: Sequence[Peer | NodePeer]) -> None:
-    entries = [entry._replace(tokens=False) for entry in _ours_and(suite, peers)]
-    # The slowest peer checks two passwords per second.
-    profile = replace(suite.profile, rounds=1, max_rounds=2, seconds=4)
+    entries = [entry._replace(tokens=False) for entry in _entries(suite, peers)]
+    # The slowest peer checks two passwords per second: it finishes some on few connections.
+    profile = replace(suite.profile, rounds=1, max_rounds=2, seconds=4, connections=2)
     with suite.running(store, entries) as servers:
         _log_in(servers)
         suite.measure("password", servers, [workload.STUDENT], profile)
 
 
 def race_under_wrong_passwords(suite: Suite, store: Store) -> None:
-    """A user whose password is in the cache, while other clients send wrong passwords."""
+    """Measure a user whose password is cached, while other clients send wrong passwords."""
     classroom = Classroom(Ini(suite.folder))
     entries = [*twice(Entry("undisturbed", classroom)), Entry("flooded", classroom)]
     entries = [entry._replace(tokens=False) for entry in entries]
@@ -82,7 +82,7 @@ def race_under_wrong_passwords(suite: Suite, store: Store) -> None:
 
 
 def race_limits(suite: Suite, store: Store) -> None:
-    """Rate limits that nobody reaches, with Redis over TCP and over a unix socket."""
+    """Measure rate limits that no client reaches, with Redis over TCP and over a Unix socket."""
     ini, port, path = Ini(suite.folder), free_port(), suite.folder / "redis.socket"
     tcp = Classroom(ini, settings=LIMITS | {"classroom.redis_url": f"redis://127.0.0.1:{port}/0"})
     unix = Classroom(ini, settings=LIMITS | {"classroom.redis_url": f"unix://{path}"})
@@ -92,14 +92,15 @@ def race_limits(suite: Suite, store: Store) -> None:
         Entry("Redis over a unix socket", unix),
     ]
     with running_redis(port, "--unixsocket", str(path)) as redis:
-        machine.stay_beside_the_server(redis.pid)
+        machine.move_to_load_core(redis.pid)
         with suite.running(store, entries) as servers:
             suite.measure("rate limits", servers, [workload.STUDENT])
 
 
 def race_processes(suite: Suite, store: Store) -> None:
-    """One process and two, each pinned, and one that is not; the load comes from the cores that
-    are left, or from all.
+    """Compare one pinned process, two pinned processes, and one that is not pinned.
+
+    The load generator runs on the other cores, or on all cores if there are no others.
     """
     ini, one, two = Ini(suite.folder), machine.CORES[:1], machine.CORES[:2]
     entries = [
@@ -114,7 +115,7 @@ def race_processes(suite: Suite, store: Store) -> None:
 
 
 def race_sizes(suite: Suite, database: str, store: Store) -> None:
-    """One client alone, so that no part of a request is hidden behind another one."""
+    """Compare databases by size, with a single client so that requests do not overlap."""
     classroom = Classroom(Ini(suite.folder))
     smallest, *others = (
         Entry(name, classroom, Size(count, 200, count)) for name, count in GROWTH.items()
@@ -125,7 +126,7 @@ def race_sizes(suite: Suite, database: str, store: Store) -> None:
 
 
 def measure_idle(suite: Suite, store: Store) -> None:
-    """The CPU time of a server without clients, which runs as ``make serve`` runs it."""
+    """Measure the CPU time of a server without clients, run as ``make serve`` runs it."""
     print_progress("measuring an idle server")
     entry = Entry("idle", Classroom(Ini(suite.folder)), tokens=False, cores=machine.CORES)
     with suite.running(store, [entry]) as [server]:
@@ -135,12 +136,12 @@ def measure_idle(suite: Suite, store: Store) -> None:
     suite.idle_percent = spent / SECONDS_IDLE * 100
 
 
-def _ours_and(suite: Suite, peers: Sequence[Peer | NodePeer]) -> list[Entry]:
+def _entries(suite: Suite, peers: Sequence[Peer | NodePeer]) -> list[Entry]:
     ours = twice(Entry("classroom", Classroom(Ini(suite.folder))))
     return [*ours, *(Entry(peer.name, peer) for peer in peers)]
 
 
 def _log_in(servers: Sequence[Server]) -> None:
-    """Bring the password into the cache: the service checks only a few at a time."""
+    """Have the password cached: the service checks only a few passwords at the same time."""
     for server in servers:
-        ask("GET", server.api, server.credentials)
+        send("GET", f"{server.api}students/1", server.credentials)

@@ -1,4 +1,4 @@
-"""The results as Markdown, readable in a terminal too."""
+"""The results as Markdown that is also readable in a terminal."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -41,7 +41,7 @@ def _method(profile: LoadProfile) -> str:
 
 
 def _noise(results: Mapping[str, Race], limit: float) -> str:
-    """Say in which races the noise is too high."""
+    """Return a sentence about the races in which the noise is too high."""
     figures = {
         f"{name}, {work}": noise(runs)
         for name, race in results.items()

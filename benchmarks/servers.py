@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.servers import is_up, wait_for
+from tests.support.sockets import is_up
+from tests.support.waiting import wait_for
 
 from . import client, machine
 from .databases import NAME, PASSWORD
@@ -50,8 +51,8 @@ class Server:
         headers = {"Authorization": f"Basic {password}"}
         if not self.tokens:
             return headers
-        answer = client.ask("GET", f"{self.base}/auth/request-token", headers)
-        return {"Authorization": f"Bearer {answer.json['token']}"}
+        response = client.send("GET", f"{self.base}/auth/request-token", headers)
+        return {"Authorization": f"Bearer {response.json['token']}"}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The suite: starts servers on copies of databases, races them, and keeps the results."""
+"""Start servers on copies of databases, measure them, and keep the results."""
 
 import sys
 import time
@@ -20,7 +20,7 @@ from .wrk import LoadProfile
 
 
 class Entry(NamedTuple):
-    """A program that takes part under a name, on a copy of the database of its schema."""
+    """A program in a race, with its name and the size of its database."""
 
     name: str
     program: Program
@@ -30,13 +30,13 @@ class Entry(NamedTuple):
 
 
 def twice(entry: Entry) -> tuple[Entry, Entry]:
-    """Return an entry and the same again, to show the noise."""
+    """Return an entry and a second one of the same program, to show the noise."""
     return entry, entry._replace(name=entry.name + AGAIN)
 
 
 @dataclass
 class Suite:
-    """Runs races and keeps their results.
+    """The races of a run, and their results.
 
     :param results: the races by name.
     :param memory: resident megabytes after a race, by the names of the race and the server.
@@ -54,7 +54,7 @@ class Suite:
 
     @contextmanager
     def running(self, store: Store, entries: Sequence[Entry]) -> Iterator[list[Server]]:
-        """Start the servers of all entries, each on a database of its own."""
+        """Run the servers of all entries, each with its own database."""
         with ExitStack() as stack:
             yield [stack.enter_context(self._start(store, entry)) for entry in entries]
 
@@ -65,8 +65,8 @@ class Suite:
         works: Sequence[Work],
         profile: LoadProfile | None = None,
     ) -> None:
-        """Race the servers, and keep the results under a name."""
-        print_progress(f"racing: {name}")
+        """Measure the servers, and keep the results under a name."""
+        print_progress(f"measuring {name}")
         self.results[name] = race(servers, works, profile or self.profile)
         self.memory[name] = {s.name: machine.resident_megabytes(s.pid) for s in servers}
 
@@ -78,7 +78,7 @@ class Suite:
     def _template(self, store: Store, entry: Entry) -> str:
         key = store, entry.program.schema, entry.size
         if key not in self._templates:
-            print_progress(f"making {entry.size.students:,} students for {entry.program.schema}")
+            print_progress(f"creating {entry.size.students:,} students for {entry.program.schema}")
             self._templates[key] = store.create()
             entry.program.prepare(self._templates[key], entry.size)
         return self._templates[key]

@@ -1,10 +1,10 @@
-"""The works: what clients request, found from each server's own links and entity tags."""
+"""Kinds of requests, addressed with each server's own links and entity tags."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import databases
-from .client import Answer, ask
+from .client import Response, send
 from .proof import DELETED_STUDENT, SCHOOL
 from .servers import API, Server
 
@@ -14,10 +14,10 @@ _ROSTER = "classes/7/registrations/"
 
 @dataclass(frozen=True)
 class Request:
-    """The requests of one work to one server.
+    """Requests of one kind to one server.
 
-    :param paths: with the query; the requests go through them in turn, over all runs.
-    :param body: ``%d`` in it becomes the number of the request, so that a PUT changes its row.
+    :param paths: with queries. The requests use them in turn, across all runs.
+    :param body: ``%d`` is replaced by the number of the request, so that a PUT changes its row.
     :param parts: how many requests make up one unit of the work.
     """
 
@@ -60,8 +60,10 @@ def _not_modified(server: Server) -> Request:
 
 
 def _roster(server: Server) -> Request:
-    """The registrations of a class with their students. A server without ``expand`` is asked for
-    the list and for each student, whose URL the client derives from that of the registration.
+    """Request the registrations of a class with their students.
+
+    Without ``expand`` this takes a request for the list and one for each student, whose URL the
+    client derives from that of the registration.
     """
     expanded = f"{API}{_ROSTER}?expand=student"
     page = _get(server, expanded).json
@@ -82,7 +84,7 @@ def _replace(server: Server) -> Request:
 
 
 def _delete(server: Server) -> Request:
-    """Each registration of the school once. Nothing else is deleted with it, in any schema."""
+    """Delete each registration once. In no schema does this delete anything else."""
     keys = databases.registrations(SCHOOL)
     paths = [f"{API}registrations/{s}/{c}" for s, c in keys if s != DELETED_STUDENT]
     return Request(paths, "DELETE")
@@ -92,8 +94,8 @@ def _link(server: Server, name: str, path: str) -> str:
     return _get(server, path).json["meta"][name].removeprefix(server.base)
 
 
-def _get(server: Server, path: str) -> Answer:
-    return ask("GET", server.base + path, server.credentials)
+def _get(server: Server, path: str) -> Response:
+    return send("GET", server.base + path, server.credentials)
 
 
 STUDENT = Work("one student", _student)

@@ -1,4 +1,4 @@
-"""The load generator: runs wrk with a profile and reads its result."""
+"""The load generator: run wrk and read its result."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ class LoadProfile:
 
     seconds: int = 1
     rounds: int = 3
-    max_rounds: int = 7
+    max_rounds: int = 6
     max_noise: float = MAX_NOISE
     connections: int = 8
     cores: Sequence[int] = machine.CORES[-1:]
@@ -59,7 +59,7 @@ def run_wrk(server: Server, request: Request, sent: int, profile: LoadProfile) -
 
 @contextmanager
 def flooded(server: Server, path: str, profile: LoadProfile) -> Iterator[None]:
-    """Send wrong passwords on 40 connections, as long as the context lasts."""
+    """Send wrong passwords on 40 connections for the duration of the context."""
     wrong = b64encode(f"{NAME}:wrong".encode()).decode()
     headers = _options({"Authorization": f"Basic {wrong}"})
     command = _wrk(["-t1", "-c40", "-d600s", *headers, server.base + path], profile)

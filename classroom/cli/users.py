@@ -28,7 +28,8 @@ def _check_name(context: click.Context, parameter: click.Parameter, name: str) -
 
 
 name_argument = click.argument("name", callback=_check_name)
-_ROLE = click.Choice([*Role])
+# By value: click would offer the names of the members.
+_ROLE = click.Choice([role.value for role in Role])
 
 
 def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,7 +48,7 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @name_argument
-@click.option("--role", type=_ROLE, default=Role.REGISTRAR, show_default=True)
+@click.option("--role", type=_ROLE, default=Role.REGISTRAR.value, show_default=True)
 @_password_options
 @pass_writing_engine
 def adduser(

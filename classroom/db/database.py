@@ -13,7 +13,7 @@ from .startup import open_database
 
 
 class Database:
-    """What an application needs to read and to write.
+    """The engine, the reader and the outages of an application's database.
 
     :raises classroom.settings.SettingError: if the database cannot be used.
     """

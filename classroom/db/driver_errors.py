@@ -1,4 +1,4 @@
-"""The errors of the database's driver: mark those that a retry resolves, and print them."""
+"""Errors of the database driver: mark those that a retry resolves, and format them."""
 
 from pyramid_retry import mark_error_retryable
 from sqlalchemy.engine import ExceptionContext

@@ -24,7 +24,7 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
     try:
         return _make_engine(make_url(options["sqlalchemy.url"]), options)
     except KeyError:
-        raise SettingError("sqlalchemy.url", "must be given") from None
+        raise SettingError("sqlalchemy.url", "is required") from None
     except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
 
@@ -49,3 +49,8 @@ def for_reading(engine: Engine) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """Return the same engine and pool, for transactions that write."""
     return backend_of(engine).for_writing(engine)
+
+
+def in_autocommit(engine: Engine) -> Engine:
+    """Return the same engine and pool, for statements that hold nothing once they have run."""
+    return backend_of(engine).in_autocommit(engine)

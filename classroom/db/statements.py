@@ -1,4 +1,4 @@
-"""The statements of a collection and of an item, which differ only in the rows they select."""
+"""The statements of collections and items, built from a SELECT of their rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ SelectStatement = Select[*tuple[Any, ...]]
 
 
 class CollectionStatements:
-    """The statements behind a paginated collection.
+    """The statements of a paginated collection.
 
     :param rows: selects the rows, unordered.
     :param key: the columns that order the rows; their values are the cursor of a row.

@@ -25,7 +25,7 @@ def validate_login(name: str, password: str) -> None:
 def validate_new_password(password: object, name: str = "", *, allow_weak: bool = False) -> str:
     """Check a new password, and return it.
 
-    :param name: the name of the user, which counts for the length.
+    :param name: the name of the user, which counts towards the length.
     :param allow_weak: whether to accept a short password.
     :raises WeakPassword: if it is too short.
     :raises InvalidValue: if no user can log in with it.

@@ -59,7 +59,7 @@ def validate_password_hash(password_hash: object) -> str:
 
 
 def validate_role(role: object) -> str:
-    """Return the role of a user.
+    """Check the role of a user, and return it.
 
     :raises InvalidValue: if there is no such role.
     """

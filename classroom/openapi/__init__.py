@@ -12,7 +12,7 @@ from pyramid.interfaces import IRootFactory
 from pyramid.registry import Registry
 
 from ..http.syntax import MAX_ACCEPT
-from ..resources.base import path_templates
+from ..resources.paths import path_templates
 from ..security.tokens import TOKEN_PATH
 from ..services import services
 from ..views.documentation import documented

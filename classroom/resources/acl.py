@@ -40,7 +40,7 @@ API: Acl = [
 """Students, classes and registrations."""
 
 REGISTRATIONS: Acl = [(Allow, has_role(Role.TEACHER), Permission.CREATE)]
-"""The collection of registrations. The class of each registration decides too."""
+"""The collection of registrations. The ACL of the class restricts each registration further."""
 
 USERS: Acl = [
     (Allow, has_role(Role.ADMIN), (*_MANAGE_SCHOOL, Permission.CHANGE_PASSWORD)),
@@ -55,7 +55,7 @@ def of_class(id: int) -> Acl:
 
 
 def of_user(id: int) -> Acl:
-    """Return the entries of a user: everybody may read their own, and change the password."""
+    """Return the entries of a user, who may read the resource and change the password."""
     return [(Allow, is_user(id), (Permission.VIEW, Permission.CHANGE_PASSWORD))]
 
 

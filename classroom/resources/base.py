@@ -6,9 +6,10 @@ most one row and raises only KeyError. Rows are immutable.
 
 import re
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from pyramid.traversal import resource_path
 from sqlalchemy import Row
 
 from ..db.slices import Slice
@@ -42,6 +43,9 @@ class Node:
 
     def __getitem__(self, name: str) -> Any:
         return self.children[name](self, name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {resource_path(self)}>"
 
 
 class Resource(Node):
@@ -156,25 +160,18 @@ class Collection(Resource):
         return paginate(requested, count, fetch, statements.key)
 
 
-def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Resource], str]]:
-    """Yield the resources at and below a node, each with its path template (RFC 6570).
-
-    :param path: the path of the node, without a trailing slash.
-    """
-    if issubclass(kind, Resource):
-        yield kind, f"{path}/" if kind.trailing_slash else path
-    for name, child in kind.children.items():
-        yield from path_templates(child, f"{path}/{name}")
-    if kind.item:
-        yield from path_templates(kind.item, f"{path}/{{{kind.item.parameter}}}")
+def is_id(name: str) -> bool:
+    """Return whether a segment of a path is an id in its canonical form."""
+    return re.fullmatch(ID, name) is not None
 
 
-def parse_id(name: str) -> int:
+def parse_id(name: str | int) -> int:
     """Return the id that a segment of a path stands for.
 
+    :param name: also an integer, as in ``students[7]`` in the shell.
     :raises KeyError: if ``name`` is not an id in its canonical form.
     """
-    if not re.fullmatch(ID, name):
+    if not is_id(str(name)):
         raise KeyError(name)
     return int(name)
 

@@ -1,4 +1,4 @@
-"""Records: the base classes of students and classes, which differ by data only."""
+"""Records: the base classes of students and classes, which differ only by data."""
 
 from typing import ClassVar
 
@@ -8,12 +8,12 @@ from .named import NamedCollection, NamedItem
 
 
 class Record(NamedItem):
-    """A student or a class: clients write all of its fields."""
+    """A student or a class, all of whose fields clients write."""
 
     input: ClassVar[type[Input]]
-    """What PUT takes."""
+    """The body of PUT."""
     patch: ClassVar[type[Input]]
-    """What PATCH takes."""
+    """The body of PATCH."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

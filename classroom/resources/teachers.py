@@ -18,7 +18,7 @@ from .named import represent_named
 
 
 class Teacher(Item):
-    """A teacher of a class. One that does not exist is a context too if the method is PUT."""
+    """A teacher of a class. For PUT, one that does not exist yet is a context too."""
 
     parameter = "user_id"
     noun = "Teacher"
@@ -38,7 +38,7 @@ class Teacher(Item):
 
 
 class Teachers(Collection):
-    """The users who teach a class. Each has a resource here, and one among the users."""
+    """The users who teach a class. Each is a resource here, and one in the collection of users."""
 
     item = Teacher
     item_schema = schemas.Teacher

@@ -9,7 +9,8 @@ from ..request import Request
 from ..security.tokens import TOKEN_PATH
 from ..services import services
 from .acl import API, PUBLIC, READ_ONLY, Acl, is_public, of_class
-from .base import Node, Resource, Version, path_templates
+from .base import Node, Resource, Version
+from .paths import path_templates
 from .records import Record, Records
 from .registrations import Registrations, RegistrationsOfClass, RegistrationsOfStudent
 from .teachers import Teachers

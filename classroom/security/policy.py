@@ -29,7 +29,7 @@ Header = tuple[str, str]
 class SecurityPolicy:
     """Pyramid's security policy.
 
-    :param tokens: in token mode; passwords then authenticate at ``TOKEN_PATH`` only.
+    :param tokens: None in password mode. Otherwise passwords authenticate only at ``TOKEN_PATH``.
     """
 
     def __init__(
@@ -74,13 +74,18 @@ class SecurityPolicy:
 
 
 def check_password(request: Request, password: str) -> bool:
-    """Return whether this is the password of the request's user. A wrong one is a failed login.
+    """Return whether this is the password of the request's user.
 
-    :raises TooManyChecks, TooManyFailures: if the password may not be hashed now.
+    A wrong password counts as a failed login.
+
+    :raises TooManyChecks: if too many passwords are being hashed.
+    :raises TooManyFailures: if too many logins failed in this minute.
     """
     assert request.identity  # noqa: S101 (the permission requires one)
     policy = request.registry.getUtility(ISecurityPolicy)
-    return policy.passwords.check(request, request.identity.name, password) is not None
+    user = policy.passwords.check(request, request.identity.name, password)
+    # Another user may have got the name since the identity was cached.
+    return user is not None and user.id == request.identity.id
 
 
 def _random_secret() -> str:

@@ -1,4 +1,4 @@
-"""Principals: the strings by which the entries of an ACL name users."""
+"""Principals: the strings with which ACL entries refer to users."""
 
 from collections.abc import Iterable
 

@@ -14,7 +14,7 @@ from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
 from ..services import services
 
-_TOO_MANY = "too many calls; try again later"
+_TOO_MANY = "too many requests; try again later"
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:

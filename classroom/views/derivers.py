@@ -14,9 +14,12 @@ from pyramid.location import lineage
 from pyramid.response import Response
 from pyramid.viewderivers import INGRESS
 
+from ..db.exceptions import UserConflict
 from ..models.validation import InvalidValue
 from ..request import Request
 from ..resources.base import Item, Resource
+from ..security.permissions import Permission
+from .checks import check_permission
 
 View = Callable[[Any, Request], Response]
 
@@ -44,26 +47,36 @@ def canonical_url(view: View, info: Any) -> View:
     return canonical_view
 
 
-def missing_item(view: View, info: Any) -> View:
-    """Answer 404 if the item, or one above it, does not exist, whatever else is wrong.
+def visible_item(view: View, info: Any) -> View:
+    """Answer 403 if the user may not read the item, and 404 if it, or one above it, does not exist.
 
-    Only errors need this check: a successful write has found its row.
+    These precede all errors but 412. Only errors need this check: a successful write has found its
+    row.
     """
     if not _is_view_of(info, Resource):
         return view
 
-    def existing_view(context: Resource, request: Request) -> Response:
+    def visible_view(context: Resource, request: Request) -> Response:
         try:
             return view(context, request)
         except (HTTPNotFound, HTTPPreconditionFailed):
             raise
-        except (HTTPException, InvalidValue):
-            items = (each for each in lineage(context) if isinstance(each, Item))
-            if not all(item.exists() for item in items):
-                raise HTTPNotFound from None
+        except (HTTPException, InvalidValue, UserConflict):
+            _check_items(context, request)
             raise
 
-    return existing_view
+    return visible_view
+
+
+def _check_items(context: Resource, request: Request) -> None:
+    """:raises HTTPForbidden: if the user may not know which items exist
+    :raises HTTPNotFound: if an item does not exist
+    """
+    items = [each for each in lineage(context) if isinstance(each, Item)]
+    if items:
+        check_permission(Permission.VIEW, context, request)
+    if not all(item.exists() for item in items):
+        raise HTTPNotFound from None
 
 
 def _is_view_of(info: Any, kind: type) -> bool:
@@ -72,5 +85,5 @@ def _is_view_of(info: Any, kind: type) -> bool:
 
 
 def includeme(config: Configurator) -> None:
-    config.add_view_deriver(missing_item, under=INGRESS, over="secured_view")
+    config.add_view_deriver(visible_item, under=INGRESS, over="secured_view")
     config.add_view_deriver(canonical_url)

@@ -33,6 +33,7 @@ from ..http.pagination import PageNotFound
 from ..http.query import BadParameter
 from ..request import Request
 from ..resources.base import Resource
+from ..resources.paths import has_resource
 from ..security.login_attempts import TooManyChecks, TooManyFailures
 from ..security.permissions import Permission
 
@@ -57,7 +58,7 @@ def http_error(error: HTTPException, request: Request) -> Response:
 @exception_view_config(NotFound)
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
-    if not _may_view(request):
+    if _is_hidden(request):
         return error_response(request.environ, 403, _FORBIDDEN.format(Permission.VIEW))
     return error_response(request.environ, 404, "there is nothing at this URL")
 
@@ -150,11 +151,11 @@ def internal_error(error: Exception, request: Request) -> Response:
     return error_response(request.environ, 500, "internal server error")
 
 
-def _may_view(request: Request) -> bool:
-    """Return whether the user may read the resource at which traversal ended.
-
-    A missing item of a collection that the user may not read is 403, like an existing one.
-    """
+def _is_hidden(request: Request) -> bool:
+    """Return whether the URL is that of a resource that the user may not read if it exists."""
     # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
-    return not isinstance(context, Resource) or bool(request.has_permission(Permission.VIEW))
+    if not isinstance(context, Resource) or request.has_permission(Permission.VIEW):
+        return False
+    names = (*request.traversed, request.view_name, *request.subpath)
+    return has_resource(type(request.root), filter(None, names))

@@ -15,8 +15,8 @@ from webtest import TestApp
 from classroom import models
 from classroom.db import writes
 
-from ..conftest import NAME, PASSWORD
-from ..servers import copy_ini
+from ..support.pserve import copy_ini
+from ..support.users import NAME, PASSWORD
 from .test_outages import CONFLICTS
 
 STUDENTS = "/api/v1.0/students/"
@@ -61,10 +61,9 @@ def app_settings(app_settings: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def client(stranger: TestApp, dbengine: Engine) -> Iterator[TestApp]:
+def client(password_client: TestApp, dbengine: Engine) -> Iterator[TestApp]:
     Base.metadata.create_all(dbengine)
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    yield stranger
+    yield password_client
     Base.metadata.drop_all(dbengine)
 
 

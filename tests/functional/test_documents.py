@@ -21,7 +21,10 @@ import pytest
 
 from classroom import DEFAULT_SETTINGS
 
-from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
+from ..support.paths import BIN, ROOT
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import free_port
+from ..support.waiting import wait_for
 
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -35,6 +38,7 @@ VOLATILE = re.compile(
     r"|(?<=Retry-After: )\d+"
     r"|(?<=;t=)\d+"
     r"|(?<=Generating )\S+"
+    r"|(?<=Database: )\S+"
 )
 
 
@@ -68,6 +72,7 @@ class Conversation:
         self.ini = copy_ini("development.ini", folder, self.port)
         options = ["--print=hb", "--pretty=format", "--ignore-stdin"]
         (folder / "config.json").write_text(json.dumps({"default_options": options}))
+        (folder / ".curlrc").write_text("silent")  # on a terminal curl shows no progress either
 
     def set(self, lines: str) -> None:
         text = self.ini.read_text()
@@ -82,11 +87,13 @@ class Conversation:
             if not (written.startswith('"') and self.port == 6543):
                 command = command.replace(written, seen)
         path = f"{BIN}:{os.environ['PATH']}"
-        environ = {**os.environ, "PATH": path, "HTTPIE_CONFIG_DIR": str(self.folder)}
+        folders = dict.fromkeys(("HTTPIE_CONFIG_DIR", "CURL_HOME"), str(self.folder))
+        environ = {**os.environ, "PATH": path, **folders}
         if "adduser" in command:
             return self._type(command, environ)
+        shell = ["bash", "-c", command]
         output = subprocess.check_output(
-            ["bash", "-c", command], env=environ, cwd=self.folder, text=True
+            shell, stderr=subprocess.STDOUT, env=environ, cwd=self.folder, text=True
         )
         return output.strip()
 
@@ -110,7 +117,7 @@ class Conversation:
 @pytest.mark.parametrize(
     ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
 )
-def test_what_a_document_says_is_what_happens(
+def test_commands_in_documents_print_the_documented_output(
     tmp_path: Path, document: str, fewest_steps: int
 ) -> None:
     reader = Conversation(tmp_path)
@@ -120,7 +127,6 @@ def test_what_a_document_says_is_what_happens(
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
         with pserve(reader.ini):
-            wait_for(lambda: is_up(reader.port))
             if "use_rate_limits = true" in reader.ini.read_text():
                 # A new window, so that none ends amid the conversation.
                 wait_for(lambda: time.time() % 15 < 2)
