@@ -147,8 +147,6 @@ class Collection(Resource):
 
         :raises classroom.http.pagination.PageNotFound: if there is no such page.
         """
-        if requested.is_counted:
-            self.request.begin()  # the two statements must read the same snapshot
         read = self.request.rows
 
         def count() -> int:
