@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 from . import machine, races
 from .databases import Files, durable_server

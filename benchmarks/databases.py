@@ -17,7 +17,7 @@ from classroom.db import user_writes
 from classroom.db.startup import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
-from tests.servers import PostgreSQL
+from tests.support.postgresql import PostgreSQL
 
 from .machine import move_to_load_core
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from tests.servers import ROOT
+from tests.support.paths import ROOT
 
 from . import machine
 from .peer_programs import FASTIFY

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.servers import ROOT, free_port
+from tests.support.paths import ROOT
+from tests.support.sockets import free_port
 
 from .databases import Size, fill_peers
 from .programs import SECRET, SWITCH

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.servers import BIN, ROOT, free_port
+from tests.support.paths import BIN, ROOT
+from tests.support.sockets import free_port
 
 from .databases import Size, fill_ours
 from .servers import Invocation

@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.servers import free_port, running_redis
+from tests.support.redis import running_redis
+from tests.support.sockets import free_port
 
 from . import machine, workload
 from .client import send

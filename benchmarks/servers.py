@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.servers import is_up, wait_for
+from tests.support.sockets import is_up
+from tests.support.waiting import wait_for
 
 from . import client, machine
 from .databases import NAME, PASSWORD

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from webtest import TestApp
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import serving
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waitress import serving
 
 pytestmark = pytest.mark.diagonal
 
@@ -117,23 +117,23 @@ def assert_refused(answer: Answer, *statuses: int) -> Any:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_a_body_that_says_nothing_is_refused(http: Connection, body: bytes) -> None:
+def test_invalid_json_is_400(http: Connection, body: bytes) -> None:
     assert_refused(http.ask("POST", body=body), 400)
 
 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 200_000, 1_000_000])
-def test_a_large_body_is_refused_by_an_answer_that_arrives(http: Connection, size: int) -> None:
+def test_the_client_receives_the_413(http: Connection, size: int) -> None:
     assert_refused(http.ask("POST", body=b"[" * size), 413)
 
 
 @pytest.mark.parametrize("expect", [None, "100-continue"])
-def test_a_body_of_megabytes_is_heard_out_so_that_its_refusal_arrives(
+def test_a_body_of_megabytes_is_drained_before_the_413(
     http: Connection, expect: str | None
 ) -> None:
     assert_refused(http.ask("POST", body=b"[" * 5_000_000, Expect=expect), 413)
 
 
-def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Connection) -> None:
+def test_waitress_rejects_a_body_by_its_content_length(http: Connection) -> None:
     assert_refused(http.ask("POST", Content_Length="2000000000"), 413)
 
 
@@ -151,7 +151,7 @@ def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Conn
         "application/jsonp",
     ],
 )
-def test_another_media_type_is_refused(http: Connection, media_type: str | None) -> None:
+def test_an_unsupported_media_type_is_415(http: Connection, media_type: str | None) -> None:
     answer = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
     assert_refused(answer, 415)
 
@@ -168,7 +168,7 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         "/api/v1.0/classes/../students/",
         "//api/v1.0/students/",
         "//",
-        f"{STUDENTS}@@",
+        f"{STUDENTS}",
         f"{STUDENTS};x",
         "/api/v1.0/%73tudents",
         f"{STUDENTS}1%2f",
@@ -177,35 +177,35 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         f"x:{STUDENTS}",
     ],
 )
-def test_another_spelling_is_nowhere(http: Connection, target: str) -> None:
+def test_a_non_canonical_url_is_404(http: Connection, target: str) -> None:
     assert_refused(http.ask(target=target), 404)
 
 
 @pytest.mark.parametrize("target", ["/\xff", "/api/v1.0/stud\xe9nts/", "*", "x", "http://[/"])
-def test_a_malformed_target_is_refused(http: Connection, target: str) -> None:
+def test_a_malformed_target_is_400_or_404(http: Connection, target: str) -> None:
     assert_refused(http.ask(target=target), 400, 404)
 
 
 @pytest.mark.parametrize("query", ["page=%ff", "x=%ff", "%ff", "page=0", "per_page=1e3", "after=x"])
-def test_a_malformed_query_is_refused(http: Connection, query: str) -> None:
+def test_a_malformed_query_is_400(http: Connection, query: str) -> None:
     assert_refused(http.ask(target=f"{STUDENTS}?{query}"), 400)
 
 
 @pytest.mark.parametrize("method", ["get", "Get", "BREW", "TRACE", "CONNECT"])
-def test_an_unknown_method_is_refused(http: Connection, method: str) -> None:
+def test_an_unknown_method_is_400_or_405(http: Connection, method: str) -> None:
     assert_refused(http.ask(method), 400, 405)
 
 
 @pytest.mark.parametrize("host", [None, "", "a b", "a/b", "-a", "a@b", "[::1", "x" * 300, "\xe9"])
-def test_what_is_no_host_is_refused(http: Connection, host: str | None) -> None:
+def test_an_invalid_host_is_400(http: Connection, host: str | None) -> None:
     assert "Host" in assert_refused(http.ask(Host=host), 400)["message"]
 
 
-def test_a_target_may_be_absolute(http: Connection) -> None:
+def test_an_absolute_target_is_accepted(http: Connection) -> None:
     assert http.ask(target=f"http://localhost{STUDENTS}").status == 200
 
 
-def test_a_mount_is_part_of_every_url(testapp: TestApp, http: Connection) -> None:
+def test_urls_include_the_mount(testapp: TestApp, http: Connection) -> None:
     with serving(testapp.app, url_prefix="/my school") as port:
         mounted = Connection(port, http.authorization)
         answer = mounted.ask(target=f"/my%20school{STUDENTS}")
@@ -215,7 +215,7 @@ def test_a_mount_is_part_of_every_url(testapp: TestApp, http: Connection) -> Non
         assert_refused(mounted.ask(target="/my%20school/api/v1.0/%73tudents/"), 404)
 
 
-def test_two_hosts_are_refused(http: Connection) -> None:
+def test_two_host_headers_are_400(http: Connection) -> None:
     two = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"
     assert_refused(http.send(two.encode()), 400)
 
@@ -232,7 +232,7 @@ def test_two_hosts_are_refused(http: Connection) -> None:
         ("Accept", "application/json;q=high"),
     ],
 )
-def test_a_malformed_header_is_refused_by_name(
+def test_a_malformed_header_is_400_with_its_name(
     http: Connection, method: str, name: str, value: str
 ) -> None:
     answer = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
@@ -251,13 +251,13 @@ def test_a_malformed_header_is_refused_by_name(
         ("Bearer " + "x" * 20_000, 401),
     ],
 )
-def test_malformed_credentials_are_refused(
+def test_malformed_credentials_are_rejected(
     http: Connection, authorization: str | None, status: int
 ) -> None:
     assert_refused(http.ask(Authorization=authorization), status)
 
 
-def test_forwarded_headers_from_anybody_are_ignored(http: Connection) -> None:
+def test_forwarded_headers_of_clients_are_ignored(http: Connection) -> None:
     answer = http.ask(
         X_Forwarded_Host="evil",
         X_Forwarded_Proto="https",
@@ -268,9 +268,9 @@ def test_forwarded_headers_from_anybody_are_ignored(http: Connection) -> None:
     assert json.loads(answer.body)["meta"]["first"].startswith("http://localhost/api/")
 
 
-def test_kilobytes_of_white_space_are_refused_at_once(http: Connection) -> None:
+def test_kilobytes_of_white_space_are_rejected_quickly(http: Connection) -> None:
     assert_refused(http.ask(X=" \t" * 15_000 + "x"), 400)
 
 
-def test_a_header_with_a_bare_line_feed_is_refused(http: Connection) -> None:
+def test_a_bare_line_feed_in_the_head_is_400(http: Connection) -> None:
     assert_refused(http.send(b"GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400)

@@ -1,7 +1,6 @@
 """Input that is larger than any legitimate client sends: refused early, and kept nowhere."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -17,9 +16,10 @@ from webtest import TestApp
 from classroom.models.tables import Student, User
 from classroom.security import tokens
 
-from ..conftest import API, NAME, PASSWORD, SECRET, basic
-from ..servers import ROOT, free_port, is_up, pserve, wait_for
-from .test_statements import statements
+from ..support.application import API
+from ..support.pserve import pserve
+from ..support.statements import statements
+from ..support.users import NAME, PASSWORD, SECRET, basic
 
 STUDENTS = "/api/v1.0/students/"
 REGISTRATIONS = "/api/v1.0/registrations/"
@@ -48,15 +48,9 @@ class Server(NamedTuple):
 
 
 @pytest.fixture
-def server(tmp_path: Path, sqlite_template: Path) -> Iterator[Server]:
-    shutil.copy(sqlite_template, tmp_path)
-    ini, port = tmp_path / "development.ini", free_port()
-    text = (ROOT / ini.name).read_text()
-    ini.write_text(text.replace("localhost:6543", f"127.0.0.1:{port}"))
-    with pserve(ini) as process:
-        wait_for(lambda: is_up(port))
-        with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
-            yield Server(process.pid, client)
+def server(ini: Path, port: int, sqlite_url: str) -> Iterator[Server]:
+    with pserve(ini) as process, closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+        yield Server(process.pid, client)
 
 
 def growth(server: Server, send: Callable[[int], Any]) -> int:
@@ -105,12 +99,12 @@ def test_a_path_has_at_most_200_bytes_below_the_mount(
 
 
 @pytest.mark.parametrize("size", [10, 190, 30_000])
-def test_credentials_come_before_the_length_of_a_path(stranger: TestApp, size: int) -> None:
-    stranger.get("/" + "x" * size, status=401)
-    stranger.get("/api/v1.0/openapi.json" + "/" * size, status=401)
+def test_401_comes_before_404_of_a_long_path(anonymous: TestApp, size: int) -> None:
+    anonymous.get("/" + "x" * size, status=401)
+    anonymous.get("/api/v1.0/openapi.json" + "/" * size, status=401)
 
 
-def test_a_long_url_in_a_body_is_refused_by_its_field(testapp: TestApp) -> None:
+def test_a_long_url_in_a_body_is_400_with_its_field(testapp: TestApp) -> None:
     testapp.post_json(STUDENTS, {"name": "x"})
     for url in (f"{API}students/1" + "/" * 200, f"{API}{'../v1.0/' * 50}students/1"):
         refused = testapp.post_json(REGISTRATIONS, {"student": url, "class": url}, status=400)
@@ -137,7 +131,7 @@ def test_q_may_repeat_its_words(testapp: TestApp) -> None:
     assert testapp.get(STUDENTS, {"q": "a ab " * 10}).json["meta"]["total"] == 1
 
 
-def test_q_may_be_decomposed_as_far_as_unicode_goes(testapp: TestApp) -> None:
+def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
     # The letter decomposes to four characters, the most that there are.
     name = "\u1f82" * 64
     testapp.post_json(STUDENTS, {"name": name})
@@ -149,19 +143,17 @@ def test_q_may_be_decomposed_as_far_as_unicode_goes(testapp: TestApp) -> None:
 
 @SQLITE
 @pytest.mark.parametrize(("size", "media_type"), [(1024, PROBLEM), (1025, "application/json")])
-def test_accept_chooses_the_format_up_to_1024_bytes(
-    stranger: TestApp, size: int, media_type: str
-) -> None:
+def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, size: int, media_type: str) -> None:
     for unit in ("x/y, ", "*;q=.1,"):
         accept = (unit * size)[: size - len(PROBLEM) - 2].rstrip(" *;q=.x/y") + ","
         accept = f"{accept.ljust(size - len(PROBLEM))}{PROBLEM}"
         assert len(accept) == size
-        refused = stranger.get(STUDENTS, headers={"Accept": accept}, status=401)
+        refused = anonymous.get(STUDENTS, headers={"Accept": accept}, status=401)
         assert refused.content_type == media_type
 
 
 @SQLITE
-def test_a_429_ignores_an_accept_that_is_long_or_malformed(
+def test_a_429_ignores_a_long_or_malformed_accept(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     app_settings |= {
@@ -170,7 +162,7 @@ def test_a_429_ignores_an_accept_that_is_long_or_malformed(
         "classroom.rate_limit.period": "86400",
         "classroom.redis_url": "memory://",
     }
-    client: TestApp = request.getfixturevalue("stranger")
+    client: TestApp = request.getfixturevalue("anonymous")
     client.get("/")
     wanted = {
         PROBLEM: PROBLEM,
@@ -191,7 +183,7 @@ INVISIBLE = [
 ]
 
 
-def test_a_name_has_a_visible_character(testapp: TestApp) -> None:
+def test_a_name_without_visible_characters_is_400(testapp: TestApp) -> None:
     for name in INVISIBLE:
         refused = testapp.post_json(STUDENTS, {"name": name}, status=400)
         assert refused.json["message"] == f"name: must be {NAME_RULE}"
@@ -199,7 +191,7 @@ def test_a_name_has_a_visible_character(testapp: TestApp) -> None:
     assert testapp.get(STUDENTS).json["meta"]["total"] == 0
 
 
-def test_invisible_characters_may_stand_within_a_name(testapp: TestApp) -> None:
+def test_a_name_may_contain_invisible_characters(testapp: TestApp) -> None:
     for name in ("\u2800", "नि\u200dशा", "a\u3164", "\u2764\ufe0f"):
         item = testapp.post_json(STUDENTS, {"name": name}, status=201).location
         assert testapp.get(item).json["name"] == name
@@ -216,11 +208,6 @@ def claims(app_settings: dict[str, str], dbengine: Engine) -> dict[str, Any]:
     return jwt.decode(token, SECRET, algorithms=["HS256"])
 
 
-@pytest.fixture
-def in_token_mode(app_settings: dict[str, str]) -> None:
-    app_settings["classroom.use_token_auth"] = "true"
-
-
 def bearer(claims: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"}
 
@@ -234,26 +221,26 @@ BAD_CLAIMS = {
 OF_OTHER_TYPES: list[Any] = [None, True, [], {}, [1], {"a": 1}]
 
 
-@pytest.mark.usefixtures("in_token_mode")
+@pytest.mark.usefixtures("token_mode")
 @pytest.mark.parametrize("claim", BAD_CLAIMS)
 def test_a_signed_token_with_an_invalid_claim_is_401(
-    claims: dict[str, Any], stranger: TestApp, claim: str
+    claims: dict[str, Any], anonymous: TestApp, claim: str
 ) -> None:
-    stranger.get(STUDENTS, headers=bearer(claims), status=200)
+    anonymous.get(STUDENTS, headers=bearer(claims), status=200)
     for value in (*BAD_CLAIMS[claim], *OF_OTHER_TYPES):
-        refused = stranger.get(STUDENTS, headers=bearer({**claims, claim: value}), status=401)
+        refused = anonymous.get(STUDENTS, headers=bearer({**claims, claim: value}), status=401)
         assert 'Bearer realm="classroom", error="invalid_token"' in refused.headers.getall(
             "WWW-Authenticate"
         )
 
 
-@pytest.mark.usefixtures("in_token_mode")
-def test_a_token_s_sub_is_a_string(claims: dict[str, Any], stranger: TestApp) -> None:
-    stranger.get(STUDENTS, headers=bearer({**claims, "sub": 1}), status=401)
-    stranger.get(STUDENTS, headers=bearer({**claims, "sub": "9" * 18}), status=401)
+@pytest.mark.usefixtures("token_mode")
+def test_a_token_with_a_numeric_sub_is_401(claims: dict[str, Any], anonymous: TestApp) -> None:
+    anonymous.get(STUDENTS, headers=bearer({**claims, "sub": 1}), status=401)
+    anonymous.get(STUDENTS, headers=bearer({**claims, "sub": "9" * 18}), status=401)
 
 
-def test_no_response_is_sniffed(testapp: TestApp) -> None:
+def test_every_response_has_nosniff(testapp: TestApp) -> None:
     """The contract demands the header of every other response of the tests."""
     tag = testapp.get("/").headers["ETag"]
     responses = {

@@ -21,7 +21,10 @@ import pytest
 
 from classroom import DEFAULT_SETTINGS
 
-from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
+from ..support.paths import BIN, ROOT
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import free_port
+from ..support.waiting import wait_for
 
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -114,7 +117,7 @@ class Conversation:
 @pytest.mark.parametrize(
     ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
 )
-def test_what_a_document_says_is_what_happens(
+def test_commands_in_documents_print_the_documented_output(
     tmp_path: Path, document: str, fewest_steps: int
 ) -> None:
     reader = Conversation(tmp_path)
@@ -124,7 +127,6 @@ def test_what_a_document_says_is_what_happens(
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
         with pserve(reader.ini):
-            wait_for(lambda: is_up(reader.port))
             if "use_rate_limits = true" in reader.ini.read_text():
                 # A new window, so that none ends amid the conversation.
                 wait_for(lambda: time.time() % 15 < 2)

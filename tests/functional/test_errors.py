@@ -27,11 +27,11 @@ PROBLEM = "application/problem+json"
         (None, False),
     ],
 )
-def test_an_error_is_a_problem_to_who_prefers_that(
-    stranger: TestApp, accept: str | None, is_problem: bool
+def test_accept_selects_the_format_of_an_error(
+    anonymous: TestApp, accept: str | None, is_problem: bool
 ) -> None:
     headers = {} if accept is None else {"Accept": accept}
-    answer = stranger.get("/api/v1.0/", headers=headers, status=401)
+    answer = anonymous.get("/api/v1.0/", headers=headers, status=401)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["WWW-Authenticate"]
     message = "please authenticate"
@@ -56,7 +56,7 @@ REQUESTS: list[tuple[str, str, Any, int]] = [
 
 
 @pytest.mark.parametrize(("method", "url", "body", "status"), REQUESTS)
-def test_both_forms_say_the_same(
+def test_both_error_formats_have_the_same_content(
     testapp: TestApp, method: str, url: str, body: Any, status: int
 ) -> None:
     answers = [
@@ -88,7 +88,7 @@ def test_both_forms_say_the_same(
         ("registrations/", {"student": "x", "class": None}, ["#/student", "#/class"]),
     ],
 )
-def test_a_problem_points_at_each_field_at_fault(
+def test_a_problem_points_at_each_invalid_field(
     testapp: TestApp, path: str, body: Any, pointers: list[str]
 ) -> None:
     headers = {"Accept": PROBLEM}

@@ -10,7 +10,8 @@ from webtest import TestApp
 
 from classroom.models.folding import fold, word_prefixes
 
-from ..conftest import API, NAME, PASSWORD
+from ..support.application import API
+from ..support.pages import pages
 
 KINDS = st.sampled_from(["students", "classes"])
 NAMES = st.text(
@@ -156,15 +157,12 @@ class School(RuleBasedStateMachine):
             self.walk(path, size, [f"{kind}/{id}" for id in ids])
 
     def walk(self, path: str, size: int, expected: list[str]) -> None:
-        seen, url, page = [], f"{path}{'&' if '?' in path else '?'}per_page={size}", 0
-        while url:
-            answer = self.ask("GET", url).json
-            page += 1
+        url, seen = f"{path}{'&' if '?' in path else '?'}per_page={size}", []
+        for page, answer in enumerate(pages(self.client, url), 1):
             assert answer["meta"]["total"] == len(expected)
             assert answer["meta"]["pages"] == -(-len(expected) // size)
             assert answer["meta"]["page"] == page
             seen += answer["urls"]
-            url = answer["meta"]["next"]
         assert seen == [f"{API}{item}" for item in expected]
 
     @invariant()
@@ -182,9 +180,7 @@ class School(RuleBasedStateMachine):
     counted: Any
 
 
-def test_the_service_does_what_a_dictionary_would(app: Any, dbengine: Any) -> None:
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
+def test_random_operations_match_a_model(password_client: TestApp, dbengine: Any) -> None:
 
     def empty(_: School) -> None:
         with dbengine.begin() as connection:
@@ -204,7 +200,7 @@ def test_the_service_does_what_a_dictionary_would(app: Any, dbengine: Any) -> No
         return asked
 
     members = {
-        "client": client,
+        "client": password_client,
         "empty": empty,
         "kept": ask("SELECT sum(number) FROM counts WHERE counted = '{table}'"),
         "counted": ask("SELECT count(*) FROM {table}"),

@@ -18,19 +18,15 @@ import pytest
 from sqlalchemy import Engine, event
 from webtest import TestApp
 
-import classroom
 from classroom.db.outage import Outage
 
-from ..conftest import NAME, PASSWORD, SECRET, add_the_user, basic
-from ..servers import (
-    PostgreSQL,
-    copy_ini,
-    free_port,
-    is_up,
-    pserve,
-    running_postgresql,
-    wait_for,
-)
+from ..support.application import client_of, engine_of, open_application
+from ..support.pages import walk
+from ..support.postgresql import PostgreSQL, running_postgresql
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import free_port
+from ..support.users import NAME, PASSWORD, add_user, basic
+from ..support.waiting import wait_for
 
 STUDENTS = "/api/v1.0/students/"
 NEW = {"name": "david"}
@@ -43,39 +39,20 @@ def server_of_its_own() -> Iterator[PostgreSQL]:
         yield server
 
 
-def client_of(app: Any) -> TestApp:
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    return client
-
-
 @pytest.fixture
 def on_postgresql(server_of_its_own: PostgreSQL) -> Iterator[TestApp]:
     url = server_of_its_own.create()
-    app = classroom.main({}, **{"sqlalchemy.url": url, "classroom.secret_key": SECRET})
-    add_the_user(app.registry["classroom"].database.engine)
-    yield client_of(app)
-    app.registry["classroom"].database.engine.dispose()
+    with open_application({"sqlalchemy.url": url}) as app:
+        add_user(engine_of(app))
+        yield client_of(app)
 
 
 @pytest.fixture
-def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[TestApp]:
-    path = tmp_path / "classroom.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
-    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{path}"})
-    client = client_of(app)
-    client.get(STUDENTS)
-    yield client
-    app.registry["classroom"].database.engine.dispose()
-
-
-def everyone(client: TestApp) -> list[str]:
-    seen, url = [], f"{STUDENTS}?per_page=100"
-    while url:
-        page = client.get(url).json
-        seen += page["urls"]
-        url = page["meta"]["next"]
-    return seen
+def on_sqlite(sqlite_url: str) -> Iterator[TestApp]:
+    with open_application({"sqlalchemy.url": sqlite_url}) as app:
+        client = client_of(app)
+        client.get(STUDENTS)
+        yield client
 
 
 def longer_by(count: int, made: Sized) -> Callable[[], bool]:
@@ -93,7 +70,7 @@ def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
-def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
+def test_postgresql_down_is_503_and_logged_once(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
@@ -110,7 +87,7 @@ def test_without_postgresql_there_is_503_and_one_line_and_then_it_goes_on(
     on_postgresql.post_json(STUDENTS, NEW, status=201)
 
 
-def test_a_frozen_postgresql_keeps_no_thread(
+def test_a_frozen_postgresql_blocks_no_thread(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     on_postgresql.post_json(STUDENTS, NEW, status=201)
@@ -122,10 +99,10 @@ def test_a_frozen_postgresql_keeps_no_thread(
     finally:
         server_of_its_own.send_signal(signal.SIGCONT)
     assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
-    assert on_postgresql.app.registry["classroom"].database.engine.pool.checkedout() == 0
+    assert engine_of(on_postgresql.app).pool.checkedout() == 0
 
 
-def test_postgresql_restarted_under_load_costs_but_503s(
+def test_a_restart_of_postgresql_under_load_causes_only_503(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL
 ) -> None:
     made: dict[str, str] = {}
@@ -154,12 +131,12 @@ def test_postgresql_restarted_under_load_costs_but_503s(
         for worker in workers:
             worker.result()
     assert statuses == {200, 201, 503}
-    stored = {url: on_postgresql.get(url).json["name"] for url in everyone(on_postgresql)}
+    stored = {url: on_postgresql.get(url).json["name"] for url in walk(on_postgresql, STUDENTS)}
     assert made.items() <= stored.items()
     assert len(set(stored.values())) == len(stored)
 
 
-def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
+def test_a_removed_sqlite_file_is_503_and_not_recreated(
     on_sqlite: TestApp, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_sqlite.post_json(STUDENTS, NEW, status=201)
@@ -178,7 +155,7 @@ def test_a_sqlite_file_that_was_removed_is_missed_and_not_made_anew(
     assert on_sqlite.get(STUDENTS, status=200).json["meta"]["total"] == 1
 
 
-def test_a_sqlite_file_that_was_replaced_is_not_mixed_with_the_first(
+def test_a_replaced_sqlite_file_is_503(
     on_sqlite: TestApp, sqlite_template: Path, tmp_path: Path
 ) -> None:
     on_sqlite.post_json(STUDENTS, NEW, status=201)
@@ -190,7 +167,7 @@ def test_a_sqlite_file_that_was_replaced_is_not_mixed_with_the_first(
         assert_unavailable(on_sqlite.post_json(STUDENTS, NEW, status="*"))
 
 
-def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path) -> None:
+def test_a_backup_succeeds_during_writes(on_sqlite: TestApp, tmp_path: Path) -> None:
     stop = threading.Event()
 
     def work() -> int:
@@ -207,16 +184,15 @@ def test_a_backup_is_made_while_others_write(on_sqlite: TestApp, tmp_path: Path)
             source.execute("VACUUM INTO ?", [str(tmp_path / "backup.sqlite")])
         stop.set()
         assert written.result() > 10
-    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/backup.sqlite"})
-    assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
-    app.registry["classroom"].database.engine.dispose()
+    with open_application({"sqlalchemy.url": f"sqlite:///{tmp_path}/backup.sqlite"}) as app:
+        assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
 
 
-def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
+def test_a_row_locked_elsewhere_is_503_and_blocks_no_thread(
     on_postgresql: TestApp,
 ) -> None:
     url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
-    engine = on_postgresql.app.registry["classroom"].database.engine
+    engine = engine_of(on_postgresql.app)
     with engine.connect() as somebody:
         somebody.exec_driver_sql("SELECT * FROM students FOR UPDATE")
         assert_unavailable(on_postgresql.put_json(url, NEW, status="*"))
@@ -225,10 +201,10 @@ def test_a_row_that_somebody_else_locks_costs_a_503_and_no_thread(
     assert engine.pool.checkedout() == 0
 
 
-def test_a_read_only_database_is_read_and_not_written(
+def test_a_read_only_database_serves_reads(
     on_sqlite: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    engine: Engine = on_sqlite.app.registry["classroom"].database.engine
+    engine: Engine = engine_of(on_sqlite.app)
 
     def forbid(connection: sqlite3.Connection, *_: Any) -> None:
         connection.execute("PRAGMA query_only = ON")
@@ -239,41 +215,40 @@ def test_a_read_only_database_is_read_and_not_written(
     assert "readonly" in database_lines(caplog)[0]
 
 
-def test_who_waits_too_long_for_another_writer_gets_503(
-    on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_busy_sqlite_is_503(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 50",))
-    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
-    client = client_of(app)
-    with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer:
-        writer.execute("BEGIN IMMEDIATE")
-        assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
-        client.get(STUDENTS, status=200)
-        writer.rollback()
-    client.post_json(STUDENTS, NEW, status=201)
-    app.registry["classroom"].database.engine.dispose()
+    with open_application({"sqlalchemy.url": sqlite_url}) as app:
+        client = client_of(app)
+        with closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
+            client.get(STUDENTS, status=200)
+            writer.rollback()
+        client.post_json(STUDENTS, NEW, status=201)
 
 
-def test_a_conflict_is_tried_again_before_it_is_told_of(
-    on_sqlite: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_sqlite_conflict_is_retried(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classroom.db.backends.sqlite._PRAGMAS", ("busy_timeout = 0",))
-    app = classroom.main({}, **{"sqlalchemy.url": f"sqlite:///{tmp_path}/classroom.sqlite"})
-    client = client_of(app)
-    writer = sqlite3.connect(tmp_path / "classroom.sqlite")
-    writer.execute("BEGIN IMMEDIATE")
     refusals = []
 
     def let_go(context: Any) -> None:
         refusals.append(context.original_exception)
         writer.rollback()
 
-    event.listen(app.registry["classroom"].database.engine, "handle_error", let_go)
-    client.post_json(STUDENTS, NEW, status=201)
-    assert len(refusals) == 1
-    assert client.get(STUDENTS).json["meta"]["total"] == 1
-    writer.close()
-    app.registry["classroom"].database.engine.dispose()
+    with (
+        open_application({"sqlalchemy.url": sqlite_url}) as app,
+        closing(sqlite3.connect(tmp_path / "classroom.sqlite")) as writer,
+    ):
+        client = client_of(app)
+        writer.execute("BEGIN IMMEDIATE")
+        event.listen(engine_of(app), "handle_error", let_go)
+        client.post_json(STUDENTS, NEW, status=201)
+        assert len(refusals) == 1
+        assert client.get(STUDENTS).json["meta"]["total"] == 1
 
 
 # Fails as a conflict with another transaction would, at once or at COMMIT, as often as is said.
@@ -291,23 +266,21 @@ CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON students DEFERRABLE {when}
 @pytest.mark.parametrize("when", ["INITIALLY IMMEDIATE", "INITIALLY DEFERRED"])
 @pytest.mark.parametrize("state", ["40001", "40P01"])
 @pytest.mark.parametrize(("times", "status"), [(2, 201), (3, 503)])
-def test_postgresql_s_conflicts_are_tried_three_times_in_all(
+def test_postgresql_conflicts_get_three_attempts(
     postgresql: PostgreSQL, when: str, state: str, times: int, status: int
 ) -> None:
-    app = classroom.main({}, **{"sqlalchemy.url": postgresql.create()})
-    engine = app.registry["classroom"].database.engine
-    add_the_user(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(CONFLICTS.format(times=times, state=state, when=when))
-    client = client_of(app)
-    answer = client.post_json(STUDENTS, NEW, status=status)
-    assert client.get(STUDENTS).json["meta"]["total"] == (1 if status == 201 else 0)
-    if status == 503:
-        assert_unavailable(answer)
-    engine.dispose()
+    with open_application({"sqlalchemy.url": postgresql.create()}) as app:
+        add_user(engine_of(app))
+        with engine_of(app).begin() as connection:
+            connection.exec_driver_sql(CONFLICTS.format(times=times, state=state, when=when))
+        client = client_of(app)
+        answer = client.post_json(STUDENTS, NEW, status=status)
+        assert client.get(STUDENTS).json["meta"]["total"] == (1 if status == 201 else 0)
+        if status == 503:
+            assert_unavailable(answer)
 
 
-def test_an_outage_begins_once() -> None:
+def test_an_outage_is_recorded_once() -> None:
     now = 0.0
     outage = Outage(lull=30.0, clock=lambda: now)
     begins = []
@@ -339,7 +312,7 @@ class Server:
         return seen
 
 
-def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str) -> None:
+def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
     service = Server(tmp_path, database_url)
     made: dict[str, str] = {}
     names = map(str, itertools.count())
@@ -353,28 +326,21 @@ def test_what_was_answered_survives_five_kills(tmp_path: Path, database_url: str
                     made[headers["Location"]] = name
 
     for _ in range(5):
-        with pserve(service.ini) as process:
-            wait_for(lambda: is_up(service.port))
-            with ThreadPoolExecutor(4) as pool:
-                writers = [pool.submit(write) for _ in range(4)]
-                wait_for(longer_by(10, made))
-                process.send_signal(signal.SIGKILL)
-                for writer in writers:
-                    writer.result()
+        with pserve(service.ini) as process, ThreadPoolExecutor(4) as pool:
+            writers = [pool.submit(write) for _ in range(4)]
+            wait_for(longer_by(10, made))
+            process.send_signal(signal.SIGKILL)
+            for writer in writers:
+                writer.result()
     with pserve(service.ini):
-        wait_for(lambda: is_up(service.port))
         stored = {url: service.ask("GET", url)[2]["name"] for url in service.everyone()}
     assert made.items() <= stored.items()
     assert len(set(stored.values())) == len(stored)
 
 
-def test_a_full_disk_is_503_and_nothing_is_half_written(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "classroom.sqlite").write_bytes(sqlite_template.read_bytes())
-    service = Server(tmp_path, f"sqlite:///{tmp_path}/classroom.sqlite")
+def test_a_full_disk_is_503_and_rolled_back(sqlite_url: str, tmp_path: Path) -> None:
+    service = Server(tmp_path, sqlite_url)
     with pserve(service.ini) as process:
-        wait_for(lambda: is_up(service.port))
         assert service.ask("POST", STUDENTS, NEW)[0] == 201
         log = (tmp_path / "classroom.sqlite-wal").stat().st_size
         limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)

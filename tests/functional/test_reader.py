@@ -20,7 +20,7 @@ from classroom.resources import tree
 from classroom.resources.registrations import Registration as RegistrationItem
 from classroom.resources.registrations import joins
 
-from ..conftest import NAME, PASSWORD
+from ..support.users import NAME
 
 MOMENT = datetime(2014, 4, 4, 1, 5, 50, tzinfo=UTC)
 NAMES = ("José García", "Ana García", "Émile")
@@ -78,7 +78,7 @@ def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
     yield queries.USER_BY_ID, {"id": 1}
 
 
-def test_the_reader_returns_what_the_engine_returns(reader: Reader, dbengine: Engine) -> None:
+def test_the_reader_returns_the_rows_of_the_engine(reader: Reader, dbengine: Engine) -> None:
     for statement, parameters in statements():
         values = {**PARAMETERS, **parameters}
         with dbengine.connect() as connection:
@@ -87,7 +87,7 @@ def test_the_reader_returns_what_the_engine_returns(reader: Reader, dbengine: En
         assert [row._asdict() for row in read] == [row._asdict() for row in expected], statement
 
 
-def test_most_statements_of_the_comparison_find_rows(dbengine: Engine) -> None:
+def test_most_compared_statements_return_rows(dbengine: Engine) -> None:
     with dbengine.connect() as connection:
         results = [
             connection.execute(one, {**PARAMETERS, **own}).all() for one, own in statements()
@@ -95,7 +95,7 @@ def test_most_statements_of_the_comparison_find_rows(dbengine: Engine) -> None:
     assert sum(map(bool, results)) > len(results) * 0.8
 
 
-def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
+def test_parameters_are_converted_like_the_engine_does(reader: Reader) -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=2)))
     column = Registration.timestamp
     found = select(func.count().label("number"), literal(elsewhere, column.type).label("moment"))
@@ -107,7 +107,7 @@ def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("is_traced", [False, True])
-def test_in_is_refused_before_it_runs(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
+def test_in_is_rejected_before_execution(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
     def trace(*_: Any) -> None:
         pass
 
@@ -118,7 +118,7 @@ def test_in_is_refused_before_it_runs(reader: Reader, dbengine: Engine, is_trace
             reader.rows(select(Student.id).where(Student.id.in_(ids)), {"ids": [1, 2]})
 
 
-def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engine) -> None:
+def test_a_failed_statement_is_not_retried(reader: Reader, dbengine: Engine) -> None:
     begun: list[Any] = []
     event.listen(dbengine, "begin", begun.append)
     statement = select(func.no_such_function(Student.id).label("x"))
@@ -134,10 +134,9 @@ def test_a_statement_that_fails_is_not_run_again(reader: Reader, dbengine: Engin
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_logged_and_replaced(
-    stranger: TestApp, dbengine: Engine, caplog: pytest.LogCaptureFixture
+    password_client: TestApp, dbengine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    stranger.get("/api/v1.0/students/1", status=200)
+    password_client.get("/api/v1.0/students/1", status=200)
     others = (
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid != pg_backend_pid()"
@@ -145,6 +144,6 @@ def test_a_lost_connection_is_logged_and_replaced(
     with dbengine.connect() as connection:
         connection.execute(text(others))
     for _ in range(2):
-        assert stranger.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
+        assert password_client.get("/api/v1.0/students/1", status=200).json["name"] == NAMES[0]
     lines = [r.message for r in caplog.records if "a connection to the database was" in r.message]
     assert len(lines) == 1

@@ -9,9 +9,10 @@ from webtest import TestApp, TestResponse
 
 from classroom.models.roles import Role
 
-from ..conftest import API, PASSWORD
-from ..servers import ROOT
+from ..support.application import API
+from ..support.paths import ROOT
 from ..support.school import School
+from ..support.users import PASSWORD
 
 pytestmark = pytest.mark.diagonal
 

@@ -1,45 +1,20 @@
 """What a request costs in SQL, whatever the size of what it reads."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple
-
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from webtest import TestApp
 
-from ..conftest import API
-
-
-class Statement(NamedTuple):
-    text: str
-    parameters: Any
-
-
-@contextmanager
-def statements() -> Iterator[list[Statement]]:
-    """The statements that are sent meanwhile, beside those that begin and end transactions."""
-    sent: list[Statement] = []
-
-    def note(connection: Any, cursor: Any, text: str, parameters: Any, *_: Any) -> None:
-        if not text.startswith("BEGIN"):
-            sent.append(Statement(text, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+from ..support.application import API
+from ..support.rows import insert_rows
+from ..support.statements import statements
 
 
 @pytest.fixture(params=[1, 60])
-def school(request: pytest.FixtureRequest, testapp: TestApp) -> TestApp:
+def school(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -> TestApp:
     """One class, and few or many students who attend it."""
-    testapp.post_json("/api/v1.0/classes/", {"name": "algebra"})
-    for _ in range(request.param):
-        student = testapp.post_json("/api/v1.0/students/", {"name": "x"}).headers["Location"]
-        fields = {"student": student, "class": f"{API}classes/1"}
-        testapp.post_json("/api/v1.0/registrations/", fields)
+    pairs = [(id, 1) for id in range(1, request.param + 1)]
+    insert_rows(dbengine, ["x"] * request.param, ["algebra"], pairs)
+    testapp.get("/api/v1.0/")  # caches the identity
     return testapp
 
 
@@ -59,15 +34,13 @@ def school(request: pytest.FixtureRequest, testapp: TestApp) -> TestApp:
         ("/api/v1.0/registrations/1/1?expand=student,class", 2),
     ],
 )
-def test_a_reader_costs_a_fixed_number_of_statements(
-    school: TestApp, path: str, count: int
-) -> None:
+def test_a_read_costs_a_fixed_number_of_statements(school: TestApp, path: str, count: int) -> None:
     with statements() as sent:
         school.get(path, status=200)
     assert len(sent) == count, sent
 
 
-def test_a_writer_costs_one_statement_for_each_row_that_it_touches(school: TestApp) -> None:
+def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
     with statements() as sent:
         student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
     assert len(sent) == 1, sent
@@ -81,8 +54,8 @@ def test_a_writer_costs_one_statement_for_each_row_that_it_touches(school: TestA
         assert len(sent) == 1, sent
 
 
-def test_a_stranger_costs_no_statement(stranger: TestApp) -> None:
+def test_an_unauthenticated_request_costs_no_statement(anonymous: TestApp) -> None:
     with statements() as sent:
-        stranger.get("/api/v1.0/students/1", status=401)
-        stranger.put_json("/api/v1.0/students/1", {"name": "x"}, status=401)
+        anonymous.get("/api/v1.0/students/1", status=401)
+        anonymous.put_json("/api/v1.0/students/1", {"name": "x"}, status=401)
     assert sent == []

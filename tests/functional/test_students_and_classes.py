@@ -5,17 +5,17 @@ from importlib.metadata import version
 import pytest
 from webtest import TestApp
 
-from ..conftest import API
+from ..support.application import API
 
 KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
 
 
-def test_the_root_leads_even_strangers_to_the_api(stranger: TestApp) -> None:
-    answer = stranger.get("/")
+def test_the_root_links_to_the_api_without_credentials(anonymous: TestApp) -> None:
+    answer = anonymous.get("/")
     assert answer.json == {"name": "classroom", "version": version("classroom"), "api": API}
 
 
-def test_the_api_leads_to_its_collections(testapp: TestApp) -> None:
+def test_the_api_links_to_its_collections(testapp: TestApp) -> None:
     names = ["students", "classes", "registrations", "users"]
     links = testapp.get("/api/v1.0/").json
     if testapp.authorization[0] == "Bearer":
@@ -25,7 +25,7 @@ def test_the_api_leads_to_its_collections(testapp: TestApp) -> None:
 
 
 @KINDS
-def test_a_thing_is_created_read_replaced_and_deleted(testapp: TestApp, kind: str) -> None:
+def test_an_item_is_created_read_replaced_and_deleted(testapp: TestApp, kind: str) -> None:
     created = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david", "unknown": 1}, status=201)
     url = f"{API}{kind}/1"
     assert (created.json, created.headers["Location"]) == ({}, url)
@@ -47,7 +47,7 @@ def test_a_thing_is_created_read_replaced_and_deleted(testapp: TestApp, kind: st
 
 
 @KINDS
-def test_an_id_is_never_given_out_twice(testapp: TestApp, kind: str) -> None:
+def test_ids_are_not_reused(testapp: TestApp, kind: str) -> None:
     first = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "a"}).headers["Location"]
     testapp.delete(first)
     second = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "b"}).headers["Location"]
@@ -63,7 +63,7 @@ def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
         assert head.headers == get.headers
 
 
-def test_a_body_of_64_kilobytes_is_read(testapp: TestApp) -> None:
+def test_a_body_of_64_kib_is_accepted(testapp: TestApp) -> None:
     body = b'{"name": "x"}'.ljust(64 * 1024)
     headers = {"Content-Type": "application/json"}
     testapp.post("/api/v1.0/students/", body, headers=headers, status=201)
@@ -72,14 +72,16 @@ def test_a_body_of_64_kilobytes_is_read(testapp: TestApp) -> None:
 @pytest.mark.parametrize(
     "media_type", ["Application/JSON", "application/json ; charset=UTF-8", "application/json;v=1"]
 )
-def test_a_media_type_is_known_however_it_is_spelt(testapp: TestApp, media_type: str) -> None:
+def test_media_types_are_case_insensitive_with_parameters(
+    testapp: TestApp, media_type: str
+) -> None:
     headers = {"Content-Type": media_type}
     testapp.post("/api/v1.0/students/", '{"name": "x"}', headers=headers, status=201)
 
 
 @KINDS
 @pytest.mark.parametrize("name", ["x", "x" * 64, "José García", "名前", "😀", " a "])
-def test_a_name_comes_back_as_it_was_given(testapp: TestApp, kind: str, name: str) -> None:
+def test_names_are_stored_unchanged(testapp: TestApp, kind: str, name: str) -> None:
     url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": name}).headers["Location"]
     assert testapp.get(url).json["name"] == name
 
@@ -94,7 +96,7 @@ def test_a_name_comes_back_as_it_was_given(testapp: TestApp, kind: str, name: st
         *({"name": name} for name in ("a\0", "a\nb", "\x7f", "\x9f")),
     ],
 )
-def test_a_wrong_name_is_refused_by_name_and_changes_nothing(
+def test_an_invalid_name_is_400_and_changes_nothing(
     testapp: TestApp, kind: str, body: object
 ) -> None:
     url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]

@@ -10,7 +10,7 @@ from webtest import TestApp
 from classroom.models.roles import Role
 from classroom.models.tables import Teacher
 
-from ..conftest import API
+from ..support.application import API
 from ..support.school import School
 
 PATCH = {"Content-Type": "application/merge-patch+json"}

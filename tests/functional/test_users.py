@@ -13,8 +13,9 @@ from classroom.models.roles import Role
 from classroom.models.tables import User
 from classroom.security.passwords import verify_password
 
-from ..conftest import API, NAME, PASSWORD
+from ..support.application import API
 from ..support.school import School
+from ..support.users import NAME, PASSWORD
 
 USERS = "/api/v1.0/users/"
 PATCH = {"Content-Type": "application/merge-patch+json"}

@@ -11,7 +11,8 @@ from classroom.db.engine import for_writing
 from classroom.models.tables import Class, Student
 from classroom.services import services
 
-from ..conftest import PASSWORD, PASSWORD_HASH
+from .application import anonymous_client, engine_of
+from .users import PASSWORD, PASSWORD_HASH
 
 
 class School:
@@ -19,7 +20,7 @@ class School:
 
     def __init__(self, app: Any) -> None:
         self.app = app
-        self.engine: Engine = services(app.registry).database.engine
+        self.engine: Engine = engine_of(app)
 
     def add_student(self) -> int:
         return self._write(writes.create, Student, name="david").id
@@ -50,7 +51,7 @@ class School:
 
     def client(self, user_id: int, password: str = PASSWORD) -> TestApp:
         """Return a client with the credentials of a user, in the application's mode."""
-        return client_of(self.app, self.change_user(user_id), password)
+        return log_in(self.app, self.change_user(user_id), password)
 
     def client_with(self, role: str) -> TestApp:
         """Return a client of a new user."""
@@ -61,9 +62,9 @@ class School:
             return write(connection, *arguments, **values)
 
 
-def client_of(app: Any, name: str, password: str = PASSWORD) -> TestApp:
+def log_in(app: Any, name: str, password: str = PASSWORD) -> TestApp:
     """Return a client with a password or, in token mode, with a token that it fetches."""
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"})
+    client = anonymous_client(app)
     client.authorization = ("Basic", (name, password))
     if services(app.registry).settings.use_token_auth:
         token = client.get("/auth/request-token").json["token"]

@@ -43,7 +43,7 @@ def suite(tmp_path: Path) -> Suite:
     return suite
 
 
-def test_we_are_compared_with_the_fastest_peer(suite: Suite) -> None:
+def test_the_bound_compares_with_the_fastest_peer(suite: Suite) -> None:
     first, *_ = bounds(suite)
     assert (first.what, first.figure) == ("SQLite, one student: classroom / Falcon", 4.5)
     assert first.noise == pytest.approx(0.02)
@@ -56,7 +56,7 @@ def test_rates_of_the_same_round_are_compared(suite: Suite) -> None:
     assert first.figure == 4.0
 
 
-def test_cost_is_compared_between_the_largest_and_the_smallest_school(suite: Suite) -> None:
+def test_growth_compares_the_largest_and_smallest_school(suite: Suite) -> None:
     _, growth, _ = bounds(suite)
     assert (growth.figure, growth.verdict) == (3.0, "missed")
 
@@ -91,9 +91,7 @@ def test_a_server_that_was_left_out_has_no_bound(suite: Suite) -> None:
         (1.2, 0.5, "missed"),
     ],
 )
-def test_a_result_within_the_noise_of_its_bound_is_neither(
-    figure: float, noise: float, verdict: str
-) -> None:
+def test_a_result_within_the_noise_is_undecided(figure: float, noise: float, verdict: str) -> None:
     assert Bound("speed", figure, at_least=2.0, noise=noise).verdict == verdict
     assert Bound("cost", 1 / figure, at_most=0.5, noise=noise).verdict == verdict
 
@@ -106,10 +104,10 @@ def test_the_report_has_a_row_for_every_bound_and_server(suite: Suite) -> None:
         assert any(line.startswith(f"| {what} ") for line in lines)
 
 
-def test_the_report_says_where_the_noise_is_too_high(suite: Suite) -> None:
+def test_the_report_lists_races_with_too_much_noise(suite: Suite) -> None:
     assert "The noise is 5% or more in: growth on SQLite, POST (11%)." in report(suite, [])
 
 
-def test_the_plot_is_an_svg_with_a_line_for_each_work(suite: Suite) -> None:
+def test_the_plot_has_a_line_for_each_workload(suite: Suite) -> None:
     svg = ElementTree.fromstring(plot({"growth": suite.results["growth on SQLite"]}))
     assert len(svg.findall(".//{http://www.w3.org/2000/svg}polyline")) == 1

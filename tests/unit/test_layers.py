@@ -42,7 +42,7 @@ def layers_of(names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_imports_only_what_the_table_says(path: Path) -> None:
+def test_a_module_imports_only_the_packages_of_its_row(path: Path) -> None:
     name, imported = name_of(path), imports_of(path)
     if name != "__init__":
         assert layers_of(imported) <= {*MAY_IMPORT[name], name}
@@ -53,7 +53,7 @@ def test_a_module_imports_only_what_the_table_says(path: Path) -> None:
         assert "sqlalchemy" not in foreign
 
 
-def test_the_packages_of_the_table_have_no_cycle() -> None:
+def test_the_packages_have_no_import_cycle() -> None:
     remaining = {name: set(imports) for name, imports in MAY_IMPORT.items()}
     while leaves := {name for name, imports in remaining.items() if not imports & remaining.keys()}:
         remaining = {name: imports for name, imports in remaining.items() if name not in leaves}

@@ -91,7 +91,7 @@ def test_an_optional_type_has_the_rules_of_its_type() -> None:
     assert stored(Animal) == ("age", "weight", "height")
 
 
-def test_the_schemas_say_which_fields_may_be_left_out() -> None:
+def test_the_schemas_list_the_required_fields() -> None:
     _, components = msgspec.json.schema_components([Animal, Input, Patch])
     required = {name: schema["required"] for name, schema in components.items()}
     assert required == {
