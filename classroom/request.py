@@ -3,23 +3,25 @@
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 import pyramid.request
-import zope.sqlalchemy
 from pyramid.decorator import reify
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid_tm import create_tm
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from transaction import TransactionManager
+from transaction.interfaces import NoTransaction
 
 from .db.reader import Parameters
 from .db.statements import SelectStatement
+from .db.transactions import close, join_connection
 from .services import Services, services
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, without TRACE
 
@@ -89,11 +91,11 @@ class Request(pyramid.request.Request):
 
     @reify
     def db(self) -> Connection:
-        """The connection of this request. A write uses that of its transaction."""
-        if not self.is_safe:
-            return self.dbsession.connection()
+        """The connection of this request, joined to its transaction if it has one."""
+        with suppress(NoTransaction):
+            return join_connection(self.services.database.writing_engine, self.tm)
         connection = self.services.database.engine.connect()
-        self.add_finished_callback(lambda _: _release(connection))
+        self.add_finished_callback(lambda _: close(connection))
         return connection
 
     def begin(self) -> None:
@@ -107,18 +109,14 @@ class Request(pyramid.request.Request):
         return self.db.execute(statement, parameters).all()
 
     @reify
-    def dbsession(self) -> Session:
-        """The session of the request's transaction."""
-        session = self.services.database.sessions()
-        # Join the transaction now. register() would add seven event listeners to do it later.
-        zope.sqlalchemy.mark_changed(session, self.tm)
-        return session
+    def dbsession(self) -> "Session":
+        """A session on the connection ``db``, for an extension's own tables.
 
+        :raises transaction.interfaces.NoTransaction: if the request has no transaction.
+        """
+        from .db.session import join_session  # noqa: PLC0415
 
-def _release(connection: Connection) -> None:
-    # A lost connection does not matter: all rows were read already.
-    with suppress(DBAPIError):
-        connection.close()
+        return join_session(self.db, self.tm)
 
 
 Handler = Callable[[Request], Response]

@@ -4,6 +4,8 @@ import click
 
 from . import teachers, users
 from .copy import copy
+from .reindex import reindex
+from .run import run
 
 
 @click.group()
@@ -22,5 +24,5 @@ def classroom(context: click.Context, ini: str) -> None:
     context.obj = ini
 
 
-for command in (*users.COMMANDS, teachers.assign, teachers.unassign, copy):
+for command in (*users.COMMANDS, teachers.assign, teachers.unassign, copy, reindex, run):
     classroom.add_command(command)

@@ -1,4 +1,4 @@
-"""Copy all rows of one database into another, empty one."""
+"""Copy all rows of a database into an empty one."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from ..models.tables import Base, without_validation
 from .backends import backend_of
 from .engine import for_reading, for_writing
+from .queries import count_rows
 
 # Receives the name of a table, the number of rows copied so far, and their total.
 Report = Callable[[str, int, int], None]
 
 _BATCH = 1000
-# Triggers keep the others.
+# Triggers maintain the other tables.
 _TABLES = [table for table in Base.metadata.sorted_tables if not table.info.get("is_derived")]
 
 
@@ -23,7 +24,7 @@ class CopyError(Exception):
 
 
 def copy_database(source: Engine, target: Engine, report: Report) -> None:
-    """Copy every table in one transaction, and commit if both databases agree.
+    """Copy all tables in one transaction, and commit if both databases have the same rows.
 
     :raises CopyError: if the target is the source, has rows, or differs after the copy.
     """
@@ -64,7 +65,7 @@ def _copy_last_id(table: Table, reading: Connection, writing: Connection) -> Non
 def _compare(reading: Connection, writing: Connection) -> None:
     for table in _TABLES:
         if _checksum(reading, table) != _checksum(writing, table):
-            raise CopyError(f"table {table.name} differs after the copy; nothing was kept")
+            raise CopyError(f"table {table.name} differs after the copy; rolled back")
 
 
 def _checksum(connection: Connection, table: Table) -> tuple[int, str]:
@@ -83,7 +84,7 @@ def _batches(connection: Connection, table: Table) -> "Iterator[Any]":
 
 
 def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+    return connection.execute(count_rows(table)).scalar_one()
 
 
 def _highest_id(connection: Connection, table: Table) -> int:

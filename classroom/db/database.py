@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
-from sqlalchemy.orm import sessionmaker
 
 from .backends import backend_of
 from .engine import for_reading, for_writing, make_engine
@@ -14,7 +13,7 @@ from .startup import open_database
 
 
 class Database:
-    """What an application needs to read and to write.
+    """The engine, the reader and the outages of an application's database.
 
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
@@ -24,7 +23,7 @@ class Database:
         backend_of(engine).warn_if_exposed(make_url(settings["sqlalchemy.url"]))
         self.reader = _make_reader(settings, engine)
         self.engine = for_reading(engine)
-        self.sessions = sessionmaker(for_writing(engine))
+        self.writing_engine = for_writing(engine)
         self.outage = Outage()
 
 

@@ -1,6 +1,7 @@
-"""The errors of the database's driver: mark those that a retry resolves, and print them."""
+"""Errors of the database driver: mark those that a retry resolves, and format them."""
 
 from pyramid_retry import mark_error_retryable
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from .backends import Backend
@@ -13,6 +14,19 @@ def mark_conflict(backend: Backend, error: BaseException | None) -> None:
     """
     if isinstance(error, DBAPIError) and backend.is_conflict(error.orig):
         mark_error_retryable(error)
+
+
+def mark_retryable(backend: Backend, context: ExceptionContext) -> None:
+    """Mark an error that the engine raises, if a retry resolves it and cannot write twice."""
+    mark_conflict(backend, context.sqlalchemy_exception)
+    if _was_lost_before_commit(context) and not backend.is_timeout(context.original_exception):
+        mark_error_retryable(context.sqlalchemy_exception)
+
+
+def _was_lost_before_commit(context: ExceptionContext) -> bool:
+    # COMMIT has no statement, nor has a connection attempt. Whether a lost COMMIT succeeded is not
+    # known.
+    return context.is_disconnect and context.statement is not None
 
 
 def in_one_line(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The engine, and its transactions for reading and for writing."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
@@ -8,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, InvalidRequestError
 
 from ..settings import SettingError
 from .backends import backend_at, backend_of
-from .driver_errors import mark_conflict
+from .driver_errors import mark_retryable
 
 # Keep names and password hashes out of the log.
 _DEFAULTS = {"sqlalchemy.hide_parameters": "true"}
@@ -23,7 +24,7 @@ def make_engine(settings: Mapping[str, Any]) -> Engine:
     try:
         return _make_engine(make_url(options["sqlalchemy.url"]), options)
     except KeyError:
-        raise SettingError("sqlalchemy.url", "must be given") from None
+        raise SettingError("sqlalchemy.url", "is required") from None
     except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
 
@@ -36,11 +37,7 @@ def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
     except ImportError as error:
         raise SettingError("sqlalchemy.url", backend.explain_missing(error)) from None
     backend.listen(engine)
-    event.listen(
-        engine,
-        "handle_error",
-        lambda context: mark_conflict(backend, context.sqlalchemy_exception),
-    )
+    event.listen(engine, "handle_error", partial(mark_retryable, backend))
     return engine
 
 
@@ -52,3 +49,8 @@ def for_reading(engine: Engine) -> Engine:
 def for_writing(engine: Engine) -> Engine:
     """Return the same engine and pool, for transactions that write."""
     return backend_of(engine).for_writing(engine)
+
+
+def in_autocommit(engine: Engine) -> Engine:
+    """Return the same engine and pool, for statements that hold nothing once they have run."""
+    return backend_of(engine).in_autocommit(engine)

@@ -1,4 +1,4 @@
-"""The errors of writes, without any notion of HTTP. Invalid values raise InvalidValue."""
+"""Errors of writes, independent of HTTP. Invalid values raise InvalidValue."""
 
 from ..models.validation import InvalidValue
 
@@ -45,7 +45,7 @@ class UserConflict(Exception):
 
 
 class UserExists(UserConflict):
-    """There is already a user of that name."""
+    """There is already a user with that name."""
 
 
 class NotATeacher(UserConflict):
@@ -53,4 +53,4 @@ class NotATeacher(UserConflict):
 
 
 class LastAdmin(UserConflict):
-    """Without this user nobody could manage users."""
+    """The user is the only admin, who must remain one."""

@@ -1,4 +1,4 @@
-"""The statements that read, built once, with bind parameters for the values of a request."""
+"""SELECT statements, built once, with bind parameters for the values in a request."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Select,
     String,
     Table,
     bindparam,
@@ -64,8 +65,13 @@ def _count(model: type[Base]) -> SelectStatement:
     return select(total).where(Count.counted == literal_column(f"'{model.__tablename__}'"))
 
 
+def count_rows(table: Table) -> "Select[int]":
+    """Count the rows of a table themselves, and do not trust the triggers."""
+    return select(func.count()).select_from(table)
+
+
 def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters that select names with words that begin with ``words``."""
+    """Return the parameters that select names by prefixes of their words."""
     parameters = {}
     for place, word in enumerate(words):
         parameters[f"word_{place}"] = word
@@ -74,7 +80,7 @@ def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def _matches(table: Table, words: int) -> Any:
-    """Select the distinct ids of the names that have all words."""
+    """Select the distinct ids of the names that match all prefixes."""
     word, id = table.c.word, table.c.id
     ids = [
         select(id).where(word >= bindparam(f"word_{place}"), word <= bindparam(f"last_{place}"))
@@ -84,7 +90,7 @@ def _matches(table: Table, words: int) -> Any:
 
 
 class Join(NamedTuple):
-    """A join of registrations with what they refer to.
+    """A join of registrations with the students or classes that they refer to.
 
     :param name: the name of the field, such as "student".
     :param columns: the columns to select, each labelled with ``prefix`` and its name.
@@ -96,7 +102,7 @@ class Join(NamedTuple):
 
     @property
     def column(self) -> str:
-        """The foreign key."""
+        """The name of the foreign key."""
         return f"{self.name}_id"
 
     @property
@@ -178,7 +184,7 @@ TEACHER = ItemStatements(
 # One row per class that the user teaches, or one row whose class is null.
 _USER = select(User.id, User.name, User.password_hash, User.role, Teacher.class_id)
 _USER = _USER.outerjoin(Teacher, Teacher.user_id == User.id)
-# As a plain string: names that nobody can have are looked up too.
+# A plain string, since invalid names are looked up too.
 USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
 USERS = select(User.name, User.role)

@@ -26,7 +26,7 @@ _engine_log = logging.getLogger("sqlalchemy.engine.Engine")
 
 
 class Reader:
-    """Runs SELECTs, each in a transaction of its own.
+    """An executor of SELECTs, each in its own transaction.
 
     :param connections: opens connections in autocommit mode, which the reader keeps.
     :param engine: runs a statement again if its connection was lost, on a tested connection.
@@ -91,9 +91,9 @@ class Reader:
         connection.invalidate(error)
         if not is_lost or self._backend.is_timeout(error):
             raise self._translate(sql, error) from None
-        # What ended one connection, as a restart of the server does, has ended the others.
+        # Whatever closed this connection, such as a restart of the server, closed the others too.
         self.close()
-        log.warning("a connection to the database was lost; reading on another one: %s", error)
+        log.warning("lost a connection to the database, reading on another one: %s", error)
 
     def _translate(self, sql: str | None, error: Exception) -> BaseException:
         """Return SQLAlchemy's exception for an error of the driver, as the engine raises it."""
@@ -105,7 +105,7 @@ class Reader:
         return translated
 
     def _is_traced(self) -> bool:
-        """Whether a tracer or the log expects every statement, which the engine reports."""
+        """Return whether a tracer or the log needs the statements, which the engine reports."""
         has_tracer = bool(self._engine.dispatch.before_cursor_execute)
         return has_tracer or _engine_log.isEnabledFor(logging.INFO)
 
@@ -139,7 +139,7 @@ class _Prepared:
         self._constants = self._convert(constants)
 
     def bind(self, parameters: Parameters) -> Parameters:
-        """Return all parameters as the driver takes them."""
+        """Return all parameters in the types that the driver expects."""
         if self._bind_processors:
             parameters = self._convert(parameters)
         return {**self._constants, **parameters}

@@ -1,4 +1,4 @@
-"""The revision of the database: create the tables of an empty one, check that of any other."""
+"""The revision of the database: create the tables of an empty database, or check the revision."""
 
 import logging
 from pathlib import Path
@@ -28,7 +28,7 @@ def is_empty(connection: Connection) -> bool:
 def ensure_current(connection: Connection) -> None:
     """Create the tables of an empty database, within the caller's transaction.
 
-    :raises Mismatch: if the tables are of another revision, or of something else.
+    :raises Mismatch: if the tables have another revision, or if classroom did not create them.
     """
     backend = backend_of(connection)
     # If several processes start together, one creates the tables and the others find them.
@@ -38,7 +38,7 @@ def ensure_current(connection: Connection) -> None:
     if is_empty(connection):
         upgrade(connection)
     if not inspect(connection).has_table("alembic_version"):
-        raise Mismatch("the database has tables of something else")
+        raise Mismatch("the database contains tables that classroom did not create")
     _compare(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
 
 
@@ -52,7 +52,7 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    log.info("the database was empty; its tables were made")
+    log.info("created tables in empty database")
 
 
 def _compare(revision: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Bring a database to the state that the code needs."""
+"""Prepare the database at startup."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,9 @@ from .engine import for_writing, make_engine
 
 
 def open_database(settings: Mapping[str, Any]) -> Engine:
-    """Create the engine, and bring its database to the state that the code needs.
+    """Create the engine, and prepare its database.
 
-    An empty database gets its tables. Names that have to be folded are folded.
+    Create the tables of an empty database, and fold names that are not folded yet.
 
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
@@ -34,7 +34,7 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
 def _ensure_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         is_empty = revision.is_empty(connection)
-    # A startup that finds its tables does not wait for a writer.
+    # If there are tables, startup does not wait for a writer.
     with (for_writing(engine) if is_empty else engine).begin() as connection:
         revision.ensure_current(connection)
 

@@ -1,4 +1,4 @@
-"""The statements of a collection and of an item, which differ only in the rows they select."""
+"""The statements of collections and items, built from a SELECT of their rows."""
 
 from itertools import product
 from typing import Any
@@ -13,7 +13,7 @@ SelectStatement = Select[*tuple[Any, ...]]
 
 
 class CollectionStatements:
-    """The statements behind a paginated collection.
+    """The statements of a paginated collection.
 
     :param rows: selects the rows, unordered.
     :param key: the columns that order the rows; their values are the cursor of a row.
@@ -37,21 +37,21 @@ class CollectionStatements:
         """Return the cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, wanted: Slice) -> tuple[SelectStatement, dict[str, int | str]]:
+    def slice(self, selected: Slice) -> tuple[SelectStatement, dict[str, int | str]]:
         """Return the statement that selects a slice, and the parameters of the slice.
 
         The caller adds the parameters of ``rows``.
         """
         names = (f"key_{name}" for name in self._names)
-        key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
-        statement = self._slices[wanted.backward, bool(key)]
-        return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
+        key = dict(zip(names, selected.key, strict=True)) if selected.key else {}
+        statement = self._slices[selected.backward, bool(key)]
+        return statement, {"limit": selected.limit, "offset": selected.offset, **key}
 
 
 def _slice(
     rows: SelectStatement, key: tuple[Column, ...], descending: bool, beyond: bool
 ) -> SelectStatement:
-    """Order and limit the rows; ``beyond`` a cursor, or from the first row."""
+    """Order and limit the rows, from the first one or from ``beyond`` a cursor."""
     if beyond:
         columns = tuple_(*key)
         cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))

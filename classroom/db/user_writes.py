@@ -89,7 +89,7 @@ def remove_user(connection: Connection, id: int) -> None:
 
 
 def require_another_admin(connection: Connection, id: int) -> None:
-    """Check that there is an admin besides a user, and lock the admins.
+    """Check that a user is not the only admin, and lock all admins.
 
     :raises LastAdmin: if the user is the only admin.
     """
@@ -100,7 +100,7 @@ def require_another_admin(connection: Connection, id: int) -> None:
 def assign(connection: Connection, class_id: int, user_id: int) -> None:
     """Assign a teacher to a class.
 
-    Suppress ``AlreadyTeaches`` for an idempotent write: the transaction can go on.
+    Suppress ``AlreadyTeaches`` for an idempotent write: the transaction can continue.
 
     :raises AlreadyTeaches: if the user teaches the class.
     :raises NotATeacher: if the user has another role than "teacher".

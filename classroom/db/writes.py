@@ -1,10 +1,9 @@
-"""The functions that change rows. Nothing else does, except the copy of a whole database.
+"""The functions that change rows. Apart from them, only a copy of a database does so.
 
 Each takes a connection, works within the caller's transaction, and raises the errors of
 ``classroom.db.exceptions``. The models validate the values.
 """
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -68,10 +67,10 @@ def remove(connection: Connection, model: type[Named], id: int) -> None:
 
 
 def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]:
-    """Register a student for a class, from now on; return the row of the registration.
+    """Register a student for a class, and return the row of the registration.
 
-    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can go on. After
-    ``NotFound`` PostgreSQL only rolls back.
+    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can continue. After
+    ``NotFound``, PostgreSQL can only roll it back.
 
     :raises AlreadyRegistered: if the student is registered for the class.
     :raises NotFound: if there is no such student or class.
@@ -80,7 +79,7 @@ def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]
     backend = backend_of(connection)
     statement = insert_if_new(backend, Registration, *_REGISTRATION)
     try:
-        row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
+        row = connection.execute(statement, key).one_or_none()
     except IntegrityError as error:
         if not backend.is_foreign_key_violation(error.orig):
             raise

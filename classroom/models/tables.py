@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ClauseElement,
     Column,
     DateTime,
     Dialect,
@@ -24,7 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as table_clause
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    declared_attr,
+    mapped_column,
+    relationship,
+    validates,
+)
 from sqlalchemy.types import TypeEngine
 
 from .folding import fold
@@ -131,18 +139,38 @@ class Named(Base):
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:
-        # The backfill folds names that SQL computes; the column's type rejects all other values.
-        if isinstance(name, str):
-            self.folded = fold(name)
+        # The backfill folds names that SQL computes.
+        if not isinstance(name, ClauseElement):
+            self.folded = fold(_validate(self, attribute, name))
         return name
+
+
+def _validate(row: Base, attribute: str, value: Any) -> Any:
+    """Validate a value when it is assigned; an error in a flush would roll back the transaction."""
+    column: Any = row.__table__.columns[attribute]
+    return value if isinstance(value, ClauseElement) else column.type.validate(value)
+
+
+def _registrations_of(attribute: str) -> Any:
+    """Define the relationship whose other side is an attribute of ``Registration``.
+
+    The database deletes the registrations of a deleted row.
+    """
+    return relationship(
+        back_populates=attribute, cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Student(Named):
     __tablename__ = "students"
 
+    registrations: Mapped[list["Registration"]] = _registrations_of("student")
+
 
 class Class(Named):
     __tablename__ = "classes"
+
+    registrations: Mapped[list["Registration"]] = _registrations_of("class_")
 
 
 class User(Named):
@@ -155,6 +183,8 @@ class User(Named):
     role: Mapped[str] = mapped_column(
         Validated(16, validate_role), default=Role.REGISTRAR, server_default=Role.REGISTRAR
     )
+
+    _validated = validates("password_hash", "role")(_validate)
 
 
 def _words_of(named: type[Named], name: str) -> Table:
@@ -174,6 +204,10 @@ Class.words = _words_of(Class, "class_words")
 User.words = _words_of(User, "user_words")
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Registration(Base):
     """The registration of a student for a class, with its time. Each pair is unique."""
 
@@ -186,7 +220,9 @@ class Registration(Base):
     class_id: Mapped[int] = mapped_column(
         Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+    timestamp: Mapped[datetime] = mapped_column(UTCDateTime, default=_now)
+    student: Mapped[Student] = relationship(back_populates="registrations")
+    class_: Mapped[Class] = relationship(back_populates="registrations")
 
 
 class Teacher(Base):

@@ -9,6 +9,7 @@ from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from pyramid.traversal import resource_path
 from sqlalchemy import Row
 
 from ..db.slices import Slice
@@ -42,6 +43,9 @@ class Node:
 
     def __getitem__(self, name: str) -> Any:
         return self.children[name](self, name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {resource_path(self)}>"
 
 
 class Resource(Node):
@@ -163,12 +167,13 @@ def is_id(name: str) -> bool:
     return re.fullmatch(ID, name) is not None
 
 
-def parse_id(name: str) -> int:
+def parse_id(name: str | int) -> int:
     """Return the id that a segment of a path stands for.
 
+    :param name: also an integer, as in ``students[7]`` in the shell.
     :raises KeyError: if ``name`` is not an id in its canonical form.
     """
-    if not is_id(name):
+    if not is_id(str(name)):
         raise KeyError(name)
     return int(name)
 

@@ -2,7 +2,8 @@
 
 import base64
 import time
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine, Executable
 
@@ -143,7 +144,11 @@ def _credentials(request: Request, scheme: str) -> str:
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
     # Use a separate connection: hashing inside a writing transaction would block other writers.
     with engine.connect() as connection:
-        rows = connection.execute(statement, key).all()
+        return identity_of(connection.execute(statement, key).all())
+
+
+def identity_of(rows: Sequence[Any]) -> Identity | None:
+    """Return the identity of the user that a statement of ``queries`` has found, or None."""
     if not rows:
         return None
     user, classes = rows[0], [row.class_id for row in rows]

@@ -17,8 +17,6 @@ from classroom.models.tables import Registration, Teacher, User
 from ..support.rows import registration
 from ..support.school import School
 
-pytestmark = pytest.mark.diagonal
-
 ROUNDS = 8
 
 

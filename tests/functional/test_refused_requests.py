@@ -17,8 +17,6 @@ from ..support.school import School
 from ..support.statements import statements
 from ..support.users import PASSWORD
 
-pytestmark = pytest.mark.diagonal
-
 
 class Refused(NamedTuple):
     role: Role

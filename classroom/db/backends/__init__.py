@@ -1,4 +1,4 @@
-"""The supported databases: one module for each, with all that the others do not have."""
+"""The supported databases. A module has everything that is specific to one of them."""
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError
@@ -18,9 +18,9 @@ def backend_of(bind: Engine | Connection) -> Backend:
 
 
 def backend_at(url: URL) -> Backend:
-    """Return the backend that a URL names.
+    """Return the backend for a URL.
 
-    :raises sqlalchemy.exc.ArgumentError: if the service does not support it.
+    :raises sqlalchemy.exc.ArgumentError: if the service does not support the database.
     """
     name = url.get_backend_name()
     if name not in _BACKENDS:

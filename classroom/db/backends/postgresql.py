@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from .base import Backend
 
 _DEFAULTS = {
-    # No thread of the server waits for a connection, however many threads there are.
+    # No worker thread waits for a connection, even if there are more than 20.
     "sqlalchemy.pool_size": "20",
     "sqlalchemy.max_overflow": "-1",
     # The server may have restarted since a connection was used.
@@ -29,7 +29,7 @@ _MIGRATION_LOCK = 0x636C6173
 class PostgreSQL(Backend):
     name = "postgresql"
     paramstyle = "pyformat"
-    # A statement is one round trip: no BEGIN, no ROLLBACK and no test of the connection.
+    # A statement is one round trip: no BEGIN, no ROLLBACK and no ping.
     reader_settings = {
         "sqlalchemy.isolation_level": "AUTOCOMMIT",
         "sqlalchemy.pool_pre_ping": "false",
@@ -53,6 +53,9 @@ class PostgreSQL(Backend):
 
     def for_reading(self, engine: Engine) -> Engine:
         return engine.execution_options(isolation_level="REPEATABLE READ")
+
+    def in_autocommit(self, engine: Engine) -> Engine:
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def is_conflict(self, error: BaseException | None) -> bool:
         return _sqlstate(error) in _CONFLICTS
@@ -88,7 +91,7 @@ class PostgreSQL(Backend):
     def defect(self, connection: Connection) -> str | None:
         if connection.execute(text("SHOW server_encoding")).scalar() == "UTF8":
             return None
-        return "the database is not in UTF-8: make it with createdb --encoding=UTF8"
+        return "the database is not encoded in UTF-8: create it with createdb --encoding=UTF8"
 
 
 def _sqlstate(error: BaseException | None) -> str | None:

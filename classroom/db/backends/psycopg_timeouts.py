@@ -1,4 +1,4 @@
-"""Connections of psycopg that fail within two seconds if the server does not respond."""
+"""psycopg connections that fail within two seconds if the server does not respond."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ class ServerUnresponsive(psycopg.OperationalError):
 class Connection(psycopg.Connection[Any]):
     """A connection with a timeout for each response.
 
-    The kernel of a frozen server still acknowledges packets, so that no TCP timeout ends the
-    wait, and the server does not enforce its own timeouts.
+    If the server process hangs, its kernel still acknowledges packets, so that TCP does not time
+    out, and the server does not enforce its own timeouts.
     """
 
     def wait(
@@ -29,21 +29,21 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         except _WaitTimeout:  # psycopg leaves the conversion of this error to its callers
             self.pgconn.finish()
-            raise ServerUnresponsive("the server does not answer") from None
+            raise ServerUnresponsive("the database server does not respond") from None
 
 
 def limit_response_times(engine: Engine) -> None:
-    """Make all connections from now on respond, or fail, within two seconds."""
+    """Make statements on new connections fail if the server does not respond in two seconds."""
     engine.dispose()
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _skip_reconnect)
 
 
-def _connect(dialect: Any, entry: Any, words: Any, options: Any) -> Connection:
-    return Connection.connect(*words, **{"tcp_user_timeout": 2000, **options})
+def _connect(dialect: Any, entry: Any, arguments: Any, options: Any) -> Connection:
+    return Connection.connect(*arguments, **{"tcp_user_timeout": 2000, **options})
 
 
 def _skip_reconnect(context: ExceptionContext) -> None:
-    # After a failed ping the pool reconnects, which would wait for the same server again.
+    # After a failed ping the pool would reconnect, and wait for the same server again.
     if isinstance(context.original_exception, ServerUnresponsive) and context.is_pre_ping:
         context.is_disconnect = False

@@ -1,4 +1,4 @@
-"""SQLite. Each process should be the only one that writes; others may read."""
+"""SQLite, with sqlite3 of the standard library."""
 
 import logging
 import sqlite3
@@ -15,7 +15,7 @@ from .writer_lock import WriterLock
 
 log = logging.getLogger(__name__)
 
-# No thread of the server waits for a connection, however many threads there are.
+# No worker thread waits for a connection, even if there are more than 20.
 _POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
 _BUSY_TIMEOUT = 3  # seconds
 # docs/decisions/0006-a-commit-survives-a-power-cut.md explains why synchronous is FULL.
@@ -55,8 +55,11 @@ class SQLite(Backend):
     def for_writing(self, engine: Engine) -> Engine:
         return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
+    def in_autocommit(self, engine: Engine) -> Engine:
+        return engine.execution_options(sqlite_begin=None)
+
     def is_conflict(self, error: BaseException | None) -> bool:
-        # The low byte of an extended result code is its primary one.
+        # The low byte of an extended result code is the primary result code.
         return _error_code(error) & 0xFF == sqlite3.SQLITE_BUSY
 
     def is_foreign_key_violation(self, error: BaseException | None) -> bool:
@@ -77,21 +80,22 @@ class SQLite(Backend):
             connection.execute(text(statement), {"table": table, "last": last})
 
     def suspend_foreign_keys(self, connection: Connection) -> None:
-        # On the driver's connection: SQLAlchemy begins a transaction, in which this has no effect.
+        # Bypass SQLAlchemy, which would begin a transaction, in which this has no effect.
         driver: Any = connection.connection
         driver.execute("PRAGMA foreign_keys = OFF")
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # By default sqlite3 begins a transaction at the first write, after the reads before it.
+    # By default sqlite3 begins a transaction only at the first write, after the reads before it.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    # SQLite refuses a reader that becomes a writer at once, whatever the busy timeout.
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    # SQLite ignores the busy timeout if a reader becomes a writer.
+    if begin := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
+        connection.exec_driver_sql(begin)
 
 
 def _error_code(error: BaseException | None) -> int:

@@ -1,4 +1,4 @@
-"""The files of SQLite: their URLs, their access, and a check that the file is still the same."""
+"""The files of SQLite: URLs, permissions, and a check that the file was not replaced."""
 
 import os
 import sqlite3
@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 
 def is_file(url: URL) -> bool:
-    """Whether a URL names a SQLite file and no SQLite URI, which has options of its own."""
+    """Return whether a URL is a path to a SQLite file. A SQLite URI has its own options instead."""
     is_named = url.database not in (None, "", ":memory:") and "uri" not in url.query
     return url.get_backend_name() == "sqlite" and is_named
 
@@ -34,7 +34,7 @@ def make_file(url: URL) -> None:
 
 
 def readable_files(url: URL) -> list[str]:
-    """The files of a database that every user of the host can read."""
+    """Return the files of a database that all users of the host can read."""
     names = [f"{url.database}{suffix}" for suffix in ("", "-wal", "-shm")]
     return [name for name in names if _mode(name) & stat.S_IROTH]
 
@@ -47,10 +47,10 @@ def _mode(name: str) -> int:
 
 
 class FileGuard:
-    """Refuses connections once the database file is not the one that was opened first.
+    """A check that rejects connections after the database file was removed or replaced.
 
-    Writes to a removed file are lost. A file that replaced it would be mixed with the contents of
-    the first file's write-ahead log.
+    Writes to a removed file are lost. A new file would be mixed with the contents of the old file's
+    write-ahead log.
     """
 
     def __init__(self) -> None:

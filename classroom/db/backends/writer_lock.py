@@ -1,4 +1,4 @@
-"""A lock that the writers of this process hold, one at a time."""
+"""A lock that serializes the writers of a process."""
 
 import sqlite3
 import threading
@@ -12,9 +12,9 @@ _KEY = "writer_lock"
 
 
 class WriterLock:
-    """Serializes the writing transactions of an engine, from BEGIN until after COMMIT.
+    """A lock that a writing transaction of an engine holds, from BEGIN until after COMMIT.
 
-    SQLite's busy handler sleeps and polls, also while the database is already free.
+    SQLite's own busy handler sleeps and polls, even if the database is no longer locked.
 
     :param timeout: seconds to wait for the lock.
     """
@@ -24,15 +24,19 @@ class WriterLock:
         self._timeout = timeout
 
     def listen(self, engine: Engine) -> None:
-        """Acquire the lock when a writing transaction begins, and release it when its connection
-        returns to the pool: SQLAlchemy has no event after COMMIT.
+        """Acquire the lock when a writing transaction begins, and release it at its end.
+
+        It ends when the connection returns to the pool: SQLAlchemy has no event after COMMIT.
         """
         event.listen(engine, "begin", self._acquire)
         event.listen(engine, "checkin", self._release)
 
     def _acquire(self, connection: Connection) -> None:
-        """:raises sqlalchemy.exc.OperationalError: if other writers hold the lock too long."""
-        is_writer = "sqlite_begin" in connection.get_execution_options()
+        """Wait for the lock, if the transaction writes.
+
+        :raises sqlalchemy.exc.OperationalError: if the lock is not free in time.
+        """
+        is_writer = connection.get_execution_options().get("sqlite_begin")
         if not is_writer or _KEY in connection.info:
             return
         if not self._lock.acquire(timeout=self._timeout):
