@@ -14,8 +14,6 @@ from ..support.paths import ROOT
 from ..support.school import School
 from ..support.users import PASSWORD
 
-pytestmark = pytest.mark.diagonal
-
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PASSWORD_CHANGE = "PATCH of `password`"
 MISSING = 10**17

@@ -97,7 +97,6 @@ def test_only_a_teacher_can_be_assigned(
         ({"name": "a:b"}, "name: must not have a colon"),
     ],
 )
-@pytest.mark.diagonal
 def test_an_unknown_name_is_400(registrar: TestApp, class_id: int, body: Any, message: str) -> None:
     refused = registrar.post_json(url(class_id), body, status=400)
     assert refused.json["message"].startswith(message)

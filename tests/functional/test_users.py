@@ -116,7 +116,6 @@ def test_a_created_user_can_log_in(school: School, admin: TestApp) -> None:
         ({"name": "x", "password": "ä" * 2048, "role": "reader"}, "password: must be at most"),
     ],
 )
-@pytest.mark.diagonal
 def test_an_invalid_user_is_400_with_every_wrong_field(
     school: School, admin: TestApp, fields: Any, problems: str | None
 ) -> None:
@@ -187,7 +186,6 @@ def test_users_change_their_own_password_with_the_current_one(school: School, ro
         {"role": None, "password": NEW_PASSWORD, "current_password": PASSWORD},
     ],
 )
-@pytest.mark.diagonal
 def test_only_admins_change_names_and_roles(school: School, role: Role, fields: Any) -> None:
     id = school.add_user(role)
     client = school.client(id)
@@ -255,7 +253,6 @@ def test_users_have_etags_and_preconditions(school: School, admin: TestApp) -> N
     admin.delete(url(id), headers={"If-Match": changed.headers["ETag"]}, status=200)
 
 
-@pytest.mark.diagonal
 @pytest.mark.parametrize(
     ("path", "allow", "other"),
     [
