@@ -32,17 +32,28 @@ from .support.users import SECRET, add_user
 from .support.validation import validated
 from .support.waitress import serving
 
+# The combinations of a database and a mode of authentication in which a test runs.
+_COMBINATIONS = {
+    "one_combination": {("sqlite", "password")},
+    "diagonal": {("sqlite", "password"), ("postgresql", "token")},
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a test marked "diagonal" with one mode of authentication per database."""
-    items[:] = [item for item in items if not _is_off_diagonal(item)]
+    """Keep the combinations of each test: the diagonal, or those of its marker."""
+    items[:] = [item for item in items if _is_wanted(item)]
 
 
-def _is_off_diagonal(item: pytest.Item) -> bool:
+def _is_wanted(item: pytest.Item) -> bool:
+    if item.get_closest_marker("all_combinations"):
+        return True
+    marker = item.get_closest_marker("one_combination")
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    combination = (parameters.get("database_url"), parameters.get("testapp"))
-    is_off = combination in {("sqlite", "token"), ("postgresql", "password")}
-    return is_off and item.get_closest_marker("diagonal") is not None
+    database, mode = parameters.get("database_url"), parameters.get("testapp")
+    return any(
+        database in (None, wanted) and mode in (None, wanted_mode)
+        for wanted, wanted_mode in _COMBINATIONS[marker.name if marker else "diagonal"]
+    )
 
 
 @pytest.fixture(autouse=True)

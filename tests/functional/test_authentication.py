@@ -28,20 +28,23 @@ def status(client: TestApp, authorization: str, path: str = "/api/v1.0/") -> int
 
 
 def request_token(client: TestApp) -> str:
-    answer = client.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
-    return answer.json["token"]
+    response = client.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    return response.json["token"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", [*API_PATHS, TOKEN_PATH])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
 def test_missing_credentials_are_401_before_404_and_405(
     anonymous: TestApp, path: str, method: str
 ) -> None:
-    answer = anonymous.request(path, method=method, status=401)
-    assert answer.headers.getall("WWW-Authenticate") == ['Basic realm="classroom", charset="UTF-8"']
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = anonymous.request(path, method=method, status=401)
+    assert response.headers.getall("WWW-Authenticate") == [
+        'Basic realm="classroom", charset="UTF-8"'
+    ]
+    assert response.headers["Cache-Control"] == "no-store"
     if method != "HEAD":
-        assert answer.json["error"] == "unauthorized"
+        assert response.json["error"] == "unauthorized"
 
 
 def test_the_root_is_readable_without_credentials(anonymous: TestApp) -> None:
@@ -101,13 +104,13 @@ def test_the_token_url_is_404_without_token_mode(anonymous: TestApp) -> None:
 
 @pytest.mark.usefixtures("token_mode")
 def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
-    answer = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
-    assert list(answer.json) == ["token"]
-    assert answer.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
+    response = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    assert list(response.json) == ["token"]
+    assert response.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
     known = {"Authorization": basic(NAME, PASSWORD), "If-None-Match": "*"}
     unchanged = anonymous.get(TOKEN_PATH, headers=known, status=304)
-    assert unchanged.headers["Cache-Control"] == answer.headers["Cache-Control"]
-    token = answer.json["token"]
+    assert unchanged.headers["Cache-Control"] == response.headers["Cache-Control"]
+    token = response.json["token"]
     for path in ("/api/v1.0/", "/api/v1.0/students/"):
         assert status(anonymous, f"Bearer {token}", path) == 200
         assert status(anonymous, f"bearer {token}", path) == 200
@@ -269,6 +272,7 @@ def test_a_password_is_hashed_outside_a_transaction(
     assert dbengine.pool.checkedout() == 0
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", ["/auth/request-token/", "//", "/%2f"])
 def test_non_canonical_urls_of_public_paths_are_401(anonymous: TestApp, path: str) -> None:
     anonymous.get(path, extra_environ={"REQUEST_URI": path}, status=401)
@@ -277,5 +281,5 @@ def test_non_canonical_urls_of_public_paths_are_401(anonymous: TestApp, path: st
 @pytest.mark.usefixtures("token_mode")
 def test_the_token_url_with_a_slash_is_308(anonymous: TestApp) -> None:
     headers = {"Authorization": basic(NAME, PASSWORD)}
-    answer = anonymous.get(f"{TOKEN_PATH}/", headers=headers, status=308)
-    assert answer.headers["Location"] == f"http://localhost{TOKEN_PATH}"
+    response = anonymous.get(f"{TOKEN_PATH}/", headers=headers, status=308)
+    assert response.headers["Location"] == f"http://localhost{TOKEN_PATH}"

@@ -1,54 +1,45 @@
-"""What no client should send, over real HTTP: a clear 4xx, nothing stored, the server well."""
+"""Invalid requests over real HTTP: each is a 4xx, stores nothing, and leaves the server running."""
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 import pytest
 from webtest import TestApp
 
+from ..support.sockets import exchange
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waitress import serving
 
-pytestmark = pytest.mark.diagonal
+pytestmark = pytest.mark.one_combination
 
 STUDENTS = "/api/v1.0/students/"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
 
 
 class Connection(NamedTuple):
-    """Sends bytes as they are, which no HTTP library would."""
+    """Send bytes unchanged, as no HTTP library does."""
 
     port: int
     authorization: str
 
-    def send(self, request: bytes) -> Answer:
-        """The last answer that arrives; others are but requests to continue."""
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as client:
-            received = b""
-            # A server that refuses a request closes before it has read all of it.
-            with suppress(ConnectionError):
-                client.sendall(request)
-            with suppress(ConnectionError):
-                while chunk := client.recv(65536):
-                    received += chunk
-        received = received.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    def send(self, request: bytes) -> Response:
+        """Return the final response, without a preceding 100 Continue."""
+        received = exchange(self.port, request).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
         head, _, body = received.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)
-        return Answer(int(first.split()[1]), headers, body)
+        return Response(int(first.split()[1]), headers, body)
 
     def ask(
         self, method: str = "GET", target: str = STUDENTS, body: bytes = b"", **headers: str | None
-    ) -> Answer:
-        """Headers replace the usual ones by name; None leaves one out."""
+    ) -> Response:
+        """Send a request; ``headers`` replace the default ones, and None removes one."""
         usual = {
             "Host": "localhost",
             "Connection": "close",
@@ -69,19 +60,19 @@ def http(testapp: TestApp) -> Iterator[Connection]:
     with serving(testapp.app) as port:
         http = Connection(port, authorization)
         yield http
-        # Whatever was refused, the server is well and nothing was stored.
+        # Whatever was rejected, the server still works and nothing was stored.
         after = http.ask()
         assert after.status == 200
         assert json.loads(after.body)["meta"]["total"] == 0
 
 
-def assert_refused(answer: Answer, *statuses: int) -> Any:
-    assert answer.status in statuses
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Cache-Control"] == "no-store"
-    error = json.loads(answer.body)
+def assert_refused(response: Response, *statuses: int) -> Any:
+    assert response.status in statuses
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+    error = json.loads(response.body)
     assert list(error) == ["status", "error", "message"]
-    assert error["status"] == answer.status
+    assert error["status"] == response.status
     assert "Traceback" not in error["message"]
     assert "classroom" not in error["message"]
     return error
@@ -152,8 +143,8 @@ def test_waitress_rejects_a_body_by_its_content_length(http: Connection) -> None
     ],
 )
 def test_an_unsupported_media_type_is_415(http: Connection, media_type: str | None) -> None:
-    answer = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
-    assert_refused(answer, 415)
+    response = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
+    assert_refused(response, 415)
 
 
 @pytest.mark.parametrize(
@@ -208,9 +199,9 @@ def test_an_absolute_target_is_accepted(http: Connection) -> None:
 def test_urls_include_the_mount(testapp: TestApp, http: Connection) -> None:
     with serving(testapp.app, url_prefix="/my school") as port:
         mounted = Connection(port, http.authorization)
-        answer = mounted.ask(target=f"/my%20school{STUDENTS}")
-        assert answer.status == 200, answer
-        first = json.loads(answer.body)["meta"]["first"]
+        response = mounted.ask(target=f"/my%20school{STUDENTS}")
+        assert response.status == 200, response
+        first = json.loads(response.body)["meta"]["first"]
         assert first.startswith(f"http://localhost/my%20school{STUDENTS}?")
         assert_refused(mounted.ask(target="/my%20school/api/v1.0/%73tudents/"), 404)
 
@@ -235,8 +226,8 @@ def test_two_host_headers_are_400(http: Connection) -> None:
 def test_a_malformed_header_is_400_with_its_name(
     http: Connection, method: str, name: str, value: str
 ) -> None:
-    answer = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
-    assert name in assert_refused(answer, 400)["message"]
+    response = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
+    assert name in assert_refused(response, 400)["message"]
 
 
 @pytest.mark.parametrize(
@@ -258,14 +249,14 @@ def test_malformed_credentials_are_rejected(
 
 
 def test_forwarded_headers_of_clients_are_ignored(http: Connection) -> None:
-    answer = http.ask(
+    response = http.ask(
         X_Forwarded_Host="evil",
         X_Forwarded_Proto="https",
         X_Forwarded_For="1.2.3.4",
         X_Forwarded_Prefix="/evil",
         Forwarded="host=evil;proto=https",
     )
-    assert json.loads(answer.body)["meta"]["first"].startswith("http://localhost/api/")
+    assert json.loads(response.body)["meta"]["first"].startswith("http://localhost/api/")
 
 
 def test_kilobytes_of_white_space_are_rejected_quickly(http: Connection) -> None:

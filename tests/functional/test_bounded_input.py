@@ -1,4 +1,4 @@
-"""Input that is larger than any legitimate client sends: refused early, and kept nowhere."""
+"""Input that is larger than a legitimate client sends is rejected early, and not stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,7 +25,6 @@ STUDENTS = "/api/v1.0/students/"
 REGISTRATIONS = "/api/v1.0/registrations/"
 PROBLEM = "application/problem+json"
 NAME_RULE = "1 to 64 characters, at least one of them visible and none of them control characters"
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class Server(NamedTuple):
@@ -42,7 +41,7 @@ class Server(NamedTuple):
             return response.status
 
     def memory(self) -> int:
-        """The resident memory of the process, in bytes."""
+        """Return the resident memory of the process, in bytes."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
@@ -54,7 +53,7 @@ def server(ini: Path, port: int, sqlite_url: str) -> Iterator[Server]:
 
 
 def growth(server: Server, send: Callable[[int], Any]) -> int:
-    """How many bytes of memory 1,000 requests take for good, after a few to warm up."""
+    """Return the bytes of memory that 1,000 requests leave behind, after a few to warm up."""
     for number in range(50):
         send(number)
     before = server.memory()
@@ -82,6 +81,7 @@ def test_long_urls_in_bodies_are_400_and_take_no_memory(server: Server) -> None:
     assert growth(server, send) < 50_000_000
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("mount", ["", "/" + "x" * 300])
 @pytest.mark.parametrize(("size", "is_traversed"), [(200, True), (201, False)])
 def test_a_path_has_at_most_200_bytes_below_the_mount(
@@ -98,12 +98,14 @@ def test_a_path_has_at_most_200_bytes_below_the_mount(
     assert any("FROM students" in one.text for one in sent) == is_traversed
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("size", [10, 190, 30_000])
 def test_401_comes_before_404_of_a_long_path(anonymous: TestApp, size: int) -> None:
     anonymous.get("/" + "x" * size, status=401)
     anonymous.get("/api/v1.0/openapi.json" + "/" * size, status=401)
 
 
+@pytest.mark.one_combination
 def test_a_long_url_in_a_body_is_400_with_its_field(testapp: TestApp) -> None:
     testapp.post_json(STUDENTS, {"name": "x"})
     for url in (f"{API}students/1" + "/" * 200, f"{API}{'../v1.0/' * 50}students/1"):
@@ -132,7 +134,7 @@ def test_q_may_repeat_its_words(testapp: TestApp) -> None:
 
 
 def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
-    # The letter decomposes to four characters, the most that there are.
+    # The letter decomposes to four characters, the maximum of Unicode.
     name = "\u1f82" * 64
     testapp.post_json(STUDENTS, {"name": name})
     decomposed = "\u03b1\u0313\u0300\u0345" * 64
@@ -141,7 +143,7 @@ def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
     assert refused.json["message"] == f"q: must be {NAME_RULE}"
 
 
-@SQLITE
+@pytest.mark.one_combination
 @pytest.mark.parametrize(("size", "media_type"), [(1024, PROBLEM), (1025, "application/json")])
 def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, size: int, media_type: str) -> None:
     for unit in ("x/y, ", "*;q=.1,"):
@@ -152,7 +154,7 @@ def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, size: int, media_ty
         assert refused.content_type == media_type
 
 
-@SQLITE
+@pytest.mark.one_combination
 def test_a_429_ignores_a_long_or_malformed_accept(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
@@ -201,7 +203,7 @@ def test_a_name_may_contain_invisible_characters(testapp: TestApp) -> None:
 
 @pytest.fixture
 def claims(app_settings: dict[str, str], dbengine: Engine) -> dict[str, Any]:
-    """What a token of the user says."""
+    """The claims of a token of the user."""
     with dbengine.connect() as connection:
         [row] = connection.execute(select(User.id, User.password_hash))
     token = tokens.issue(SECRET, row.id, row.password_hash, 1_700_000_000, 2_000_000_000)
@@ -240,8 +242,9 @@ def test_a_token_with_a_numeric_sub_is_401(claims: dict[str, Any], anonymous: Te
     anonymous.get(STUDENTS, headers=bearer({**claims, "sub": "9" * 18}), status=401)
 
 
+@pytest.mark.one_combination
 def test_every_response_has_nosniff(testapp: TestApp) -> None:
-    """The contract demands the header of every other response of the tests."""
+    """The contract requires the header in every other response of the tests."""
     tag = testapp.get("/").headers["ETag"]
     responses = {
         200: testapp.get("/"),

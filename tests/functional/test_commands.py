@@ -21,7 +21,7 @@ def add_susan_in_a_terminal(ini: Path) -> pexpect.spawn:
     return pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
 
 
-def may_enter(anonymous: TestApp, name: str, password: str) -> bool:
+def can_log_in(anonymous: TestApp, name: str, password: str) -> bool:
     headers = {"Authorization": basic(name, password)}
     return anonymous.get("/api/v1.0/", headers=headers, status="*").status_int == 200
 
@@ -30,7 +30,7 @@ def may_enter(anonymous: TestApp, name: str, password: str) -> bool:
 def test_an_added_user_can_log_in(app_ini: Path, anonymous: TestApp, password: str) -> None:
     added = run(app_ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
     assert (added.exit_code, added.output) == (0, "User susan was registered successfully.\n")
-    assert may_enter(anonymous, "susan", password)
+    assert can_log_in(anonymous, "susan", password)
     assert run(app_ini, "users").output == f"{NAME}\nsusan\n"
 
 
@@ -45,9 +45,10 @@ def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous:
     child.close()
     assert child.exitstatus == 0
     assert "hidden word" not in shown
-    assert may_enter(anonymous, "susan", "hidden word")
+    assert can_log_in(anonymous, "susan", "hidden word")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
 def test_different_or_empty_passwords_are_rejected(
     app_ini: Path, passwords: tuple[str, str]
@@ -63,6 +64,7 @@ def test_different_or_empty_passwords_are_rejected(
     assert run(app_ini, "users").output == f"{NAME}\n"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("name", "stdin", "problem"),
     [
@@ -99,11 +101,12 @@ def test_a_short_password_needs_an_option(
     refused = run(app_ini, *words, stdin="1234567\n")
     assert refused.exit_code == 1
     assert "at least 8 characters; --allow-weak-password" in refused.output
-    assert not may_enter(anonymous, name, "1234567")
+    assert not can_log_in(anonymous, name, "1234567")
     assert run(app_ini, *words, "--allow-weak-password", stdin="1234567\n").exit_code == 0
-    assert may_enter(anonymous, name, "1234567")
+    assert can_log_in(anonymous, name, "1234567")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None], ids=["devnull", "closed"])
 def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int | None) -> None:
     command = f"{COMMAND} -c {app_ini} adduser susan"
@@ -121,18 +124,18 @@ def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int
 
 @pytest.mark.usefixtures("uncached_identities")
 def test_a_changed_password_replaces_the_old_one(app_ini: Path, anonymous: TestApp) -> None:
-    assert may_enter(anonymous, NAME, PASSWORD)
+    assert can_log_in(anonymous, NAME, PASSWORD)
     changed = run(app_ini, "passwd", NAME, "--password-stdin", stdin="new password\n")
     assert (changed.exit_code, changed.output) == (0, f"The password of user {NAME} was changed.\n")
-    assert may_enter(anonymous, NAME, "new password")
-    assert not may_enter(anonymous, NAME, PASSWORD)
+    assert can_log_in(anonymous, NAME, "new password")
+    assert not can_log_in(anonymous, NAME, PASSWORD)
 
 
 @pytest.mark.usefixtures("uncached_identities")
 def test_a_removed_user_cannot_log_in(app_ini: Path, anonymous: TestApp) -> None:
-    assert may_enter(anonymous, NAME, PASSWORD)
+    assert can_log_in(anonymous, NAME, PASSWORD)
     assert run(app_ini, "deluser", NAME).exit_code == 0
-    assert not may_enter(anonymous, NAME, PASSWORD)
+    assert not can_log_in(anonymous, NAME, PASSWORD)
     assert run(app_ini, "users").output == ""
 
 
@@ -181,7 +184,7 @@ def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> N
 
 
 def refused_by(command: list[str], ini: Path, **environ: str) -> str:
-    """What a program that exits with status 1 prints."""
+    """Return the output of a program that exits with status 1."""
     done = subprocess.run(
         [BIN / command[0], *command[1:]],
         cwd=ini.parent,

@@ -1,4 +1,4 @@
-"""RFC 9110, 13: what a client holds is worth something."""
+"""Conditional requests (RFC 9110, section 13)."""
 
 from contextlib import closing
 from http.client import HTTPConnection
@@ -22,15 +22,17 @@ def tag_of(testapp: TestApp, url: str) -> str:
     return testapp.get(url).headers["ETag"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
 def test_get_has_a_strong_etag_and_private_caching(testapp: TestApp, path: str) -> None:
-    answer = testapp.get(path)
-    assert answer.headers["ETag"].startswith('"')
-    assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert answer.headers["Vary"] == "Authorization"
+    response = testapp.get(path)
+    assert response.headers["ETag"].startswith('"')
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Vary"] == "Authorization"
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -40,20 +42,20 @@ def test_if_none_match_with_the_current_etag_is_304(
 ) -> None:
     tag = tag_of(testapp, path)
     headers = {"If-None-Match": field.format(tag)}
-    answer = testapp.request(path, method=method, headers=headers, status=304)
-    assert answer.body == b""
-    assert answer.headers["ETag"] == tag
-    assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert answer.headers["Vary"] == "Authorization"
-    assert "Content-Type" not in answer.headers
+    response = testapp.request(path, method=method, headers=headers, status=304)
+    assert response.body == b""
+    assert response.headers["ETag"] == tag
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Vary"] == "Authorization"
+    assert "Content-Type" not in response.headers
 
 
 def test_a_changed_item_is_sent_again(testapp: TestApp, student: str) -> None:
     tag = tag_of(testapp, student)
     testapp.put_json(student, {"name": "susan"})
-    answer = testapp.get(student, headers={"If-None-Match": tag}, status=200)
-    assert answer.json["name"] == "susan"
-    assert answer.headers["ETag"] != tag
+    response = testapp.get(student, headers={"If-None-Match": tag}, status=200)
+    assert response.json["name"] == "susan"
+    assert response.headers["ETag"] != tag
 
 
 def test_if_match_applies_to_get_and_comes_first(testapp: TestApp, student: str) -> None:
@@ -119,6 +121,7 @@ def test_a_missing_item_is_412_with_if_match_else_404(
         testapp.delete(path, headers={"If-Match": "*"}, status=404)
 
 
+@pytest.mark.one_combination
 def test_a_304_keeps_the_connection_open(testapp: TestApp, student: str) -> None:
     kind, credentials = testapp.authorization
     value = f"Bearer {credentials}" if kind == "Bearer" else basic(*credentials)
@@ -129,6 +132,6 @@ def test_a_304_keeps_the_connection_open(testapp: TestApp, student: str) -> None
         connection = client.sock
         for _ in range(3):
             client.request("GET", student, headers=headers)
-            answer = client.getresponse()
-            assert (answer.status, answer.read()) == (304, b"")
+            response = client.getresponse()
+            assert (response.status, response.read()) == (304, b"")
             assert client.sock is connection

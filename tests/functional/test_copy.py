@@ -1,4 +1,4 @@
-"""``classroom copy``, from each database to the other."""
+"""``classroom copy``, from each kind of database to the other."""
 
 import subprocess
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def target_url(database_url: str, tmp_path: Path, postgresql: PostgreSQL) -> str
 
 @pytest.fixture
 def school(password_client: TestApp, dbengine: Engine) -> TestApp:
-    """Three students of whom the last was deleted, two classes, three registrations."""
+    """Three students, the last of which was deleted, two classes, and three registrations."""
     pairs = [(1, 1), (1, 2), (2, 1)]
     insert_rows(dbengine, ["José", "😀", "gone"], ["a", "b"], pairs)
     password_client.delete("/api/v1.0/students/3")
@@ -45,7 +45,7 @@ def copy(app_ini: Path, url: str) -> Result:
 
 
 def everything(client: TestApp) -> list[str]:
-    """All that a client can read."""
+    """Return all items."""
     paths = ["students/", "classes/", "registrations/"]
     items = [url for path in paths for url in client.get(f"/api/v1.0/{path}").json["urls"]]
     return [client.get(url).text for url in items]
@@ -90,12 +90,12 @@ def test_a_copy_that_differs_is_rolled_back(
 ) -> None:
     copy_last_id = copying._copy_last_id
 
-    def with_one_student_too_many(table, reading, writing):  # type: ignore[no-untyped-def]
+    def with_an_extra_student(table, reading, writing):  # type: ignore[no-untyped-def]
         copy_last_id(table, reading, writing)
         if table.name == "students":
-            writing.execute(insert(Student).values(name="too many"))
+            writing.execute(insert(Student).values(name="extra"))
 
-    monkeypatch.setattr(copying, "_copy_last_id", with_one_student_too_many)
+    monkeypatch.setattr(copying, "_copy_last_id", with_an_extra_student)
     refused = copy(app_ini, target_url)
     assert refused.exit_code == 1
     assert "table students differs after the copy; rolled back" in refused.output
@@ -125,7 +125,7 @@ def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_pat
     target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
     copied = run(app_ini, "copy", "--to-ini", str(target))
     assert copied.exit_code == 0, copied.output
-    assert run(target, "users").output == f"{NAME}\n"
+    assert run(target, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
@@ -149,7 +149,7 @@ def test_the_target_has_exactly_one_option(app_ini: Path, options: tuple[str, ..
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[PostgreSQL]:
-    """A server that asks for a password."""
+    """A server that requires a password."""
     with running_postgresql(SERVER_PASSWORD) as server:
         yield server
 

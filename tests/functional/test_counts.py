@@ -1,4 +1,4 @@
-"""Totals are what COUNT(*) would say, however rows come and go."""
+"""The totals that triggers maintain equal COUNT(*) after any change."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ MODELS = (Student, Class, Registration)
 
 @pytest.fixture
 def agree(password_client: TestApp, dbengine: Engine) -> Callable[[], None]:
-    """Compares the totals of pages, and the counts that are kept, with the rows."""
+    """Return a check that the totals of pages and the stored counts equal the numbers of rows."""
 
     def compare() -> None:
         for model in MODELS:

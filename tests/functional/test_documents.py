@@ -29,7 +29,7 @@ from ..support.waiting import wait_for
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 
-# What differs from one run to another; a client would copy tags and tokens from the answers.
+# Differs from run to run. A reader would copy entity tags and tokens from the responses.
 VOLATILE = re.compile(
     r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
     r'|"[0-9a-f]{32}"'
@@ -43,7 +43,7 @@ VOLATILE = re.compile(
 
 
 class Step(NamedTuple):
-    """A command and its output, or a change of the settings."""
+    """A command and its output, or a change of settings."""
 
     kind: str
     text: str
@@ -63,7 +63,7 @@ def steps_of(document: str) -> Iterator[Step]:
 
 
 class Conversation:
-    """A reader who types what the document says, on a port of as many digits as it has."""
+    """A reader who types the commands, on a port with as many digits as that of the document."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,7 +83,7 @@ class Conversation:
     def run(self, command: str) -> str:
         command = command.replace("localhost:6543", f"localhost:{self.port}")
         for written, seen in self.known.items():
-            # Tags follow the bytes, the port among them: on its own port the document's must do.
+            # Entity tags hash the URLs: on the port of the document, its own tags must match.
             if not (written.startswith('"') and self.port == 6543):
                 command = command.replace(written, seen)
         path = f"{BIN}:{os.environ['PATH']}"
@@ -128,7 +128,7 @@ def test_commands_in_documents_print_the_documented_output(
             reader.set(steps.pop(0).text)
         with pserve(reader.ini):
             if "use_rate_limits = true" in reader.ini.read_text():
-                # A new window, so that none ends amid the conversation.
+                # Start with a new window, which does not end during the session.
                 wait_for(lambda: time.time() % 15 < 2)
             while steps and steps[0].kind == "console":
                 _, command, output = steps.pop(0)

@@ -1,4 +1,4 @@
-"""Representations in place of URLs, so that a roster comes in one request a page."""
+"""The parameter ``expand``, which embeds representations."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ STUDENTS = 300
 
 @pytest.fixture
 def school(testapp: TestApp, dbengine: Engine) -> TestApp:
-    """A class, and three hundred students who attend it."""
+    """A class with 300 registered students."""
     names = [f"student {id}" for id in range(1, STUDENTS + 1)]
     pairs = [(id, 1) for id in range(1, STUDENTS + 1)]
     insert_rows(dbengine, names, ["algebra"], pairs)
-    testapp.get("/api/v1.0/")  # believed from here on, without a look-up
+    testapp.get("/api/v1.0/")  # caches the identity
     return testapp
 
 
@@ -85,6 +85,7 @@ def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
     assert school.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("path", "names"),
     [
@@ -104,6 +105,7 @@ def test_an_unknown_expansion_is_400_with_the_known_ones(
         assert names in message
 
 
+@pytest.mark.one_combination
 def test_expand_is_ignored_without_expansions(
     school: TestApp,
 ) -> None:

@@ -1,4 +1,4 @@
-"""A client that a program makes of the document alone."""
+"""A client that openapi-python-client generates from the document."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ PUPILS = ["ada", "blaise", "carl", "dana", "emmy"]
 def client(
     anonymous: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Call]]:
-    """Gives a function of the package that openapi-python-client makes, bound to a server."""
+    """Return a lookup of the functions of the generated package, bound to a server."""
     (tmp_path / "openapi.json").write_text(anonymous.get("/api/v1.0/openapi.json").text)
     (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}))
     command = [BIN / "openapi-python-client", "generate", "--path=openapi.json", "--meta=none"]
@@ -76,7 +76,7 @@ def test_a_generated_client_follows_pages(client: Callable[..., Call]) -> None:
 
 
 def following(url: str) -> dict[str, Any]:
-    """The parameters that make the next page, but those that are said already."""
+    """Return the parameters of a link to another page."""
     query = parse_qs(urlsplit(url).query)
     return {"page": int(query["page"][0]), "after": query["after"][0]}
 

@@ -1,4 +1,4 @@
-"""Connections that are meant to stop the server, or to confuse it, over real sockets."""
+"""Malformed, slow and oversized traffic, over real sockets."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def post(*fields: str, version: str = "1.1") -> bytes:
 
 
 def connect_without_reading(port: int) -> socket.socket:
-    """A connection that accepts no more than some 100 kB until it is read."""
+    """Return a connection that receives no more than about 100 kB until it is read."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
     client.settimeout(20)
@@ -52,7 +52,7 @@ def status_of(port: int, path: str = "/") -> int:
 
 
 def assert_only_response(received: bytes, status: int) -> None:
-    """Check that there is one response, that it is JSON, and that it ends the connection."""
+    """Check that there is exactly one response, in JSON, and that it closes the connection."""
     assert len(re.findall(rb"HTTP/1.[01] [0-9]{3} ", received)) == 1
     top, _, body = received.partition(b"\r\n\r\n")
     assert int(top.split()[1]) == status
@@ -68,8 +68,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def impatient(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
-    """The port and process id of a ``pserve`` that waits one second for its clients."""
+def short_timeouts(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
+    """The port and process id of a ``pserve`` with a request timeout of one second."""
     configure(app_ini, {"classroom.request_timeout": "1"})
     with pserve(app_ini) as process:
         yield port, process.pid
@@ -133,7 +133,7 @@ def test_the_maximum_of_header_fields_is_accepted(served_port: int) -> None:
 
 @contextmanager
 def counting(app: Any, **settings: str) -> Iterator[tuple[int, list[str]]]:
-    """The port of a server, and the paths of the requests that it executed."""
+    """Yield the port of a server, and the paths of the requests that it executed."""
     executed: list[str] = []
 
     def counted(environ: dict[str, Any], start_response: Any) -> Any:
@@ -166,8 +166,8 @@ def test_an_unread_response_does_not_block_a_worker(app: Any) -> None:
         assert all(status_of(port) == 200 for _ in range(100))
 
 
-def test_a_connection_that_does_not_read_is_closed(impatient: tuple[int, int]) -> None:
-    port, process = impatient
+def test_a_connection_that_does_not_read_is_closed(short_timeouts: tuple[int, int]) -> None:
+    port, process = short_timeouts
 
     def files() -> int:
         return len(os.listdir(f"/proc/{process}/fd"))
@@ -178,7 +178,7 @@ def test_a_connection_that_does_not_read_is_closed(impatient: tuple[int, int]) -
         for _ in range(10):
             client = stack.enter_context(closing(connect_without_reading(port)))
             client.sendall(DOCUMENT * 170)
-        # The connections are accepted one after the other.
+        # Connections are accepted in order.
         assert status_of(port) == 200
         wait_for(lambda: files() <= before)
 
@@ -197,9 +197,9 @@ def test_a_connection_that_does_not_read_is_closed(impatient: tuple[int, int]) -
     ],
 )
 def test_a_slow_request_is_rejected(
-    impatient: tuple[int, int], start: bytes, more: bytes, status: int
+    short_timeouts: tuple[int, int], start: bytes, more: bytes, status: int
 ) -> None:
-    with closing(connect(impatient[0])) as client:
+    with closing(connect(short_timeouts[0])) as client:
         client.sendall(start)
         client.settimeout(0.1)
         for _ in range(150):

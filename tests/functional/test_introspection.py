@@ -1,4 +1,4 @@
-"""What Pyramid's own tools tell of the application."""
+"""The application in Pyramid's own tools and introspector."""
 
 import subprocess
 from collections import defaultdict
@@ -66,7 +66,7 @@ def test_every_view_has_a_permission(app: Any) -> None:
 
 
 def test_the_view_for_get_is_tried_first(app: Any) -> None:
-    """Pyramid tries the views of a context in their order; each mismatch costs an exception."""
+    """Pyramid tries the views of a context in order, and each mismatch costs an exception."""
     orders: dict[Any, dict[str, int]] = defaultdict(dict)
     for view in app.registry.introspector.get_category("views"):
         details = view["introspectable"]
@@ -84,9 +84,9 @@ def test_pshell_rolls_back_uncommitted_changes(ini: str, dbengine: Any) -> None:
     shell.expect_exact("tm.commit()")
     shell.expect_exact(">>> ")
 
-    def say(line: str, answer: str) -> None:
+    def say(line: str, response: str) -> None:
         shell.sendline(line)
-        shell.expect_exact(answer)
+        shell.expect_exact(response)
         shell.expect_exact(">>> ")
 
     say('root["api"]["v1.0"]["students"]["1"].row.name', "'david'")

@@ -1,4 +1,4 @@
-"""Password checks: how many run at a time, and how many may fail in a minute."""
+"""Limits on password checks: how many run at a time, and how many may fail in a minute."""
 
 import logging
 import os
@@ -41,13 +41,13 @@ Login = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def _within_a_minute() -> None:
-    """Failures are counted by the minutes of the clock: none ends during a test."""
+    """Failures are counted per minute of the clock: do not begin a test at the end of one."""
     wait_for(lambda: time.time() % 60 < 45)
 
 
 @pytest.fixture
 def shared(app_settings: dict[str, str], redis_url: str) -> str:
-    """Settings by which failures are counted in Redis."""
+    """Count failures in Redis."""
     app_settings |= limits_in(redis_url)
     return redis_url
 
@@ -112,8 +112,8 @@ def test_failures_do_not_lock_a_user_out_at_another_address(anonymous: TestApp) 
 
 def test_an_ipv6_network_is_one_client(anonymous: TestApp) -> None:
     addresses = [f"2001:db8::{number:x}" for number in range(LIMIT + 1)]
-    answers = [login(anonymous, address=address).status_int for address in addresses]
-    assert answers == [401] * LIMIT + [429]
+    responses = [login(anonymous, address=address).status_int for address in addresses]
+    assert responses == [401] * LIMIT + [429]
     assert login(anonymous, address="2001:db8:0:1::1").status_int == 401
 
 
@@ -133,8 +133,8 @@ def test_an_address_has_ten_times_the_limit_of_a_user(
     app_settings["classroom.login_attempts"] = "1"
     testapp = new_process()
     names = [f"user{number}" for number in range(11)]
-    answers = [login(testapp, name=name).status_int for name in names]
-    assert answers == [401] * 10 + [429]
+    responses = [login(testapp, name=name).status_int for name in names]
+    assert responses == [401] * 10 + [429]
     assert login(testapp, address="192.0.2.2").status_int == 401
 
 
@@ -216,7 +216,7 @@ def test_a_hung_redis_fails_no_login(
 
 
 class Gate:
-    """Holds every hash until it is opened."""
+    """Blocks every password check until it is opened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened, self.waiting = threading.Event(), 0
@@ -232,7 +232,7 @@ class Gate:
 
 
 def ask(port: int, password: str) -> tuple[int, str | None]:
-    """The status and Retry-After of a request on a connection of its own."""
+    """Return the status and Retry-After of a request on a connection of its own."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", PATH, headers={"Authorization": basic(NAME, password)})
         response = connection.getresponse()
@@ -278,12 +278,12 @@ def test_concurrent_failures_exceed_the_limit_by_the_slots(
         request.getfixturevalue("shared")
     app = request.getfixturevalue("app")
     with serving(app, threads="8") as port, ThreadPoolExecutor(40) as pool:
-        answers = Counter(
+        responses = Counter(
             status for status, _ in pool.map(lambda _: ask(port, "wrong"), range(400))
         )
-    assert set(answers) <= {401, 429, 503}
-    assert LIMIT <= answers[401] == len(verified_hashes) <= LIMIT + 4
-    assert answers[429]
+    assert set(responses) <= {401, 429, 503}
+    assert LIMIT <= responses[401] == len(verified_hashes) <= LIMIT + 4
+    assert responses[429]
 
 
 @pytest.fixture
@@ -297,7 +297,7 @@ def service(ini: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
 
 
 def attack(port: int) -> list[int]:
-    """Send wrong passwords until one is refused unchecked; the statuses."""
+    """Send wrong passwords until one is rejected unchecked; return the statuses."""
     statuses: list[int] = []
     while 429 not in statuses:
         statuses.append(ask(port, "wrong")[0])
@@ -308,17 +308,17 @@ def test_a_brute_force_attack_does_not_block_users(
     service: "subprocess.Popen[str]", port: int
 ) -> None:
     with ThreadPoolExecutor(40) as pool:
-        answers = Counter(chain.from_iterable(pool.map(attack, [port] * 40)))
+        responses = Counter(chain.from_iterable(pool.map(attack, [port] * 40)))
     assert ask(port, PASSWORD)[0] == 200
     service.send_signal(signal.SIGINT)
     _, log = service.communicate(timeout=20)
-    assert set(answers) <= {401, 429, 503}
-    assert LIMIT <= answers[401] <= LIMIT + 2
+    assert set(responses) <= {401, 429, 503}
+    assert LIMIT <= responses[401] <= LIMIT + 2
     assert len(re.findall(rf"WARNI.*failed login of user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
 
 
 def head_of(password: str) -> bytes:
-    """A HEAD request, whose response ends in an empty line."""
+    """Return a HEAD request, whose response ends in an empty line."""
     credentials = f"Authorization: {basic(NAME, password)}"
     return f"HEAD {PATH} HTTP/1.1\r\nHost: a\r\n{credentials}\r\n\r\n".encode()
 
@@ -330,7 +330,7 @@ def next_status(client: socket.socket) -> int:
     return int(read_until(client, b"\r\n\r\n").split()[1])
 
 
-def assert_others_go_first(port: int, waiting: socket.socket) -> None:
+def assert_others_are_served_first(port: int, waiting: socket.socket) -> None:
     assert [ask(port, PASSWORD)[0] for _ in range(3)] == [200] * 3
     assert not select.select([waiting], [], [], 0)[0]
 
@@ -340,10 +340,10 @@ def test_a_rejected_login_delays_its_connection(port: int) -> None:
     with closing(connect(port)) as client:
         client.sendall(WRONG * 12)
         assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
-        assert_others_go_first(port, client)
+        assert_others_are_served_first(port, client)
         assert next_status(client) == 429
         client.sendall(WRONG)
-        assert_others_go_first(port, client)
+        assert_others_are_served_first(port, client)
         assert next_status(client) == 429
 
 
@@ -355,19 +355,19 @@ def test_too_many_checks_delay_the_connection(app: Any, monkeypatch: pytest.Monk
         wait_for(lambda: gate.waiting == 4)
         client.sendall(WRONG + RIGHT)
         assert next_status(client) == 503
-        assert_others_go_first(port, client)
+        assert_others_are_served_first(port, client)
         assert next_status(client) == 200
         gate.opened.set()
         assert [future.result()[0] for future in held] == [401] * 4
 
 
 @pytest.fixture
-def for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Throttled connections wait longer than any test."""
+def hour_of_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Delay connections for longer than any test."""
     monkeypatch.setattr("classroom.server.channel._THROTTLE_SECONDS", 3600)
 
 
-@pytest.mark.usefixtures("for_an_hour")
+@pytest.mark.usefixtures("hour_of_delay")
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "*"])
 def test_connections_of_a_trusted_proxy_are_not_delayed(app: Any, trusted: str) -> None:
     proxy = {"trusted_proxy": trusted, "trusted_proxy_headers": "x-forwarded-for"}
@@ -376,7 +376,7 @@ def test_connections_of_a_trusted_proxy_are_not_delayed(app: Any, trusted: str) 
         assert [next_status(client) for _ in range(12)] == [401] * LIMIT + [429] * 2
 
 
-@pytest.mark.usefixtures("for_an_hour")
+@pytest.mark.usefixtures("hour_of_delay")
 def test_a_rate_limit_does_not_delay_the_connection(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
@@ -388,14 +388,14 @@ def test_a_rate_limit_does_not_delay_the_connection(
         assert [next_status(client) for _ in range(3)] == [200, 429, 429]
 
 
-@pytest.mark.usefixtures("for_an_hour")
+@pytest.mark.usefixtures("hour_of_delay")
 def test_at_the_limit_a_delayed_connection_is_closed(app: Any) -> None:
     with serving(app, threads="1", connection_limit="10") as port, ExitStack() as stack:
         assert ask(port, PASSWORD)[0] == 200
         client = stack.enter_context(closing(connect(port)))
         client.sendall(WRONG * 12)
         assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
-        # The one worker thread is done with the client when it answers this.
+        # The only worker thread has finished with the client when it responses this.
         assert ask(port, PASSWORD)[0] == 200
         others = [stack.enter_context(closing(connect(port))) for _ in range(10)]
         others[-1].sendall(RIGHT)

@@ -1,4 +1,4 @@
-"""What a real ``pserve`` logs about its clients."""
+"""The log of a real ``pserve``."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""The tables are those of the models, whichever way they came about."""
+"""The migrations, startup and the models agree about the tables."""
 
 import subprocess
 import sys
@@ -49,7 +49,7 @@ def test_alembic_creates_and_drops_the_tables_of_the_models(ini: Path, engine: E
     assert tables(engine) <= {"alembic_version", "sqlite_sequence"}
 
 
-# What migrations must not depend on, since it changes after they were written.
+# Migrations must not depend on these: they change after a migration was written.
 DOMAIN = [
     *("models", "db.backfill", "db.queries", "db.writes", "schemas", "resources", "views"),
     *("security", "openapi"),
@@ -101,7 +101,7 @@ def test_another_revision_aborts_startup_with_advice(
 
 
 def test_a_batch_operation_keeps_referencing_rows(ini: Path, engine: Engine) -> None:
-    """SQLite alters a table by making another and dropping the old one."""
+    """SQLite alters a table by copying it and dropping the old one."""
     alembic(ini, "upgrade", "head")
     with engine.begin() as connection:
         for statement in (

@@ -1,4 +1,4 @@
-"""The OpenAPI document: sound in itself, and neither more nor less than the views."""
+"""The OpenAPI document is valid, and describes exactly the views."""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,11 @@ from ..support.application import engine_of
 from ..support.rows import insert_rows
 from ..support.school import School
 
-# It depends on the mode of authentication, and not on the database.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# The document depends on the mode of authentication, but not on the database.
+pytestmark = [
+    pytest.mark.all_combinations,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 
 DOCUMENT = "/api/v1.0/openapi.json"
 METHODS = {"get", "head", "options", "post", "put", "patch", "delete"}
@@ -47,7 +50,7 @@ def test_operation_ids_are_unique(described: Any) -> None:
 
 
 def nodes(node: Any) -> Iterator[Any]:
-    """All objects in a document, but not those within examples."""
+    """Yield all objects of a document, except those in examples."""
     if isinstance(node, dict):
         yield node
         node = [child for name, child in node.items() if name not in ("example", "examples")]
@@ -97,27 +100,27 @@ def test_links_have_the_parameters_of_their_operations(described: Any) -> None:
 
 
 def allowed(app: Any, context: type[Resource]) -> set[str]:
-    """The methods of the views that Pyramid knows for a class, and those that come with them."""
+    """Return the methods of the views of a class of resources, with HEAD and OPTIONS."""
     views = [view["introspectable"] for view in app.registry.introspector.get_category("views")]
     named = {view["request_methods"] for view in views if view["context"] in context.__mro__}
     return {*named, "HEAD", "OPTIONS"} - {None}
 
 
 def asked_of(described: Any, operation: Any) -> set[str]:
-    """The documented parameters of a query."""
+    """Return the documented query parameters."""
     references = [node["$ref"].rpartition("/")[2] for node in operation.get("parameters", [])]
     nodes = [described["components"]["parameters"][name] for name in references]
     return {node["name"] for node in nodes if node["in"] == "query"}
 
 
 def read_by(resource: Resource) -> set[str]:
-    """The parameters of a query that a resource reads."""
+    """Return the query parameters that a resource reads."""
     paging = {"page", "per_page", "after", "before"} if isinstance(resource, Collection) else set()
     return paging | {parameter.name for parameter in resource.query}
 
 
 def test_the_document_has_the_operations_of_the_views(testapp: TestApp, described: Any) -> None:
-    """Both ways: a view without documentation fails here, and documentation without a view."""
+    """A view without documentation is an error, and so is documentation without a view."""
     insert_rows(engine_of(testapp.app), ["x"], ["x"], [(1, 1)])
     app = testapp.app
     school = School(app)
@@ -139,10 +142,10 @@ def test_the_document_has_the_operations_of_the_views(testapp: TestApp, describe
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_the_document_needs_no_credentials(anonymous: TestApp, method: str) -> None:
-    answer = anonymous.request(DOCUMENT, method=method, status=200)
-    assert answer.content_type == "application/json"
+    response = anonymous.request(DOCUMENT, method=method, status=200)
+    assert response.content_type == "application/json"
     if method != "OPTIONS":
-        anonymous.get(DOCUMENT, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+        anonymous.get(DOCUMENT, headers={"If-None-Match": response.headers["ETag"]}, status=304)
 
 
 def test_anonymous_writes_to_the_document_are_401(anonymous: TestApp) -> None:
@@ -159,8 +162,8 @@ def test_users_cannot_write_to_the_document(testapp: TestApp) -> None:
 
 def test_the_document_has_the_url_of_its_server(anonymous: TestApp) -> None:
     for host in ("localhost", "school.example:8080"):
-        answer = anonymous.get(DOCUMENT, headers={"Host": host})
-        assert answer.json["servers"] == [{"url": f"http://{host}"}]
+        response = anonymous.get(DOCUMENT, headers={"Host": host})
+        assert response.json["servers"] == [{"url": f"http://{host}"}]
     mounted = anonymous.get(DOCUMENT, extra_environ={"SCRIPT_NAME": "/my school"})
     assert mounted.json["servers"] == [{"url": "http://localhost/my%20school"}]
 

@@ -1,4 +1,4 @@
-"""The database away, and the service killed: what was answered is true, and it comes back."""
+"""Outages of the database and kills of the service lose no committed write, and end."""
 
 import itertools
 import json
@@ -62,10 +62,10 @@ def longer_by(count: int, made: Sized) -> Callable[[], bool]:
     return lambda: len(made) >= goal
 
 
-def assert_unavailable(answer: Any) -> None:
-    assert answer.status_int == 503
-    assert answer.json["error"] == "service unavailable"
-    assert int(answer.headers["Retry-After"]) > 0
+def assert_unavailable(response: Any) -> None:
+    assert response.status_int == 503
+    assert response.json["error"] == "service unavailable"
+    assert int(response.headers["Retry-After"]) > 0
 
 
 def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -81,7 +81,7 @@ def test_postgresql_down_is_503_and_logged_once(
         begun = time.monotonic()
         assert_unavailable(on_postgresql.get(STUDENTS, status="*"))
         assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
-        # Two requests; a promise of the contract, and generous at that.
+        # The contract promises two seconds for each of the two requests.
         assert time.monotonic() - begun < 4
     assert len(database_lines(caplog)) == 1
     server_of_its_own.start()
@@ -119,10 +119,10 @@ def test_a_restart_of_postgresql_under_load_causes_only_503(
         mine = client_of(on_postgresql.app)
         while not stop.is_set():
             name = next(names)
-            answer = mine.post_json(STUDENTS, {"name": name}, status="*")
-            statuses.add(answer.status_int)
-            if answer.status_int == 201:
-                made[answer.headers["Location"]] = name
+            response = mine.post_json(STUDENTS, {"name": name}, status="*")
+            statuses.add(response.status_int)
+            if response.status_int == 201:
+                made[response.headers["Location"]] = name
             statuses.add(mine.get(STUDENTS, status="*").status_int)
 
     with ThreadPoolExecutor(4) as pool:
@@ -256,7 +256,7 @@ def test_a_sqlite_conflict_is_retried(
         assert client.get(STUDENTS).json["meta"]["total"] == 1
 
 
-# Fails as a conflict with another transaction would, at once or at COMMIT, as often as is said.
+# Raises the error of a conflict ``times`` times, at the INSERT or at COMMIT.
 CONFLICTS = """
 CREATE SEQUENCE tries;
 CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -279,10 +279,10 @@ def test_postgresql_conflicts_get_three_attempts(
         with engine_of(app).begin() as connection:
             connection.exec_driver_sql(CONFLICTS.format(times=times, state=state, when=when))
         client = client_of(app)
-        answer = client.post_json(STUDENTS, NEW, status=status)
+        response = client.post_json(STUDENTS, NEW, status=status)
         assert client.get(STUDENTS).json["meta"]["total"] == (1 if status == 201 else 0)
         if status == 503:
-            assert_unavailable(answer)
+            assert_unavailable(response)
 
 
 LOST = """
@@ -339,7 +339,7 @@ def test_an_outage_is_recorded_once() -> None:
 
 
 class Server:
-    """A ``pserve`` on a database, that can be killed and started again."""
+    """A ``pserve`` that a test can kill and start again."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.port = free_port()
@@ -349,8 +349,8 @@ class Server:
         with closing(HTTPConnection("localhost", self.port, timeout=20)) as client:
             headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
             client.request(method, path, body and json.dumps(body), headers)
-            answer = client.getresponse()
-            return answer.status, dict(answer.headers), json.loads(answer.read())
+            response = client.getresponse()
+            return response.status, dict(response.headers), json.loads(response.read())
 
     def everyone(self) -> list[str]:
         seen, path = [], f"{STUDENTS}?per_page=100"

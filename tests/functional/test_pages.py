@@ -16,7 +16,7 @@ Fill = Callable[..., None]
 
 @pytest.fixture
 def fill(testapp: TestApp, dbengine: Any) -> Fill:
-    """Put rows into a table."""
+    """Return a function that inserts rows into a table."""
 
     def fill(model: type, rows: list[dict[str, Any]]) -> None:
         with dbengine.begin() as connection:
@@ -56,6 +56,7 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
     assert testapp.get(page["meta"]["last"]).json["urls"] == [f"{API}students/10"]
 
 
+@pytest.mark.all_combinations
 @pytest.mark.usefixtures("students")
 def test_next_and_prev_links_return_every_row_once(testapp: TestApp) -> None:
     everyone = [f"{API}students/{id}" for id in range(1, 11)]
@@ -118,6 +119,7 @@ def test_page_sizes_come_from_the_settings(app_settings: dict[str, str], request
     assert [size(query) for query in ("", "?per_page=3", "?per_page=" + "9" * 30)] == [2, 3, 3]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("parameter", ["page", "per_page"])
 @pytest.mark.parametrize("value", ["0", "-1", "abc", "", "1.0", "01", "%2B1", "1&{}=1"])
@@ -135,23 +137,26 @@ def test_a_page_past_the_end_is_404(testapp: TestApp, page: str) -> None:
     assert "page" in testapp.get(f"/api/v1.0/students/?page={page}", status=404).json["message"]
 
 
+@pytest.mark.one_combination
 def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
     assert (
         testapp.get("/api/v1.0/students/?x=%20&x&=").json == testapp.get("/api/v1.0/students/").json
     )
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("page", [1, 2, 4])
 def test_a_page_repeats_its_links_in_the_link_header(testapp: TestApp, page: int) -> None:
-    answer = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
-    meta = answer.json["meta"]
+    response = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
+    meta = response.json["meta"]
     links = [
         f'<{meta[rel]}>; rel="{rel}"' for rel in ("first", "prev", "next", "last") if meta[rel]
     ]
-    assert answer.headers["Link"] == ", ".join(links)
+    assert response.headers["Link"] == ", ".join(links)
 
 
+@pytest.mark.all_combinations
 @pytest.mark.parametrize("path", ["/", "/api/v1.0/"])
 def test_the_roots_link_to_the_openapi_document(testapp: TestApp, path: str) -> None:
     link = f'<{API}openapi.json>; rel="service-desc"; type="application/json"'

@@ -1,4 +1,4 @@
-"""What is promised about data, with everybody at it at once; on both databases."""
+"""Guarantees about data under concurrent requests."""
 
 import random
 from collections import Counter
@@ -22,7 +22,7 @@ CROWD = 20
 
 @pytest.fixture
 def crowd(app: Any) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
-    """Has twenty clients do something at the same moment."""
+    """Return a function that runs an action in twenty clients at the same moment."""
 
     client_of(app).get("/api/v1.0/")  # caches the identity
 
@@ -51,8 +51,8 @@ def test_one_of_twenty_writes_with_one_etag_succeeds(
     def write(client: TestApp, number: int) -> int:
         body = b'{"name": "%d"}' % number if method != "DELETE" else b""
         path = "/api/v1.0/students/1"
-        answer = client.request(path, method=method, body=body, headers=headers, status="*")
-        return answer.status_int
+        response = client.request(path, method=method, body=body, headers=headers, status="*")
+        return response.status_int
 
     assert Counter(crowd(write)) == {200: 1, 412: CROWD - 1}
 
@@ -97,11 +97,11 @@ def test_a_concurrent_delete_leaves_no_orphans(
 
 def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
     def create(mine: TestApp, number: int) -> list[str]:
-        answers = [
+        responses = [
             mine.post_json("/api/v1.0/students/", {"name": f"{number}"}, status=201)
             for _ in range(10)
         ]
-        return [answer.headers["Location"] for answer in answers]
+        return [response.headers["Location"] for response in responses]
 
     locations = [location for made in crowd(create) for location in made]
     assert len(set(locations)) == 200
@@ -148,15 +148,15 @@ def test_concurrent_puts_without_a_condition_all_succeed(
     password_client: TestApp, crowd: Any
 ) -> None:
     def rename(client: TestApp, number: int) -> int:
-        answer = client.put_json("/api/v1.0/students/1", {"name": f"{number}"}, status="*")
-        return answer.status_int
+        response = client.put_json("/api/v1.0/students/1", {"name": f"{number}"}, status="*")
+        return response.status_int
 
     assert crowd(rename) == [200] * CROWD
     assert password_client.get("/api/v1.0/students/1").json["name"] in map(str, range(CROWD))
 
 
 def test_a_page_is_a_snapshot(app: Any, dbengine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row that is deleted between the statements of a page is still on it."""
+    """A row that is deleted between the statements of a page is still on the page."""
     reader, writer = client_of(app), client_of(app)
     for _ in range(3):
         writer.post_json("/api/v1.0/students/", {"name": "x"})

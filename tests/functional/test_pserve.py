@@ -1,4 +1,4 @@
-"""What only a real ``pserve`` can show."""
+"""Startup and shutdown of a real ``pserve``."""
 
 import itertools
 import signal
@@ -86,7 +86,7 @@ def test_shutdown_completes_requests_in_flight(
     ini = copy_ini("development.ini", tmp_path, port, settings)
     engine = for_writing(make_engine({"sqlalchemy.url": database_url}))
     with pserve(ini) as server, ThreadPoolExecutor() as pool:
-        # Another writer makes the request wait, and the count of calls tells that it is there.
+        # Another writer blocks the request. The count of calls shows that it has arrived.
         with engine.begin() as writer:
             if engine.dialect.name == "postgresql":
                 writer.execute(sql("LOCK TABLE students IN EXCLUSIVE MODE"))

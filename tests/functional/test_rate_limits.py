@@ -20,7 +20,7 @@ PATH = "/api/v1.0/students/"
 
 @pytest.fixture
 def limits(app_settings: dict[str, str]) -> dict[str, str]:
-    """Settings whose window does not end while a test runs."""
+    """Settings of a window that does not end during a test."""
     app_settings |= {
         "classroom.use_rate_limits": "true",
         "classroom.rate_limit.period": "3600",
@@ -54,23 +54,23 @@ def test_five_calls_pass_and_the_sixth_is_429(
     testapp.authorization = ("Basic", (NAME, PASSWORD))
     now = time.time()
     environ = {"REMOTE_ADDR": f"192.0.2.{counter}"}
-    answers = [testapp.get(PATH, extra_environ=environ, status="*") for _ in range(6)]
-    assert [answer.status_int for answer in answers] == [200] * 5 + [429]
-    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == list("432100")
+    responses = [testapp.get(PATH, extra_environ=environ, status="*") for _ in range(6)]
+    assert [response.status_int for response in responses] == [200] * 5 + [429]
+    assert [response.headers["X-RateLimit-Remaining"] for response in responses] == list("432100")
     period = int(limits["classroom.rate_limit.period"])
-    for answer in answers:
-        assert answer.headers["X-RateLimit-Limit"] == "5"
-        reset = int(answer.headers["X-RateLimit-Reset"])
+    for response in responses:
+        assert response.headers["X-RateLimit-Limit"] == "5"
+        reset = int(response.headers["X-RateLimit-Reset"])
         assert reset % period == 0
         assert now < reset <= now + period
-        policy, limit = answer.headers["RateLimit-Policy"], answer.headers["RateLimit"]
+        policy, limit = response.headers["RateLimit-Policy"], response.headers["RateLimit"]
         left, seconds = re.fullmatch(r'"default";r=(\d);t=(\d+)', limit).groups()
         assert policy == f'"default";q=5;w={period}'
-        assert left == answer.headers["X-RateLimit-Remaining"]
+        assert left == response.headers["X-RateLimit-Remaining"]
         assert abs(int(seconds) - (reset - now)) < 10
-    assert abs(int(answers[-1].headers["Retry-After"]) - (reset - now)) < 10
-    assert answers[-1].json["error"] == "too many requests"
-    assert answers[-1].headers["Cache-Control"] == "no-store"
+    assert abs(int(responses[-1].headers["Retry-After"]) - (reset - now)) < 10
+    assert responses[-1].json["error"] == "too many requests"
+    assert responses[-1].headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.usefixtures("limits")

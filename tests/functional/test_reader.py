@@ -1,4 +1,4 @@
-"""The reader returns what the engine returns, and fails as the engine does."""
+"""The reader returns the same rows as the engine, and raises the same errors."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,7 +24,7 @@ from ..support.users import NAME
 
 MOMENT = datetime(2014, 4, 4, 1, 5, 50, tzinfo=UTC)
 NAMES = ("José García", "Ana García", "Émile")
-# What the statements may ask for; each takes the parameters that it has.
+# Values for the parameters of all statements.
 PARAMETERS = {
     **{"key": 1, "owner": 1, "student_id": 1, "class_id": 1},
     **queries.beginnings_of(("garcia", "a")),
@@ -57,7 +57,7 @@ def collections() -> Iterator[CollectionStatements]:
 
 
 def slices(collection: CollectionStatements) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """The statements of a collection: its total, and a slice of each kind."""
+    """Yield the statements of a collection: its total, and a slice of each kind."""
     yield collection.total, {}
     _, parameters = collection.slice(Slice(2, key=tuple(0 for _ in collection.kinds)))
     names = [name.removeprefix("key_") for name in parameters if name.startswith("key_")]

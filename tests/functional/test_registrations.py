@@ -16,7 +16,7 @@ PATH = "/api/v1.0/registrations/"
 
 @pytest.fixture
 def school(testapp: TestApp, dbengine: Engine) -> TestApp:
-    """Two students, two classes, and nobody registered."""
+    """Two students and two classes, without registrations."""
     insert_rows(dbengine, ["a", "b"], ["a", "b"])
     return testapp
 
@@ -25,6 +25,7 @@ def urls(school: TestApp, path: str) -> list[str]:
     return school.get(f"/api/v1.0/{path}").json["urls"]
 
 
+@pytest.mark.all_combinations
 def test_a_registration_is_created_read_and_deleted(school: TestApp) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     created = school.post_json(PATH, registration(1, 2), status=201)
@@ -113,6 +114,7 @@ def test_a_deleted_item_loses_its_registrations(school: TestApp, kind: str) -> N
     school.get(f"/api/v1.0/{kind}/1/registrations/", status=404)
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
 @pytest.mark.parametrize(
     "url",
@@ -163,6 +165,7 @@ def test_a_url_other_than_the_canonical_one_is_400(school: TestApp, field: str, 
     assert urls(school, "registrations/") == []
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
 def test_a_missing_field_is_400_with_its_name(school: TestApp, field: str) -> None:
     fields = registration()
@@ -170,6 +173,7 @@ def test_a_missing_field_is_400_with_its_name(school: TestApp, field: str) -> No
     assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
 
 
+@pytest.mark.one_combination
 def test_every_invalid_field_is_named(school: TestApp) -> None:
     refused = school.post_json(PATH, {"student": 7}, status=400)
     assert refused.json["message"] == "student: must be a string; class: is missing"
@@ -184,6 +188,7 @@ def test_timestamps_are_stored_in_utc(school: TestApp, dbengine: Any) -> None:
     assert read["timestamp"] == "Fri, 04 Apr 2014 01:05:50 GMT"
 
 
+@pytest.mark.one_combination
 def test_urls_follow_the_host_and_the_mount(school: TestApp) -> None:
     environ = {"HTTP_HOST": "school.example:8080", "SCRIPT_NAME": "/mount"}
     base = "http://school.example:8080/mount/api/v1.0/"

@@ -1,4 +1,4 @@
-"""Students and classes, found and sorted by their names."""
+"""Search and sort students and classes by name."""
 
 import random
 import re
@@ -49,7 +49,7 @@ def path(testapp: TestApp, dbengine: Engine, kind: str) -> str:
 
 
 def names(testapp: TestApp, url: str, link: str = "next") -> list[str]:
-    """The names that a client collects who follows one kind of link."""
+    """Return the names on all pages along one kind of link."""
     return [item["name"] for page in pages(testapp, url, link) for item in page["items"]]
 
 
@@ -93,7 +93,7 @@ def test_sort_orders_pages_in_both_directions(testapp: TestApp, path: str, sort:
 
 
 def in_order(q: str, sort: str) -> list[str]:
-    """NAMES with a word that begins with ``q``."""
+    """Return the NAMES that have a word with the prefix ``q``, sorted."""
     found = [name for name in NAMES if any(word.startswith(q) for word in folded(name).split())]
     if sort.endswith("name"):
         found = sorted(found, key=folded)
@@ -125,6 +125,7 @@ WRONG = {
 }
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("parameter", WRONG)
 def test_an_invalid_parameter_is_400_with_its_name(
     testapp: TestApp, path: str, parameter: str
@@ -211,7 +212,7 @@ def test_startup_reads_only_marked_rows(app_settings: dict[str, str], dbengine: 
 
 @contextmanager
 def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
-    """A client of the application after another startup."""
+    """Yield a client of the application after another startup."""
     with open_application(app_settings) as app:
         yield client_of(app)
 
@@ -248,7 +249,7 @@ def explain(engine: Engine, statement: str, parameters: Any) -> str:
     how = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # So small a table it would rather scan; but not if there is no other way.
+            # PostgreSQL prefers to scan such a small table if it can.
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
         return "\n".join(str(row[-1]) for row in rows)

@@ -1,4 +1,4 @@
-"""Who can read the files of a SQLite database that a real ``pserve`` uses."""
+"""The access modes of the files of a SQLite database."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a request costs in SQL, whatever the size of what it reads."""
+"""The number of SQL statements of a request does not depend on the number of rows."""
 
 import pytest
 from sqlalchemy import Engine
@@ -11,7 +11,7 @@ from ..support.statements import statements
 
 @pytest.fixture(params=[1, 60])
 def school(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -> TestApp:
-    """One class, and few or many students who attend it."""
+    """A class with one registered student, or with 60."""
     pairs = [(id, 1) for id in range(1, request.param + 1)]
     insert_rows(dbengine, ["x"] * request.param, ["algebra"], pairs)
     testapp.get("/api/v1.0/")  # caches the identity

@@ -1,4 +1,4 @@
-"""Students and classes differ by data, not by what one can do with them."""
+"""Students and classes, which have the same operations."""
 
 from importlib.metadata import version
 
@@ -11,8 +11,8 @@ KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
 
 
 def test_the_root_links_to_the_api_without_credentials(anonymous: TestApp) -> None:
-    answer = anonymous.get("/")
-    assert answer.json == {"name": "classroom", "version": version("classroom"), "api": API}
+    response = anonymous.get("/")
+    assert response.json == {"name": "classroom", "version": version("classroom"), "api": API}
 
 
 def test_the_api_links_to_its_collections(testapp: TestApp) -> None:
@@ -24,6 +24,7 @@ def test_the_api_links_to_its_collections(testapp: TestApp) -> None:
     assert links == {name: f"{API}{name}/" for name in names}
 
 
+@pytest.mark.all_combinations
 @KINDS
 def test_an_item_is_created_read_replaced_and_deleted(testapp: TestApp, kind: str) -> None:
     created = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david", "unknown": 1}, status=201)
@@ -54,6 +55,7 @@ def test_ids_are_not_reused(testapp: TestApp, kind: str) -> None:
     assert (first, second) == (f"{API}{kind}/1", f"{API}{kind}/2")
 
 
+@pytest.mark.one_combination
 @KINDS
 def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
     url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]
@@ -63,12 +65,14 @@ def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
         assert head.headers == get.headers
 
 
+@pytest.mark.one_combination
 def test_a_body_of_64_kib_is_accepted(testapp: TestApp) -> None:
     body = b'{"name": "x"}'.ljust(64 * 1024)
     headers = {"Content-Type": "application/json"}
     testapp.post("/api/v1.0/students/", body, headers=headers, status=201)
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     "media_type", ["Application/JSON", "application/json ; charset=UTF-8", "application/json;v=1"]
 )
@@ -86,6 +90,7 @@ def test_names_are_stored_unchanged(testapp: TestApp, kind: str, name: str) -> N
     assert testapp.get(url).json["name"] == name
 
 
+@pytest.mark.one_combination
 @KINDS
 @pytest.mark.parametrize(
     "body",

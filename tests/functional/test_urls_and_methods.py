@@ -1,4 +1,4 @@
-"""One URL for one thing, and the methods that it has."""
+"""The canonical URLs of resources, and their methods."""
 
 import pytest
 from sqlalchemy import Engine
@@ -9,7 +9,7 @@ from classroom.resources.tree import Students
 from ..support.application import API
 from ..support.rows import insert_rows
 
-pytestmark = pytest.mark.diagonal
+pytestmark = pytest.mark.one_combination
 
 ALLOWED = {
     "/": "GET, HEAD, OPTIONS",
@@ -34,22 +34,22 @@ def one_of_each(testapp: TestApp, dbengine: Engine) -> None:
 @pytest.mark.parametrize("path", ALLOWED)
 @pytest.mark.parametrize("method", METHODS)
 def test_an_unsupported_method_is_405_with_allow(testapp: TestApp, path: str, method: str) -> None:
-    answer = testapp.request(path, method=method, status="*")
+    response = testapp.request(path, method=method, status="*")
     if method in ALLOWED[path].split(", "):
-        assert answer.status_int not in (404, 405)
+        assert response.status_int not in (404, 405)
     else:
-        assert answer.status_int == 405
-        assert answer.json["error"] == "method not allowed"
-        assert answer.headers["Allow"] == ALLOWED[path]
+        assert response.status_int == 405
+        assert response.json["error"] == "method not allowed"
+        assert response.headers["Allow"] == ALLOWED[path]
 
 
 @pytest.mark.parametrize("path", ALLOWED)
 def test_options_lists_the_methods(testapp: TestApp, path: str) -> None:
-    answer = testapp.options(path, status=200)
-    assert answer.headers["Allow"] == ALLOWED[path]
+    response = testapp.options(path, status=200)
+    assert response.headers["Allow"] == ALLOWED[path]
     patch = {"Accept-Patch": "application/merge-patch+json, application/json"}
     expected = patch if "PATCH" in ALLOWED[path] else {}
-    assert {name: answer.headers[name] for name in patch if name in answer.headers} == expected
+    assert {name: response.headers[name] for name in patch if name in response.headers} == expected
 
 
 def test_method_override_headers_are_ignored(testapp: TestApp) -> None:
@@ -67,9 +67,9 @@ def test_a_different_trailing_slash_is_308(
 ) -> None:
     other = path[:-1] if path.endswith("/") else f"{path}/"
     headers = {"If-Match": '"never"'}
-    answer = testapp.request(f"{other}{query}", method=method, headers=headers, status="*")
-    assert answer.status_int == 308
-    assert answer.headers["Location"] == f"http://localhost{path}{query}"
+    response = testapp.request(f"{other}{query}", method=method, headers=headers, status="*")
+    assert response.status_int == 308
+    assert response.headers["Location"] == f"http://localhost{path}{query}"
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_different_trailing_slash_is_308(
 )
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_other_urls_are_404(testapp: TestApp, path: str, method: str) -> None:
-    answer = testapp.request(path, method=method, status=404)
-    assert answer.json["error"] == "not found"
+    response = testapp.request(path, method=method, status=404)
+    assert response.json["error"] == "not found"
     testapp.get("/api/v1.0/students/1", status=200)
 
 
@@ -126,18 +126,18 @@ def test_an_internal_error_is_logged_and_not_disclosed(
     testapp: TestApp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Students, "select", "a fault within")
-    answer = testapp.get("/api/v1.0/students/", status=500)
-    assert answer.json == {
+    response = testapp.get("/api/v1.0/students/", status=500)
+    assert response.json == {
         "status": 500,
         "error": "internal server error",
         "message": "internal server error",
     }
-    assert "a fault within" not in answer.text
+    assert "a fault within" not in response.text
     assert "TypeError" in caplog.text
 
 
 def test_x_vhm_root_does_not_move_the_root(testapp: TestApp) -> None:
-    """Pyramid would begin elsewhere for this header, which anybody may send."""
+    """Pyramid starts traversal at the path in this header, which any client can send."""
     headers = {"X-Vhm-Root": "/api/v1.0"}
     testapp.get("/students/1", headers=headers, status=404)
     assert testapp.get("/", headers=headers).json["api"] == API

@@ -1,4 +1,4 @@
-"""Commands print no warnings, whatever the version of Python; test_pserve.py looks at pserve."""
+"""Commands print no warnings on any version of Python. test_pserve.py checks pserve."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What a write answers: the new tag, and the representation to who prefers it; merge patches."""
+"""The responses to writes, and merge patches."""
 
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ def school(testapp: TestApp, student_and_class: None) -> TestApp:
 
 
 class Write(NamedTuple):
-    """A request, the item that it makes or changes, and the status of its answer."""
+    """A request, the item that it creates or changes, and the status of the response."""
 
     method: str
     path: str
@@ -50,26 +50,27 @@ def send(client: TestApp, write: Write, **headers: str) -> Any:
 
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_returns_the_new_etag(school: TestApp, write: Write) -> None:
-    answer = send(school, write)
-    assert answer.json == {}
-    assert answer.headers.get("Location") == (API + write.item if write.status == 201 else None)
-    assert "Preference-Applied" not in answer.headers
+    response = send(school, write)
+    assert response.json == {}
+    assert response.headers.get("Location") == (API + write.item if write.status == 201 else None)
+    assert "Preference-Applied" not in response.headers
     tag = school.get(f"/api/v1.0/{write.item}").headers["ETag"]
-    assert answer.headers["ETag"] == tag
+    assert response.headers["ETag"] == tag
     school.delete(f"/api/v1.0/{write.item}", headers={"If-Match": tag}, status=200)
 
 
 @pytest.mark.parametrize("write", WRITES)
 def test_prefer_returns_the_representation(school: TestApp, write: Write) -> None:
-    answer = send(school, write, Prefer="return=representation")
+    response = send(school, write, Prefer="return=representation")
     read = school.get(f"/api/v1.0/{write.item}")
-    assert answer.json == read.json
-    assert answer.headers["Preference-Applied"] == "return=representation"
-    assert answer.headers["Content-Location"] == API + write.item
+    assert response.json == read.json
+    assert response.headers["Preference-Applied"] == "return=representation"
+    assert response.headers["Content-Location"] == API + write.item
     for name in ("Content-Type", "ETag"):
-        assert answer.headers[name] == read.headers[name]
+        assert response.headers[name] == read.headers[name]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("prefer", "is_heeded"),
     [
@@ -85,8 +86,8 @@ def test_prefer_returns_the_representation(school: TestApp, write: Write) -> Non
     ],
 )
 def test_other_preferences_are_ignored(school: TestApp, prefer: str, is_heeded: bool) -> None:
-    answer = send(school, RENAME, Prefer=prefer)
-    assert bool(answer.json) == is_heeded
+    response = send(school, RENAME, Prefer=prefer)
+    assert bool(response.json) == is_heeded
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
@@ -102,6 +103,7 @@ def test_a_merge_patch_changes_the_fields_it_names(
     assert school.get(path).json == before | {"name": "é"}
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -129,6 +131,7 @@ def test_a_patch_leaves_a_stored_value_that_is_invalid_today(
         assert connection.execute(text("SELECT name FROM students")).scalar() == " "
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json-patch+json"])
 def test_another_patch_format_is_415_with_accept_patch(school: TestApp, media_type: str) -> None:
     headers = {"Content-Type": media_type}

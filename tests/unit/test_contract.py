@@ -1,4 +1,4 @@
-"""The watch over the answers of all other tests sees what it should."""
+"""The comparison of responses with the document finds each kind of error."""
 
 from typing import Any
 

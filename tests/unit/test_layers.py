@@ -21,7 +21,7 @@ def name_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> set[str]:
-    """The dotted names of all that a module imports, its own package's in full."""
+    """Return the absolute dotted names of all imports of a module."""
     here = ("classroom", *path.relative_to(PACKAGE).parts[:-1])
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -35,7 +35,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 def layers_of(names: set[str]) -> set[str]:
-    """The modules of the package among dotted names; the package itself is ``__init__``."""
+    """Return the modules of the package among dotted names; the package itself is ``__init__``."""
     modules = {path.stem for path in PACKAGE.iterdir()}
     own = [name.split(".") for name in names if name.split(".")[0] == "classroom"]
     return {parts[1] if parts[1:] and parts[1] in modules else "__init__" for parts in own}

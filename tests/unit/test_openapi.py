@@ -1,4 +1,4 @@
-"""What the document says about names, to those who validate by it."""
+"""The pattern for names in the document."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from ..support.contract import default_document
 def name_patterns() -> Iterator[Callable[[str], bool]]:
     name = default_document()["components"]["schemas"]["Named"]["properties"]["name"]
     yield jsonschema_rs.validator_for(name).is_valid
-    # Python's own $ also stands before a last line feed.
+    # Python's $ also matches before a final line feed.
     pattern = re.compile(name["pattern"].removesuffix("$") + r"\Z")
     yield lambda text: len(text) <= name["maxLength"] and bool(pattern.match(text))
 

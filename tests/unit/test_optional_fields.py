@@ -1,4 +1,4 @@
-"""Optional fields, which no type of the service has so far: decoded, documented and stored."""
+"""Optional fields, which no type of the service has yet: decoded, documented and stored."""
 
 from typing import Annotated, Any
 

@@ -12,7 +12,7 @@ def ask(query: Mapping[str, Sequence[str]], kinds: Sequence[type] = (int,)) -> P
 
 
 def read(rows: Sequence[int], asked: PageRequest) -> Page[int]:
-    """Read a page of a list of ids, as a database would."""
+    """Read a page of a list of ids like a database does."""
 
     def fetch(wanted: Slice) -> tuple[Sequence[int], int | None]:
         ordered = sorted(rows, reverse=wanted.backward)

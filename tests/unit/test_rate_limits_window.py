@@ -60,7 +60,7 @@ def test_memory_is_bounded_for_any_number_of_clients() -> None:
 
 
 class Failing:
-    """A counter that fails, and counts how often it was asked."""
+    """A counter that fails, and counts its calls."""
 
     asked = 0
 

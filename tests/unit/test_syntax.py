@@ -82,12 +82,12 @@ def test_invalid_entity_tag_lists_do_not_match(field: str) -> None:
     ],
 )
 def test_patterns_do_not_backtrack_on_long_fields(pattern: object, unit: str) -> None:
-    # A pattern that backtracks would not come back within the run of the tests.
+    # A pattern that backtracks would not return in the lifetime of the tests.
     assert not pattern.fullmatch(unit * (32768 // len(unit)) + "\0")  # type: ignore[attr-defined]
 
 
 def test_a_long_q_is_rejected_before_normalization() -> None:
-    # So many accents out of order would take hours.
+    # Sorting so many accents takes hours.
     with pytest.raises(ValueError, match="64 characters"):
         query.Q.read(["a" + "\u0315\u0300" * 1_000_000])
 
