@@ -54,7 +54,7 @@ class NamedCollection(Collection):
         words = chosen["q"]
         columns = stored(self.item.schema) if chosen["expand"] else ()
         statements = queries.named(self.item.model, columns, chosen["sort"], len(words))
-        return statements, queries.beginnings_of(words)
+        return statements, queries.prefix_parameters(words)
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
         return represent_named(self.item.schema, rows, self.url)
