@@ -32,9 +32,10 @@ def medians(runs: Sequence[Run]) -> Run:
 def ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
     """Return the median, over the rounds, of the ratio of two rates.
 
-    The speed of a machine changes within minutes. The two runs of a round are seconds apart.
+    The speed of a machine changes within minutes. The two runs of a round are seconds apart. If one
+    sequence is longer, its last runs do not count.
     """
-    return median(one.rate / other.rate for one, other in zip(ours, theirs, strict=True))
+    return median(one.rate / other.rate for one, other in zip(ours, theirs, strict=False))
 
 
 def noise(runs: Runs) -> float:

@@ -20,7 +20,7 @@ def race(servers: Sequence[Server], works: Sequence[Work], profile: LoadProfile)
 def _race_at(servers: Sequence[Server], work: Work, profile: LoadProfile) -> Runs:
     targets = [_Target(server, work.request(server)) for server in servers]
     runs: dict[str, list[Run]] = defaultdict(list)
-    while _is_unfinished(runs, profile):
+    while needs_round(runs, profile):
         for target in targets:
             runs[target.server.name].append(target.run(profile))
         # Reverse the order, so that a machine that slows down favours no server.
@@ -28,7 +28,8 @@ def _race_at(servers: Sequence[Server], work: Work, profile: LoadProfile) -> Run
     return runs
 
 
-def _is_unfinished(runs: Runs, profile: LoadProfile) -> bool:
+def needs_round(runs: Runs, profile: LoadProfile) -> bool:
+    """Return whether another round is needed, because there are too few or the noise is high."""
     rounds = min(map(len, runs.values()), default=0)
     if rounds < profile.rounds:
         return True

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 from webtest import TestApp
 
 from classroom.db.startup import open_database
+from classroom.models.roles import Role
 from classroom.models.tables import Base
 
 from .support.application import anonymous_client, client_of, engine_of, open_application
@@ -27,6 +28,7 @@ from .support.postgresql import PostgreSQL, running_postgresql
 from .support.pserve import configure, copy_ini
 from .support.redis import running_redis
 from .support.rows import insert_rows
+from .support.school import School
 from .support.sockets import free_port
 from .support.users import SECRET, add_user
 from .support.validation import validated
@@ -197,6 +199,20 @@ def new_process(app_settings: dict[str, str]) -> Iterator[Callable[[], TestApp]]
 def student_and_class(dbengine: Engine) -> None:
     """The student 1, david, and the class 1, algebra."""
     insert_rows(dbengine, ["david"], ["algebra"])
+
+
+@pytest.fixture
+def school(testapp: TestApp, app: Any) -> School:
+    """Rows and users with any role. One user is an admin."""
+    school = School(app)
+    school.add_user(Role.ADMIN)
+    return school
+
+
+@pytest.fixture
+def admin(school: School) -> TestApp:
+    """A client of another admin."""
+    return school.client_with(Role.ADMIN)
 
 
 # Servers

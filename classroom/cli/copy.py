@@ -1,6 +1,7 @@
 """The command that copies a database."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 from sqlalchemy import Engine
@@ -10,7 +11,7 @@ from ..db.copying import CopyError, copy_database
 from ..db.driver_errors import in_one_line
 from ..db.startup import open_database
 from ..settings import SettingError, read_ini
-from .decorators import pass_engine
+from .decorators import echo_database, pass_engine
 
 
 @click.command()
@@ -26,7 +27,10 @@ from .decorators import pass_engine
 @pass_engine
 def copy(engine: Engine, url: str | None, ini: str | None) -> None:
     """Copy the whole database, including users, to an empty one that is not in use."""
-    target = _open_target(url, ini)
+    if bool(url) == bool(ini):
+        raise click.UsageError("Give either --to or --to-ini.")
+    settings = read_ini(ini) if ini else {"sqlalchemy.url": str(url)}
+    target = _open_target(settings, ini)
     try:
         copy_database(engine, target, _show_progress)
     except (CopyError, DBAPIError) as error:
@@ -34,12 +38,10 @@ def copy(engine: Engine, url: str | None, ini: str | None) -> None:
     finally:
         target.dispose()
     click.echo("Copy complete and verified.")
+    echo_database(settings)
 
 
-def _open_target(url: str | None, ini: str | None) -> Engine:
-    if bool(url) == bool(ini):
-        raise click.UsageError("Give either --to or --to-ini.")
-    settings = read_ini(ini) if ini else {"sqlalchemy.url": url}
+def _open_target(settings: Mapping[str, str], ini: str | None) -> Engine:
     try:
         return open_database(settings)
     except SettingError as error:

@@ -1,6 +1,6 @@
 """Decorators for commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -35,7 +35,12 @@ def pass_writing_engine(command: Command) -> Command:
     @wraps(command)
     def with_writing_engine(engine: Any, context: click.Context, *args: Any, **options: Any) -> Any:
         context.invoke(command, for_writing(engine), *args, **options)
-        url = make_url(read_ini(context.obj)["sqlalchemy.url"]).set(password=None)
-        click.echo(f"Database: {url.render_as_string()}", err=True)
+        echo_database(read_ini(context.obj))
 
     return with_writing_engine
+
+
+def echo_database(settings: Mapping[str, str]) -> None:
+    """Print which database the settings name, without its password."""
+    url = make_url(settings["sqlalchemy.url"]).set(password=None)
+    click.echo(f"Database: {url.render_as_string()}", err=True)

@@ -105,7 +105,7 @@ def users(engine: Engine) -> None:
     """List the users: name and role, separated by a tab."""
     with engine.connect() as connection:
         # Sorted here, because the sort order of text depends on the database.
-        for name, role in sorted(connection.execute(USERS).tuples()):
+        for name, role in sorted(map(tuple, connection.execute(USERS))):
             click.echo(f"{name}\t{role}")
 
 

@@ -14,6 +14,7 @@ from pyramid.location import lineage
 from pyramid.response import Response
 from pyramid.viewderivers import INGRESS
 
+from ..db.exceptions import UserConflict
 from ..models.validation import InvalidValue
 from ..request import Request
 from ..resources.base import Item, Resource
@@ -60,7 +61,7 @@ def visible_item(view: View, info: Any) -> View:
             return view(context, request)
         except (HTTPNotFound, HTTPPreconditionFailed):
             raise
-        except (HTTPException, InvalidValue):
+        except (HTTPException, InvalidValue, UserConflict):
             _check_items(context, request)
             raise
 

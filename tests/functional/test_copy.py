@@ -56,7 +56,8 @@ def test_a_copy_has_all_rows_and_continues_the_ids(
 ) -> None:
     copied = copy(app_ini, target_url)
     assert copied.exit_code == 0, copied.output
-    assert copied.output.endswith("Copy complete and verified.\n")
+    assert copied.stdout.endswith("Copy complete and verified.\n")
+    assert copied.stderr == f"Database: {target_url}\n"
     with open_application({"sqlalchemy.url": target_url}) as app:
         there = client_of(app)
         assert len(everything(there)) == 7
@@ -124,7 +125,7 @@ def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_pat
     target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
     copied = run(app_ini, "copy", "--to-ini", str(target))
     assert copied.exit_code == 0, copied.output
-    assert run(target, "users").output == f"{NAME}\n"
+    assert run(target, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
@@ -170,7 +171,7 @@ def test_the_password_of_postgresql_comes_from_libpq(
     output = subprocess.check_output(
         [BIN / "classroom", "-c", app_ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
     )
-    assert output.endswith("Copy complete and verified.\n")
+    assert output.endswith(f"Copy complete and verified.\nDatabase: {url}\n")
 
 
 def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL) -> None:

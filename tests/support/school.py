@@ -48,6 +48,9 @@ class School:
         """Change columns of a user; return the name."""
         return self._write(user_writes.change_user, user_id, **values).name
 
+    def remove_user(self, user_id: int) -> None:
+        self._write(user_writes.remove_user, user_id)
+
     def client(self, user_id: int, password: str = PASSWORD) -> TestApp:
         """Return a client with the credentials of a user, in the application's mode."""
         return client_of(self.app, self.change_user(user_id), password)

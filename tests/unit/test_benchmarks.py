@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.bounds import Bound, bounds
 from benchmarks.figures import Run
+from benchmarks.measure import needs_round
 from benchmarks.plot import plot
 from benchmarks.races import GROWTH
 from benchmarks.report import report
@@ -59,6 +60,32 @@ def test_rates_of_the_same_round_are_compared(suite: Suite) -> None:
 def test_growth_compares_the_largest_and_smallest_school(suite: Suite) -> None:
     _, growth, _ = bounds(suite)
     assert (growth.figure, growth.verdict) == (3.0, "missed")
+
+
+def test_cost_is_compared_between_the_last_page_and_the_first(suite: Suite) -> None:
+    size = "1,000 students"
+    first, last = runs(a=[900] * 3, b=[900] * 3), runs(a=[600] * 5, b=[600] * 5)
+    suite.results["growth on PostgreSQL"] = {
+        work: {size: each["a"], f"{size} again": each["b"]}
+        for work, each in (("page of 50", first), ("last page", last))
+    }
+    what = "growth on PostgreSQL, 1,000 students: cost of last page / page of 50"
+    assert {bound.what: bound.figure for bound in bounds(suite)}[what] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("again", "is_needed"),
+    [
+        ([], True),
+        ([1000, 1000], True),
+        ([1040] * 3, False),
+        ([1060] * 3, True),
+        ([1060] * 6, False),
+    ],
+)
+def test_rounds_are_added_while_the_noise_is_high(again: list[float], is_needed: bool) -> None:
+    measured = runs(classroom=[1000] * len(again), classroom_again=again)
+    assert needs_round(measured, LoadProfile()) == is_needed
 
 
 def test_memory_is_that_of_the_largest_school(suite: Suite) -> None:
