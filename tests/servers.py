@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from waitress import wasyncore
 from waitress.server import create_server
 
 ROOT = Path(__file__).parents[1]
@@ -65,11 +66,12 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield server.effective_port
+        yield int(server.effective_port)
     finally:
         server.task_dispatcher.shutdown()
         server.trigger.pull_trigger(server.close)
         thread.join(10)
+        wasyncore.close_all(server._map)
 
 
 @contextmanager
@@ -127,13 +129,43 @@ def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
     assert not faults.exists(), faults.read_text()
 
 
-def is_up(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def is_up(address: int | Path) -> bool:
+    with _socket(address) as probe:
+        return probe.connect_ex(_name(address)) == 0
 
 
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+def connect(address: int | Path) -> socket.socket:
+    """Connect to a port of this machine, or to the path of a Unix socket."""
+    client = _socket(address)
+    client.settimeout(20)
+    client.connect(_name(address))
+    return client
+
+
+def _socket(address: int | Path) -> socket.socket:
+    return socket.socket(socket.AF_UNIX if isinstance(address, Path) else socket.AF_INET)
+
+
+def _name(address: int | Path) -> Any:
+    return str(address) if isinstance(address, Path) else ("127.0.0.1", address)
+
+
+def connect_without_reading(port: int) -> socket.socket:
+    """A connection that accepts no more than some 100 kB until it is read."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
+    client.settimeout(20)
+    client.connect(("127.0.0.1", port))
+    return client
+
+
+def read_all(client: socket.socket) -> bytes:
+    """All bytes until the server closes the connection."""
+    received = bytearray()
+    with suppress(ConnectionError):
+        while chunk := client.recv(65536):
+            received += chunk
+    return bytes(received)
 
 
 def read_until(client: socket.socket, end: bytes) -> bytes:

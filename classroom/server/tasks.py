@@ -3,16 +3,30 @@
 from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
+from waitress.task import Task as BaseTask
 
 from ..http.errors import error_response
 
 
-class JSONErrorTask(ErrorTask):
-    """Answer a request that waitress refuses, and close the connection."""
+class _Task(BaseTask):
+    """Send the head and the first part of the body with one system call; waitress needs two."""
 
-    # The stubs of waitress annotate both otherwise than it uses them.
+    # The stubs of waitress annotate these otherwise than this package uses them.
     request: Any
     response_headers: Any
+    channel: Any
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        self.channel.flush()
+
+    def finish(self) -> None:
+        super().finish()
+        self.channel.flush()
+
+
+class JSONErrorTask(_Task, ErrorTask):
+    """Answer a request that waitress refuses, and close the connection."""
 
     def execute(self) -> None:
         # Waitress answers in plain text.
@@ -26,12 +40,8 @@ class JSONErrorTask(ErrorTask):
         self.write(response.body)
 
 
-class Task(WSGITask):
+class Task(_Task, WSGITask):
     """Run the application."""
-
-    # The stubs of waitress annotate both otherwise than this package sets them.
-    request: Any
-    channel: Any
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -17,7 +16,18 @@ import pytest
 from classroom.http.message_head import MAX_FIELDS
 
 from ..conftest import NAME, PASSWORD, basic
-from ..servers import ROOT, connect, free_port, is_up, pserve, read_until, serving, wait_for
+from ..servers import (
+    ROOT,
+    connect,
+    connect_without_reading,
+    free_port,
+    is_up,
+    pserve,
+    read_all,
+    read_until,
+    serving,
+    wait_for,
+)
 
 DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -32,24 +42,6 @@ def head(start: str, *fields: str) -> bytes:
 def post(*fields: str, version: str = "1.1") -> bytes:
     usual = CREDENTIALS.strip(), "Content-Type: application/json"
     return head(f"POST {STUDENTS} HTTP/{version}", *usual, *fields)
-
-
-def connect_without_reading(port: int) -> socket.socket:
-    """A connection that accepts no more than some 100 kB until it is read."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
-    client.settimeout(20)
-    client.connect(("127.0.0.1", int(port)))
-    return client
-
-
-def read_all(client: socket.socket) -> bytes:
-    """All bytes until the server closes the connection."""
-    received = bytearray()
-    with suppress(ConnectionError):
-        while chunk := client.recv(65536):
-            received += chunk
-    return bytes(received)
 
 
 def exchange(port: int, request: bytes) -> bytes:
