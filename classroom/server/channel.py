@@ -105,7 +105,12 @@ class Channel(HTTPChannel):
         return self.connected and is_unsent and not self._is_sending
 
     def handle_write(self) -> None:
-        super().handle_write()
+        try:
+            super().handle_write()
+        except KeyboardInterrupt:
+            # What was sent may not have been counted, and must not be sent again at shutdown.
+            self.abort()
+            raise
         self.resume()
 
     def handle_close(self) -> None:
@@ -118,6 +123,10 @@ class Channel(HTTPChannel):
         # readable() and writable() are false from here on, should the loop still ask them.
         self.will_close = True
         self.handle_close()
+
+    def cancel(self) -> None:
+        """Drop the requests that wait for a worker at shutdown, not the responses (main thread)."""
+        self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
         """Return when the server began to wait for the client, or None if it does not wait."""

@@ -1,18 +1,13 @@
 """What only a real ``pserve`` can show."""
 
-import itertools
 import signal
 import socket
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text as sql
-
-from classroom.db.engine import for_writing, make_engine
 
 from ..conftest import NAME, PASSWORD, basic
 from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
@@ -40,14 +35,6 @@ def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPRespo
 def add_user(ini: Path) -> None:
     command = [BIN / "classroom", "-c", ini.name, "adduser", NAME, "--password-stdin"]
     subprocess.run(command, cwd=ini.parent, input=PASSWORD, text=True, check=True)
-
-
-def create_student(port: int) -> int:
-    return ask(port, "POST", "/api/v1.0/students/", '{"name": "david"}').status
-
-
-def remaining(port: int) -> int:
-    return int(ask(port, "GET", "/").headers["X-RateLimit-Remaining"])
 
 
 def test_an_ini_file_makes_a_database_tells_how_to_add_a_user_and_serves_them(
@@ -86,32 +73,3 @@ def test_a_port_in_use_is_one_line(tmp_path: Path, port: int) -> None:
     assert "Traceback" not in log
     line = f"listen: cannot listen on 127.0.0.1:{port}: Address already in use"
     assert log.splitlines()[-1] == line
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_in_flight_is_answered_before_the_end(
-    tmp_path: Path, port: int, database_url: str, stop: signal.Signals
-) -> None:
-    settings = {
-        "sqlalchemy.url": database_url,
-        "classroom.use_rate_limits": "true",
-        "classroom.rate_limit.calls": "1000000",
-        "classroom.rate_limit.period": "86400",
-        "classroom.redis_url": "memory://",
-    }
-    ini = copy_ini("development.ini", tmp_path, port, settings)
-    engine = for_writing(make_engine({"sqlalchemy.url": database_url}))
-    with pserve(ini) as server, ThreadPoolExecutor() as pool:
-        wait_for(lambda: is_up(port))
-        # Another writer makes the request wait, and the count of calls tells that it is there.
-        with engine.begin() as writer:
-            if engine.dialect.name == "postgresql":
-                writer.execute(sql("LOCK TABLE students IN EXCLUSIVE MODE"))
-            request = pool.submit(create_student, port)
-            calls = itertools.count(1)
-            wait_for(lambda: 1_000_000 - remaining(port) > next(calls))
-            server.send_signal(stop)
-        assert request.result(20) == 201
-        server.communicate(timeout=10)
-    assert server.returncode == 0
-    engine.dispose()
