@@ -76,14 +76,17 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
 
 @contextmanager
 def running_redis(port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server on a port, and on a Unix socket in a folder of its own."""
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: _answers(port))
-        yield server
-    finally:
-        server.kill()
-        server.wait()
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        command += ["--unixsocket", f"{folder}/redis.sock"]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: _answers(port))
+            yield server
+        finally:
+            server.kill()
+            server.wait()
 
 
 def _answers(port: int) -> bool:

@@ -59,12 +59,15 @@ def test_without_the_setting_nothing_is_limited(stranger: TestApp) -> None:
         assert "X-RateLimit-Limit" not in stranger.get("/").headers
 
 
-@pytest.mark.parametrize("counter", ["memory", "redis"])
+@pytest.mark.parametrize("counter", ["memory", "redis_url", "redis_socket_url"])
 def test_five_calls_pass_and_the_sixth_is_429(
-    limits: dict[str, str], client: Callable[[], TestApp], redis_url: str, counter: str
+    limits: dict[str, str],
+    client: Callable[[], TestApp],
+    request: pytest.FixtureRequest,
+    counter: str,
 ) -> None:
-    if counter == "redis":
-        limits["classroom.redis_url"] = redis_url
+    if counter != "memory":
+        limits["classroom.redis_url"] = request.getfixturevalue(counter)
     testapp = client()
     testapp.authorization = ("Basic", (NAME, PASSWORD))
     now = time.time()
