@@ -1,1 +1,1 @@
-"""What the service costs, beside its peers and beside the least that its own stack can cost."""
+"""Benchmarks of the service against its peers, and against the bare stack below it."""

@@ -1,4 +1,4 @@
-"""A client that asks one question at a time: for tokens, links and proofs, never for timings."""
+"""A simple client for tokens, links and checks. It is not used for timings."""
 
 import json
 from collections.abc import Mapping
@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
+    """A response with its decoded body."""
+
     status: int
     headers: Message
     json: Any
 
 
-def ask(method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Answer:
-    """The answer to one request on a connection of its own; ``json`` is None without a body."""
-    where = urlsplit(url)
-    with closing(HTTPConnection(where.netloc, timeout=60)) as connection:
-        path = f"{where.path}?{where.query}" if where.query else where.path
+def send(method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Response:
+    """Send a request on a new connection. ``json`` of the response is None if it has no body."""
+    parts = urlsplit(url)
+    with closing(HTTPConnection(parts.netloc, timeout=60)) as connection:
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         connection.request(method, path, body, dict(headers))
         response = connection.getresponse()
         content = response.read()
-    return Answer(response.status, response.headers, json.loads(content) if content else None)
+    return Response(response.status, response.headers, json.loads(content) if content else None)

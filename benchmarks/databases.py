@@ -1,4 +1,4 @@
-"""Databases: made once, filled once, and copied for each server that writes on one."""
+"""Create and fill a database once, and copy it for each server."""
 
 import itertools
 import secrets
@@ -13,23 +13,24 @@ from typing import Any, NamedTuple, Protocol
 import psycopg
 from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url, text
 
-from classroom.db import writes
-from classroom.db.engine import open_database
+from classroom.db import user_writes
+from classroom.db.startup import open_database
 from classroom.models.tables import Base
 from classroom.security.passwords import hash_password
-from tests.servers import PostgreSQL
+from tests.support.postgresql import PostgreSQL
 
-from .machine import stay_beside_the_server
+from .machine import move_to_load_core
 
 NAME, PASSWORD = "miguel", "cat"
 
 _BATCH = 10_000
-_BEGINNING = datetime(2014, 4, 9, tzinfo=UTC)
+_FIRST_TIMESTAMP = datetime(2014, 4, 9, tzinfo=UTC)
 
 
 class Size(NamedTuple):
-    """How many rows a school has. No student is registered twice for a class while there are at
-    most as many rounds of registrations as classes.
+    """The number of rows of each table.
+
+    There can be at most ``students * classes`` registrations.
     """
 
     students: int
@@ -38,7 +39,7 @@ class Size(NamedTuple):
 
 
 class Store(Protocol):
-    """Where databases are made and copied; both give the URL of another one."""
+    """A place for databases. Both methods return the URL of a new one."""
 
     def create(self) -> str: ...
 
@@ -46,7 +47,7 @@ class Store(Protocol):
 
 
 class Files:
-    """Databases of SQLite, each a file in a folder."""
+    """SQLite databases, as files in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,22 +57,22 @@ class Files:
         return f"sqlite:///{self._folder}/{next(self._numbers)}.sqlite"
 
     def copy(self, url: str) -> str:
-        """A copy of a database that nobody has open, so that one file holds it all."""
+        """Copy a database that no process has open, so that one file contains all of it."""
         target = self.create()
         shutil.copyfile(str(make_url(url).database), str(make_url(target).database))
         return target
 
 
 class DurableServer(PostgreSQL):
-    """The tests' server, but one that keeps what it says through a power cut, as SQLite does."""
+    """The tests' server, but with fsync: a commit survives a power failure, as with SQLite."""
 
     def start(self) -> None:
         options = f"-p {self.port} -h 127.0.0.1 -k '' -c max_connections=300"
         self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
-        stay_beside_the_server(int((self._data / "postmaster.pid").read_text().split()[0]))
+        move_to_load_core(int((self._data / "postmaster.pid").read_text().split()[0]))
 
     def copy(self, url: str) -> str:
-        """A copy of a database that nobody is connected with."""
+        """Copy a database to which no client is connected."""
         name, template = f"copy_{secrets.token_hex(8)}", make_url(url).database
         address = self.url("postgres").replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
@@ -82,7 +83,8 @@ class DurableServer(PostgreSQL):
 
 @contextmanager
 def durable_server() -> Iterator[DurableServer]:
-    # Below a folder of its own, since PostgreSQL's user must reach it.
+    """Run a server with a data folder of its own."""
+    # Not in the suite's folder, since the user postgres must have access.
     with TemporaryDirectory(prefix="classroom-") as folder:
         server = DurableServer(Path(folder))
         server.start()
@@ -93,15 +95,15 @@ def durable_server() -> Iterator[DurableServer]:
 
 
 def fill_ours(url: str, size: Size) -> None:
-    """Make a database of the service, with its user and a school of that ``size``."""
+    """Create a database of the service with its tables, a user and ``size`` rows."""
     engine = open_database({"sqlalchemy.url": url})
     with engine.begin() as connection:
-        writes.add_user(connection, NAME, hash_password(PASSWORD))
+        user_writes.add_user(connection, NAME, hash_password(PASSWORD))
     _fill(engine, Base.metadata.tables, size)
 
 
 def fill_peers(url: str, size: Size) -> None:
-    """Fill the tables that a peer has made for itself; their names and columns are like ours."""
+    """Fill the tables that a peer has created. Their names and columns are the same as ours."""
     engine, metadata = create_engine(url), MetaData()
     metadata.reflect(engine)
     _fill(engine, metadata.tables, size)
@@ -112,11 +114,11 @@ def _fill(engine: Engine, tables: Mapping[str, Table], size: Size) -> None:
         for name, count in size._asdict().items():
             for start in range(0, count, _BATCH):
                 numbers = range(start, min(start + _BATCH, count))
-                # RETURNING, since SQLAlchemy then sends many rows with one statement.
+                # With RETURNING, SQLAlchemy sends many rows in one statement.
                 table = tables[name]
                 statement = insert(table).returning(*table.primary_key)
                 connection.execute(statement, list(_rows(name, numbers, size)))
-    _settle(engine)
+    _maintain(engine)
     engine.dispose()
 
 
@@ -125,16 +127,23 @@ def _rows(table: str, numbers: range, size: Size) -> Iterator[dict[str, Any]]:
         if table != "registrations":
             yield {"name": f"{table} {number + 1}"}
             continue
-        turn, student = divmod(number, size.students)
-        yield {
-            "student_id": student + 1,
-            "class_id": (student + turn) % size.classes + 1,
-            "timestamp": _BEGINNING + timedelta(seconds=number),
-        }
+        student_id, class_id = _registration(number, size)
+        timestamp = _FIRST_TIMESTAMP + timedelta(seconds=number)
+        yield {"student_id": student_id, "class_id": class_id, "timestamp": timestamp}
 
 
-def _settle(engine: Engine) -> None:
-    """Do now what the database would else do in the midst of a measurement."""
+def registrations(size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the ids of the student and the class of each registration."""
+    return (_registration(number, size) for number in range(size.registrations))
+
+
+def _registration(number: int, size: Size) -> tuple[int, int]:
+    turn, student = divmod(number, size.students)
+    return student + 1, (student + turn) % size.classes + 1
+
+
+def _maintain(engine: Engine) -> None:
+    """Do maintenance now that the database would otherwise do during a measurement."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("VACUUM ANALYZE"))

@@ -1,4 +1,4 @@
-"""The machine: its cores, and what /proc knows about a process and its children."""
+"""The machine: its cores, and the CPU time and memory of processes (Linux, proc(5))."""
 
 import os
 import platform
@@ -7,57 +7,58 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_UTIME, _STIME = 11, 12  # counted from behind the process's name, proc(5)
+_UTIME, _STIME = 11, 12  # positions after the process name, proc(5)
 
 CORES = tuple(sorted(os.sched_getaffinity(0)))
-"""Servers get the first, the load and what else a server needs the last."""
+"""Servers run on the first core, the load generator and the servers' databases on the last."""
 
 
-def stay_beside_the_server(pid: int) -> None:
-    """Move a process, and all that it will start, to the core that the load comes from."""
+def move_to_load_core(pid: int) -> None:
+    """Move a process and its future children to the core of the load generator."""
     os.sched_setaffinity(pid, CORES[-1:])
 
 
 def pinned_to(cores: Sequence[int]) -> list[str]:
-    """What a command begins with that is to stay on these cores."""
+    """Return the prefix of a command that is pinned to these cores."""
     return ["taskset", "-c", ",".join(map(str, cores))]
 
 
 def describe() -> str:
-    """The processor, the number of its cores, and the system."""
+    """Return the processor, the number of cores, and the operating system."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = {line.partition(": ")[2] for line in lines if line.startswith("model name")}
     return f"{' and '.join(names)}, {len(CORES)} cores, {platform.system()} {platform.release()}"
 
 
 def family(pid: int) -> Iterator[int]:
-    """A process and all that it started, as gunicorn starts workers."""
+    """Yield a process and its descendants, such as the workers of gunicorn."""
     yield pid
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         yield from family(int(child))
 
 
 def cpu_seconds(pid: int) -> float:
-    """The CPU time that a process and its children have used."""
+    """Return the CPU time that a process and its descendants have used."""
     return sum(map(_own_cpu_seconds, family(pid)))
 
 
 def resident_megabytes(pid: int) -> float:
-    """The resident memory of the largest process among one and its children."""
+    """Return the resident memory of a process, or of its largest descendant if that has more."""
     return max(map(_own_resident_megabytes, family(pid)))
 
 
 def wait_until_idle(pid: int, seconds: float = 60.0) -> None:
-    """Wait until a process does nothing, for a tenth of a second: what a client that left had
-    asked for is still worked upon.
+    """Wait until a process uses no CPU time for 0.1 seconds.
 
-    :raises TimeoutError: where it never rests.
+    A server still works on the requests of a client that has disconnected.
+
+    :raises TimeoutError: if it is still busy after ``seconds``.
     """
     deadline = time.monotonic() + seconds
     before = -1.0
     while (now := cpu_seconds(pid)) > before:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"process {pid} does not come to rest")
+            raise TimeoutError(f"process {pid} is still busy after {seconds:.0f} seconds")
         before = now
         time.sleep(0.1)
 

@@ -1,9 +1,9 @@
-"""Cost against size as an SVG: a panel for each database, a line for each kind of work."""
+"""Plot cost against size as an SVG: a panel per database, a line per kind of request."""
 
 from collections.abc import Iterator, Mapping
 from math import log10
 
-from .measure import Race
+from .figures import Race, medians
 from .races import GROWTH
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _PANEL = 260, 220, 60, 50, 340
@@ -12,8 +12,9 @@ _COSTS = (100, 1_000, 10_000, 100_000)
 
 
 def plot(panels: Mapping[str, Race]) -> str:
-    """Microseconds of a request, of one client alone, against the number of students; both
-    logarithmic, so that a flat line is a cost that does not grow.
+    """Return an SVG of the microseconds per request of one client, by the number of students.
+
+    Both axes are logarithmic. A flat line is a cost that does not grow.
     """
     width, height = _LEFT + _PANEL * len(panels), _TOP + _HEIGHT + 70
     parts = [
@@ -38,10 +39,10 @@ def _axes(title: str) -> Iterator[str]:
 
 
 def _lines(race: Race) -> Iterator[str]:
-    for number, (work, at) in enumerate(race.items()):
+    for number, (work, runs) in enumerate(race.items()):
         colour = _COLOURS[number]
         points = [
-            f"{x:.0f},{_y(1_000_000 / at[size].rate):.1f}"
+            f"{x:.0f},{_y(1_000_000 / medians(runs[size]).rate):.1f}"
             for size, x in zip(GROWTH, _xs(), strict=True)
         ]
         style = f'fill="none" stroke="{colour}" stroke-width="2"'

@@ -1,5 +1,6 @@
-"""``python -m benchmarks.prefork INI 0,1``: one process for each core named, pinned to it, all of
-them serving the application of the ini file on one socket.
+"""``python -m benchmarks.prefork INI 0,1``: serve an ini file with one pinned process per core.
+
+All processes accept connections on one socket.
 """
 
 import os
@@ -15,7 +16,7 @@ from pyramid.paster import get_app, setup_logging
 
 
 def main(ini: str, cores: list[int]) -> None:
-    """Serve until a signal comes."""
+    """Serve until a signal ends the process."""
     parser = ConfigParser(interpolation=None)
     parser.read(ini)
     settings: dict[str, Any] = dict(parser["server:main"])
@@ -29,7 +30,7 @@ def main(ini: str, cores: list[int]) -> None:
     ]
     for worker in workers:
         worker.start()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # which ends the workers
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # ends the workers
     for worker in workers:
         worker.join()
 

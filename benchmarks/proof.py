@@ -1,5 +1,6 @@
-"""The proof, before anything is timed, that servers do the same work: to each request they give
-the same status, the same JSON and the same headers that matter.
+"""Check that servers do the same work before they are measured.
+
+Their responses to the same requests must have the same status, location and JSON.
 """
 
 import re
@@ -7,106 +8,117 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from .client import Answer, ask
+from .client import Response, send
 from .databases import Size
 from .servers import Server
 
-_A_MOMENT = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
-
+_HTTP_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
 
 SCHOOL = Size(students=10_000, classes=200, registrations=50_000)
 
+DELETED_STUDENT = 2
+"""The student that the last requests delete, with its registrations."""
 
-class Question(NamedTuple):
-    """A request below the API; in its body {base} is the server's address."""
+
+class Call(NamedTuple):
+    """A request, with a path below the API. ``{base}`` in its body is the URL of the server."""
 
     method: str
     path: str
     body: str | None = None
 
 
-QUESTIONS = (
-    Question("GET", "students/1"),
-    Question("GET", "students/"),
-    Question("GET", "students/?page=2"),
-    Question("GET", "students/?per_page=7&page=3"),
-    Question("GET", "students/?page=100"),
-    Question("GET", "students/?page=200"),
-    Question("GET", "students/?page=201"),
-    Question("GET", "students/10000000"),
-    Question("GET", "students/3/registrations/"),
-    Question("GET", "classes/"),
-    Question("GET", "classes/7"),
-    Question("GET", "classes/7/registrations/?page=2"),
-    Question("GET", "registrations/"),
-    Question("GET", "registrations/3/3"),
-    Question("POST", "students/", '{"name": "david"}'),
-    Question("PUT", "students/10001", '{"name": "dave"}'),
-    Question("GET", "students/10001"),
-    Question("GET", "students/?page=201"),
-    Question("POST", "classes/", '{"name": "algebra"}'),
-    Question(
+CALLS = (
+    Call("GET", "students/1"),
+    Call("GET", "students/"),
+    Call("GET", "students/?page=2"),
+    Call("GET", "students/?per_page=7&page=3"),
+    Call("GET", "students/?page=100"),
+    Call("GET", "students/?page=200"),
+    Call("GET", "students/?page=201"),
+    Call("GET", "students/10000000"),
+    Call("GET", "students/3/registrations/"),
+    Call("GET", "classes/"),
+    Call("GET", "classes/7"),
+    Call("GET", "classes/7/registrations/"),
+    Call("GET", "classes/7/registrations/?page=2"),
+    Call("GET", "registrations/"),
+    Call("GET", "registrations/3/3"),
+    Call("POST", "students/", '{"name": "david"}'),
+    Call("PUT", "students/10001", '{"name": "dave"}'),
+    Call("GET", "students/10001"),
+    Call("GET", "students/?page=201"),
+    Call("POST", "classes/", '{"name": "algebra"}'),
+    Call(
         "POST",
         "registrations/",
         '{"student": "{base}/api/v1.0/students/10001", "class": "{base}/api/v1.0/classes/201"}',
     ),
-    Question("GET", "registrations/10001/201"),
-    Question("DELETE", "registrations/10001/201"),
-    Question("GET", "registrations/10001/201"),
-    Question("DELETE", "students/2"),
-    Question("GET", "students/2"),
-    Question("GET", "students/2/registrations/"),
+    Call("GET", "registrations/10001/201"),
+    Call("DELETE", "registrations/10001/201"),
+    Call("GET", "registrations/10001/201"),
+    Call("DELETE", f"students/{DELETED_STUDENT}"),
+    Call("GET", f"students/{DELETED_STUDENT}"),
+    Call("GET", f"students/{DELETED_STUDENT}/registrations/"),
 )
-"""To be asked of a school of the size of SCHOOL."""
+"""Requests to a server with a database of size SCHOOL."""
 
 
-def prove_alike(servers: Sequence[Server]) -> None:
-    """:raises SystemExit: for the first answer of any server that is not like the first one's."""
-    ours, *others = servers
-    expected = list(_answers(ours))
+def check_equivalence(servers: Sequence[Server]) -> None:
+    """Compare the responses of servers with those of the first one.
+
+    :raises SystemExit: for the first difference.
+    """
+    first, *others = servers
+    all_expected = list(_responses(first))
     for server in others:
-        for (question, given), (_, wanted) in zip(_answers(server), expected, strict=True):
-            if given != wanted:
-                raise SystemExit(f"{server.name} at {question}:\n{given}\ninstead of\n{wanted}")
+        for (call, actual), (_, expected) in zip(_responses(server), all_expected, strict=True):
+            if actual != expected:
+                raise SystemExit(f"{server.name}: {call}\n{actual}\ninstead of\n{expected}")
 
 
-def _answers(server: Server) -> Iterator[tuple[Any, Any]]:
-    """What a server was asked, and what its answer comes to."""
-    known = server.credentials | {"Content-Type": "application/json"}
-    for question in QUESTIONS:
-        method, path, body = question
-        answer = ask(method, server.api + path, known, body and body.replace("{base}", server.base))
-        yield question, _essence(answer, server)
-    yield "a stranger", ask("GET", f"{server.api}students/", {}).status
-    yield "an entity tag", _asked_again(server, known)
-    yield "the next page", _essence(_followed(server, known), server)
+def _responses(server: Server) -> Iterator[tuple[Any, Any]]:
+    """Yield each call and the comparable part of its response."""
+    for call in CALLS:
+        yield call, _comparable(_send(call, server), server)
+    yield "without credentials", send("GET", f"{server.api}students/", {}).status
+    yield "with If-None-Match", _revalidate(server, server.credentials)
+    yield "next page", _comparable(_follow_next(server, server.credentials), server)
 
 
-def _asked_again(server: Server, known: dict[str, str]) -> int:
+def _send(call: Call, server: Server) -> Response:
+    url = server.api + call.path
+    if call.body is None:
+        return send(call.method, url, server.credentials)
+    headers = server.credentials | {"Content-Type": "application/json"}
+    return send(call.method, url, headers, call.body.replace("{base}", server.base))
+
+
+def _revalidate(server: Server, headers: dict[str, str]) -> int:
     url = f"{server.api}students/1"
-    tag = ask("GET", url, known).headers["ETag"]
-    return ask("GET", url, known | {"If-None-Match": tag}).status
+    tag = send("GET", url, headers).headers["ETag"]
+    return send("GET", url, headers | {"If-None-Match": tag}).status
 
 
-def _followed(server: Server, known: dict[str, str]) -> Answer:
-    return ask("GET", ask("GET", f"{server.api}students/", known).json["meta"]["next"], known)
+def _follow_next(server: Server, headers: dict[str, str]) -> Response:
+    page = send("GET", f"{server.api}students/", headers)
+    return send("GET", page.json["meta"]["next"], headers)
 
 
-def _essence(answer: Answer, server: Server) -> Any:
-    if answer.status >= 400:
-        return answer.status
-    location = answer.headers.get("Location", "").removeprefix(server.base)
-    return answer.status, location, _plain(answer.json, server.base)
+def _comparable(response: Response, server: Server) -> Any:
+    if response.status >= 400:
+        return response.status
+    location = response.headers.get("Location", "").removeprefix(server.base)
+    return response.status, location, _normalize(response.json, server.base)
 
 
-def _plain(value: Any, base: str) -> Any:
-    """JSON without what may differ: the address, the moment, a cursor and the order in a query."""
+def _normalize(value: Any, base: str) -> Any:
+    """Return JSON without what may differ: the server's URL, dates, and queries except the page."""
     if isinstance(value, dict):
-        return {name: _plain(each, base) for name, each in value.items()}
+        return {name: _normalize(each, base) for name, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each, base) for each in value]
+        return [_normalize(each, base) for each in value]
     if not isinstance(value, str):
         return value
     path, _, query = value.removeprefix(base).partition("?")
-    asked = dict(parse_qsl(query))
-    return _A_MOMENT.sub("a moment", path), asked.get("page", "1")
+    return _HTTP_DATE.sub("date", path), dict(parse_qsl(query)).get("page", "1")

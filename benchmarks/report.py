@@ -1,89 +1,78 @@
-"""The results as Markdown, which a terminal shows as well."""
+"""The results as Markdown that is also readable in a terminal."""
 
-import platform
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tests.servers import ROOT
+from .bounds import Bound, bounds
+from .figures import Race, Run, medians, noise
+from .suite import Suite
+from .wrk import LoadProfile
 
-from . import machine
-from .bounds import At, Bound, bounds, noise
-from .measure import Race
-from .races import Suite
-
-_OURS = ("classroom", "pyramid", "waitress", "SQLAlchemy", "psycopg", "argon2-cffi", "redis")
-
-
-def report(suite: Suite) -> str:
-    """All of it: where and when, the bounds, and every race."""
-    return "\n\n".join(_sections(suite)) + "\n"
+_RACES = (
+    "Medians of the rate, in units of work per second, and of the CPU microseconds of one unit in"
+    " the processes of the server. A unit is a request; that of `roster` is all requests that a"
+    " client needs. `again` is the same server under a second name: how much the two differ is the"
+    " noise."
+)
 
 
-def _sections(suite: Suite) -> Iterator[str]:
+def report(suite: Suite, environment: Sequence[str]) -> str:
+    """Return the environment, the bounds, and the table of every race."""
+    return "\n\n".join(_sections(suite, environment)) + "\n"
+
+
+def _sections(suite: Suite, environment: Sequence[str]) -> Iterator[str]:
     yield "# Results"
-    yield _circumstances(suite)
+    yield "\n".join(f"* {line}" for line in [*environment, _method(suite.profile)])
     yield "## Bounds"
     yield _table(["", "measured", "bound", "", "noise"], map(_bound_row, bounds(suite)))
+    yield _noise(suite.results, suite.profile.max_noise)
     yield "## Races"
-    yield (
-        "Requests a second, and the CPU microseconds of one request in the server's processes."
-        " `again` is the same server under a second name: how much the two differ is the noise."
-    )
+    yield _RACES
     for name, race in suite.results.items():
         yield f"### {name}"
         yield _race_table(race, suite.memory[name])
 
 
-def _circumstances(suite: Suite) -> str:
-    profile = suite.profile
-    return "\n".join(
-        [
-            f"* {datetime.now(UTC):%d %B %Y}; {machine.describe()}",
-            f"* Medians of {profile.rounds} runs of {profile.seconds} s, A to Z and Z to A",
-            f"* Python {platform.python_version()}, {', '.join(_versions())}",
-            f"* {', '.join(_programs())}",
-            f"* Peers: {', '.join(_requirements())}",
-        ]
+def _method(profile: LoadProfile) -> str:
+    return (
+        f"Rounds of {profile.seconds} s for each server: {profile.rounds}, and up to"
+        f" {profile.max_rounds} while the noise is {profile.max_noise:.0%} or more"
     )
 
 
-def _versions() -> Iterator[str]:
-    return (f"{name} {version(name)}" for name in _OURS)
-
-
-def _programs() -> Iterator[str]:
-    for command in (["wrk", "-v"], ["postgres", "-V"], ["redis-server", "-v"]):
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        yield " ".join(told.splitlines()[0].split()[:3])
-
-
-def _requirements() -> Iterator[str]:
-    for line in (ROOT / "benchmarks" / "requirements.txt").read_text().splitlines():
-        if "==" in line:
-            yield line.replace("==", " ")
+def _noise(results: Mapping[str, Race], limit: float) -> str:
+    """Return a sentence about the races in which the noise is too high."""
+    figures = {
+        f"{name}, {work}": noise(runs)
+        for name, race in results.items()
+        for work, runs in race.items()
+    }
+    noisy = [f"{what} ({figure:.0%})" for what, figure in figures.items() if figure >= limit]
+    if not noisy:
+        return f"The noise is under {limit:.0%} in every race."
+    return f"The noise is {limit:.0%} or more in: {'; '.join(noisy)}."
 
 
 def _bound_row(bound: Bound) -> list[str]:
     return [bound.what, f"{bound.figure:.2f}", bound.rule, bound.verdict, f"{bound.noise:.0%}"]
 
 
-def _race_table(race: Race, memory: dict[str, float]) -> str:
+def _race_table(race: Race, memory: Mapping[str, float]) -> str:
     rows = [
-        [server, *(_cell(race[work], server) for work in race), f"{memory[server]:.0f} MB"]
+        [server, *(_cell(runs[server]) for runs in race.values()), f"{memory[server]:.0f} MB"]
         for server in memory
     ]
-    noises = ["*noise*", *(f"*{noise(race[work]):.0%}*" for work in race), ""]
+    noises = ["*noise*", *(f"*{noise(runs):.0%}*" for runs in race.values()), ""]
     return _table(["", *race, "resident"], [*rows, noises])
 
 
-def _cell(at: At, server: str) -> str:
-    return f"{at[server].rate:,.0f} ({at[server].cpu:,.0f} µs)"
+def _cell(runs: Sequence[Run]) -> str:
+    rate, cpu = medians(runs)
+    return f"{rate:,.0f} ({cpu:,.0f} µs)"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose columns are aligned also where nobody renders it."""
+    """Return a table whose columns are aligned in plain text too."""
     body = [list(head), *map(list, rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*body, strict=True)]
     lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in body]

@@ -1,4 +1,4 @@
-"""Servers: each one process, pinned to its core, from its start to its end."""
+"""Run servers, each pinned to its cores."""
 
 import os
 import subprocess
@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.servers import is_up, wait_for
+from tests.support.sockets import is_up
+from tests.support.waiting import wait_for
 
 from . import client, machine
 from .databases import NAME, PASSWORD
@@ -19,7 +20,10 @@ API = "/api/v1.0/"
 
 
 class Invocation(NamedTuple):
-    """A program that is to serve: how it is started, and what stands in its environment."""
+    """How to start a server: its command, its port and its environment variables.
+
+    :param tokens: whether it uses token authentication.
+    """
 
     command: Sequence[str | Path]
     port: int
@@ -29,7 +33,7 @@ class Invocation(NamedTuple):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. Its name is what the results know it by."""
+    """A running server, with its name in the results."""
 
     name: str
     base: str
@@ -42,20 +46,20 @@ class Server:
 
     @cached_property
     def credentials(self) -> dict[str, str]:
-        """The header that proves who asks: with a token where these are in use."""
+        """The headers that authenticate: with a token if the server uses tokens."""
         password = b64encode(f"{NAME}:{PASSWORD}".encode()).decode()
-        proof = {"Authorization": f"Basic {password}"}
+        headers = {"Authorization": f"Basic {password}"}
         if not self.tokens:
-            return proof
-        answer = client.ask("GET", f"{self.base}/auth/request-token", proof)
-        return {"Authorization": f"Bearer {answer.json['token']}"}
+            return headers
+        response = client.send("GET", f"{self.base}/auth/request-token", headers)
+        return {"Authorization": f"Bearer {response.json['token']}"}
 
 
 @contextmanager
 def running(
     name: str, invocation: Invocation, folder: Path, cores: Sequence[int] = machine.CORES[:1]
 ) -> Iterator[Server]:
-    """Start a server on its cores, and end it; what it says is in a log in the folder."""
+    """Run a server on its cores, with its output in a log file in ``folder``."""
     pinned = [*machine.pinned_to(cores), *invocation.command]
     environment = {**os.environ, **invocation.environment}
     with (folder / f"{invocation.port}.log").open("w") as log:

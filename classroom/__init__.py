@@ -1,4 +1,4 @@
-"""Students, classes and registrations: a REST service on Pyramid by traversal."""
+"""A REST service for students, classes and registrations, on Pyramid with traversal."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["DEFAULT_SETTINGS", "main"]
 
 
 def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
-    """Compose the WSGI application from the strings of an ini file (``paste.app_factory``).
+    """Create the WSGI application from the settings of an ini file (``paste.app_factory``).
 
     :raises classroom.settings.SettingError: if a setting is invalid.
     """

@@ -1,4 +1,4 @@
-"""Log how to add the first user."""
+"""Log how to add the first user, and the first admin."""
 
 import logging
 import sysconfig
@@ -13,13 +13,15 @@ log = logging.getLogger(__name__)
 
 
 def includeme(config: Configurator) -> None:
+    command = _shorten(Path(sysconfig.get_path("scripts"), "classroom"))
+    ini = _shorten(Path(config.registry.settings["__file__"]))
     with services(config.registry).database.engine.connect() as connection:
         if connection.execute(queries.ANY_USER).first() is None:
-            command = _from_here(Path(sysconfig.get_path("scripts"), "classroom"))
-            ini = _from_here(Path(config.registry.settings["__file__"]))
             log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
+        elif connection.execute(queries.ANY_ADMIN).first() is None:
+            log.warning("no admin; make one with: %s -c %s setrole NAME admin", command, ini)
 
 
-def _from_here(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _shorten(path: Path) -> Path:
+    folder = Path.cwd()
+    return path.relative_to(folder) if path.is_relative_to(folder) else path

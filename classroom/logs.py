@@ -1,7 +1,7 @@
-"""Log records that fit on one line, whatever a client contributed to them.
+"""Log records on one line, even if they contain control characters that a client sent.
 
-The factory covers the records of every logger, waitress's too, and needs no formatter of its own in
-the ini file.
+The record factory applies to all loggers, including waitress's, and needs no formatter in the ini
+file.
 """
 
 import logging
@@ -11,12 +11,12 @@ from pyramid.config import Configurator
 
 _MESSAGE_LENGTH = 4096
 _TRACEBACK_LENGTH = 32768
-# Control characters, line separators, changes of direction, and surrogates (not encodable).
+# Control characters, line separators, text direction, and surrogates (not encodable).
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class LogRecord(logging.LogRecord):
-    """A record whose message is one line, and whose traceback is indented below it."""
+    """A record with a message on one line, and a traceback that is indented below it."""
 
     _traceback: str | None = None
 
@@ -34,7 +34,7 @@ class LogRecord(logging.LogRecord):
 
 
 def _shorten(text: str, length: int) -> str:
-    """Cut the middle out of a text that is too long: a traceback ends with its error."""
+    """Omit the middle of a text that is too long. A traceback ends with its error."""
     if len(text) <= length:
         return text
     half = length // 2
@@ -42,7 +42,7 @@ def _shorten(text: str, length: int) -> str:
 
 
 def _indent(traceback: str) -> str:
-    """Indent each line, so that none can pass for a record of its own."""
+    """Indent each line, so that none looks like another record."""
     return "\n".join(f"    {_escape(line)}" for line in traceback.split("\n"))
 
 

@@ -1,34 +1,33 @@
-"""``pshell development.ini``: the tree, the models and a session in a transaction at hand."""
+"""Set up the shell: ``pshell development.ini`` has the objects of ``classroom.shell``."""
 
 from collections.abc import Iterator
 from typing import Any
 
-import zope.sqlalchemy
-from sqlalchemy.orm import Session
-from transaction import TransactionManager
-from zope.sqlalchemy.datamanager import STATUS_CHANGED
-
-from . import models
-from .db import writes
+from .shell.namespace import namespace
 
 _BANNER = """
-root["api"]["v1.0"]["students"]["1"] is a student. dbsession reads and writes the tables in models.
-writes.create(dbsession.connection(), models.Class, name="algebra") creates a class as POST does.
-Nothing is kept until tm.commit(); tm.abort() rolls back.
+students[7]                             one student; KeyError if there is none
+students[7].name = "Robert"             change a field
+students.find("garcia")                 search names as the API does
+students.add("David"); del students[7]  create; delete, with all registrations
+for student in students.values(): ...   all students; students.items() has ids too
+students[7].register(classes[3])        or unregister; classes[3].students, students[7].classes
+users.add("eve", "correct horse", "teacher"); users["eve"].password = "battery staple"
+classes[3].assign(users["eve"])         or unassign; classes[3].teachers, users["eve"].classes
+permits("eve", "register", classes[3])  why a user may do something, or not
+commit() or undo()                      keep or roll back all changes since the last commit
+
+From the first change to commit() or undo(), other writers wait: all of them on SQLite, those of
+the same rows on PostgreSQL. After some seconds the service answers them with 503. Leaving the
+shell rolls back uncommitted changes.
 """
 
 
 def setup(env: dict[str, Any]) -> Iterator[None]:
-    """Put a session into the shell's namespace, and drop at its end what was not committed."""
-    request = env["request"]
-    # Not the session of requests, which would keep every writer waiting while the shell is open.
-    dbsession, tm = Session(request.services.database.engine), TransactionManager()
-    zope.sqlalchemy.register(dbsession, STATUS_CHANGED, tm)
-    request.db = request.dbsession = dbsession
-    request.tm = tm
-    env.update(dbsession=dbsession, tm=tm, models=models, writes=writes)
-    print(_BANNER)
-    try:
+    """Add the objects of the shell to its namespace."""
+    with namespace(env) as names:
+        env.update(names)
+        print(_BANNER)
         yield
-    finally:
-        tm.abort()
+        if names["dbsession"].is_writing:
+            print("Uncommitted changes are rolled back.")

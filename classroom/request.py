@@ -1,27 +1,29 @@
-"""The request, with its identity, its transaction and its access to the database."""
+"""The request: identity, transaction and access to the database."""
 
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 import pyramid.request
-import zope.sqlalchemy
 from pyramid.decorator import reify
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid_tm import create_tm
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from transaction import TransactionManager
+from transaction.interfaces import NoTransaction
 
-from .db.reader import Parameters, Rows
+from .db.reader import Parameters
+from .db.statements import SelectStatement
+from .db.transactions import close, join_connection
 from .services import Services, services
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, but TRACE
-CONDITIONAL_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1, without TRACE
 
 
 class Identity(NamedTuple):
@@ -30,20 +32,23 @@ class Identity(NamedTuple):
     id: int
     name: str
     password_hash: str
+    principals: frozenset[str]
+    """What the entries of ACLs name: see ``classroom.security.principals``."""
 
 
 class Request(pyramid.request.Request):
-    """Pyramid's request. The properties are on a class, since ``add_request_method`` makes Pyramid
-    build a class for each request.
+    """Pyramid's request with the properties of this service.
+
+    They are on a class because ``add_request_method`` makes Pyramid create a class per request.
     """
 
-    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, into
-    # memory.
+    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, it
+    # stays in memory.
     request_body_tempfile_limit = 2 * 1024 * 1024
 
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
-        """Turn Pyramid's own request, which ``pviews`` makes, into one of this class."""
+        """Convert a request that Pyramid itself creates, as ``pviews`` does, to this class."""
         request.__class__ = cls
         return request
 
@@ -53,14 +58,14 @@ class Request(pyramid.request.Request):
 
     @property
     def is_read(self) -> bool:
-        """Whether the response is a representation that a client may cache."""
+        """Return whether the response is a representation that a client may cache."""
         return self.method in ("GET", "HEAD")
 
     def was_sent_to(self, path: str) -> bool:
         """Return whether the client sent exactly this path, below SCRIPT_NAME.
 
-        In PATH_INFO, %2F is a slash, and several leading slashes are one. REQUEST_URI, which some
-        servers provide, has the path as sent; from a proxy with scheme and host.
+        In PATH_INFO, %2F is decoded to a slash, and several leading slashes are one. REQUEST_URI,
+        which some servers set, has the path as sent, and behind a proxy also scheme and host.
         """
         sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
         sent = re.sub("^https?://[^/]*", "", sent)
@@ -86,40 +91,29 @@ class Request(pyramid.request.Request):
 
     @reify
     def db(self) -> Connection:
-        """The connection of this request; if it is not safe, in the request's transaction."""
-        if not self.is_safe:
-            return self.dbsession.connection()
+        """The connection of this request, joined to its transaction if it has one."""
+        with suppress(NoTransaction):
+            return join_connection(self.services.database.writing_engine, self.tm)
         connection = self.services.database.engine.connect()
-        self.add_finished_callback(lambda _: _release(connection))
+        self.add_finished_callback(lambda _: close(connection))
         return connection
 
-    def begin(self) -> None:
-        """Read everything from now on in one transaction, and so from one snapshot."""
-        _ = self.db
-
-    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
-        """Run a SELECT, inside the request's transaction if there is one."""
-        if self.is_safe and "db" not in self.__dict__:
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
+        """Run a SELECT, inside the request's transaction if it has begun."""
+        if "db" not in self.__dict__:
             return self.services.database.reader.rows(statement, parameters)
         return self.db.execute(statement, parameters).all()
 
     @reify
-    def dbsession(self) -> Session:
-        """The session of the request's transaction."""
-        if writer_lock := self.services.database.writer_lock:
-            writer_lock.acquire()
-            self.add_finished_callback(lambda _: writer_lock.release())
-        session = self.services.database.sessions()
-        # Joins the transaction now. register() would add seven event listeners to do so later.
-        zope.sqlalchemy.mark_changed(session, self.tm)
-        return session
+    def dbsession(self) -> "Session":
+        """A session on the connection ``db``, for an extension's own tables.
 
+        :raises transaction.interfaces.NoTransaction: if the request has no transaction.
+        """
+        from .db.session import join_session  # noqa: PLC0415
 
-def _release(connection: Connection) -> None:
-    # A database that is gone does not matter any more: everything was read.
-    with suppress(DBAPIError):
-        connection.close()
+        return join_session(self.db, self.tm)
 
 
 Handler = Callable[[Request], Response]
-"""What a tween wraps: the next tween, or the router."""
+"""The callable that a tween wraps: the next tween, or the router."""

@@ -1,23 +1,23 @@
-"""The objects that the parts of an application share, as one typed entry of the registry."""
+"""The objects that the packages share, as one typed entry of the application's registry."""
 
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 
-from .db.engine import Database
+from .db.database import Database
 from .settings import Settings, parse
 
 
 class Services:
-    """The shared objects. The package that makes one also sets the attribute."""
+    """The shared objects. The package that creates one sets its attribute."""
 
     secret_key: str
     """Signs tokens."""
     public_paths: frozenset[str]
     """The paths that need no authentication."""
     openapi: dict[str, Any]
-    """The parts of the OpenAPI document, encoded."""
+    """The parts of the OpenAPI document that are the same for all requests, encoded as JSON."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings

@@ -4,7 +4,7 @@ import configparser
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from pyramid.paster import get_appsettings
 
@@ -12,7 +12,7 @@ from pyramid.paster import get_appsettings
 class SettingError(SystemExit):
     """An invalid setting; the message names it.
 
-    It derives from SystemExit so that ``pserve``, ``pshell``, ``alembic`` and ``classroom`` stop
+    It derives from SystemExit so that ``pserve``, ``pshell``, ``alembic`` and ``classroom`` exit
     with this one line and status 1 instead of a traceback.
     """
 
@@ -47,7 +47,7 @@ def read_ini(path: str) -> dict[str, str]:
     try:
         return dict(get_appsettings(path))
     except configparser.InterpolationSyntaxError:
-        # Its message would show the end of the value, and so of a password.
+        # Its message would contain the end of the value, which may be a password.
         raise SettingError(path, "a % in a value must be written %%") from None
     except (configparser.Error, OSError, LookupError, ValueError) as error:
         raise SettingError(path, " ".join(str(error).split())) from None
@@ -80,25 +80,25 @@ def _read(key: str, value: Any) -> Any:
         raise SettingError(key, str(error)) from None
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def _integer(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not re.fullmatch("[0-9]{1,18}", text) or not low <= int(text) <= high:
-            _refuse(f"must be a whole number from {low} to {high}, not", text)
+            raise ValueError(f"must be a whole number from {low} to {high}, not {text!r}")
         return int(text)
 
     return read
 
 
-def _switch(text: str) -> bool:
-    if text.lower() not in _SWITCH:
-        _refuse("must be true or false, not", text)
-    return _SWITCH[text.lower()]
+def _boolean(text: str) -> bool:
+    if text.lower() not in _BOOLEANS:
+        raise ValueError(f"must be true or false, not {text!r}")
+    return _BOOLEANS[text.lower()]
 
 
 def _secret(text: str) -> str:
     if len(text.encode()) < 32:
         raise ValueError(
-            "must be at least 32 bytes; make one with"
+            "must be at least 32 bytes; create one with"
             " python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
     return text
@@ -110,27 +110,23 @@ def _redis_url(text: str) -> str:
     return text
 
 
-def _refuse(rule: str, text: str) -> NoReturn:
-    raise ValueError(f"{rule} {text!r}")
-
-
-_SWITCH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
+_BOOLEANS = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "0"), False
 )
 _DAY = 24 * 60 * 60
 
 _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.secret_key": (None, _secret),
-    "classroom.use_token_auth": ("false", _switch),
-    "classroom.token_lifetime": ("3600", _whole(1, 365 * _DAY)),
-    "classroom.identity_ttl": ("5", _whole(0, _DAY)),
-    "classroom.login_attempts": ("10", _whole(0, 10**6)),
-    "classroom.use_rate_limits": ("false", _switch),
-    "classroom.rate_limit.calls": ("5", _whole(1, 10**9)),
-    "classroom.rate_limit.period": ("15", _whole(1, _DAY)),
+    "classroom.use_token_auth": ("false", _boolean),
+    "classroom.token_lifetime": ("3600", _integer(1, 365 * _DAY)),
+    "classroom.identity_ttl": ("5", _integer(0, _DAY)),
+    "classroom.login_attempts": ("10", _integer(0, 10**6)),
+    "classroom.use_rate_limits": ("false", _boolean),
+    "classroom.rate_limit.calls": ("5", _integer(1, 10**9)),
+    "classroom.rate_limit.period": ("15", _integer(1, _DAY)),
     "classroom.redis_url": ("redis://localhost:6379/0", _redis_url),
-    "classroom.per_page": ("50", _whole(1, 10_000)),
-    "classroom.max_per_page": ("100", _whole(1, 10_000)),
-    "classroom.request_timeout": ("20", _whole(1, _DAY)),
+    "classroom.per_page": ("50", _integer(1, 10_000)),
+    "classroom.max_per_page": ("100", _integer(1, 10_000)),
+    "classroom.request_timeout": ("20", _integer(1, _DAY)),
 }
 DEFAULT_SETTINGS = {key: default for key, (default, _) in _SETTINGS.items()}

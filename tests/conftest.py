@@ -1,12 +1,12 @@
-"""Fixtures, under the names that Pyramid's cookiecutter gives them.
+"""Fixtures, with the names of Pyramid's cookiecutter.
 
-Nothing here stands in for a part of the service: each test has a database of its own, or one that
-was emptied for it, pyramid_tm commits and rolls back, and every server is a real one.
+No part of the service is replaced: each test has a database of its own or an emptied one,
+pyramid_tm commits and rolls back, and every server is a real one.
 """
 
-import base64
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,58 +18,70 @@ from pyramid.router import Router
 from sqlalchemy import Engine, text
 from webtest import TestApp
 
-import classroom
-from classroom.db import writes
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
+from classroom.models.roles import Role
 from classroom.models.tables import Base
 
-from .contract import contract_for, watched
-from .servers import PostgreSQL, free_port, running_postgresql, running_redis
+from .support.application import anonymous_client, client_of, engine_of, open_application
+from .support.contract import contract_of
+from .support.postgresql import PostgreSQL, running_postgresql
+from .support.pserve import configure, copy_ini
+from .support.redis import running_redis
+from .support.rows import insert_rows
+from .support.school import School
+from .support.sockets import free_port
+from .support.users import SECRET, add_user
+from .support.validation import validated
+from .support.waitress import serving
 
-API = "http://localhost/api/v1.0/"
-NAME, PASSWORD = "miguel", "cat:mouse"
-SECRET = "not much of a secret, but long enough"
-# As cheap as argon2id can be, since nearly every test costs one.
-PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-
-
-def basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+# The combinations of a database and a mode of authentication in which a test runs.
+_COMBINATIONS = {
+    "one_combination": {("sqlite", "password")},
+    "diagonal": {("sqlite", "password"), ("postgresql", "token")},
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a test marked "diagonal" with one mode of authentication per database."""
-    items[:] = [item for item in items if not _is_off_diagonal(item)]
+    """Keep the combinations of each test: the diagonal, or those of its marker."""
+    items[:] = [item for item in items if _is_wanted(item)]
 
 
-def _is_off_diagonal(item: pytest.Item) -> bool:
+def _is_wanted(item: pytest.Item) -> bool:
+    if item.get_closest_marker("all_combinations"):
+        return True
+    marker = item.get_closest_marker("one_combination")
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    combination = (parameters.get("database_url"), parameters.get("testapp"))
-    is_off = combination in {("sqlite", "token"), ("postgresql", "password")}
-    return is_off and item.get_closest_marker("diagonal") is not None
+    database, mode = parameters.get("database_url"), parameters.get("testapp")
+    return any(
+        database in (None, wanted) and mode in (None, wanted_mode)
+        for wanted, wanted_mode in _COMBINATIONS[marker.name if marker else "diagonal"]
+    )
 
 
 @pytest.fixture(autouse=True)
 def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every answer that an application gives during a test, in whatever thread, is documented."""
-    faults: list[str] = []
+    """Compare every response of an application, in any thread, with its document."""
+    errors: list[str] = []
     call = Router.__call__
 
-    def watched_call(router: Any, environ: dict[str, Any], start_response: Any) -> Any:
-        contract = contract_for(router.registry)
-        return watched(partial(call, router), contract, faults.append)(environ, start_response)
+    def validated_call(router: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        contract = contract_of(router.registry)
+        return validated(partial(call, router), contract, errors.append)(environ, start_response)
 
-    monkeypatch.setattr(Router, "__call__", watched_call)
+    monkeypatch.setattr(Router, "__call__", validated_call)
     yield
-    assert not faults
+    assert not errors
+
+
+# Databases
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables and one user, to be copied."""
+    """A database with the user, to be copied."""
     path = tmp_path_factory.mktemp("template") / "classroom.sqlite"
     engine = open_database({"sqlalchemy.url": f"sqlite:///{path}"})
-    add_the_user(engine)
+    add_user(engine)
     engine.dispose()
     return path
 
@@ -89,49 +101,78 @@ def postgresql_engine(postgresql: PostgreSQL) -> Iterator[Engine]:
     engine.dispose()
 
 
-def add_the_user(engine: Engine) -> None:
-    with engine.begin() as connection:
-        writes.add_user(connection, NAME, PASSWORD_HASH)
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A database with the user, where development.ini expects it."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_engine: Engine) -> str:
+    """A database with the user."""
+    tables = ", ".join(Base.metadata.tables)
+    with postgresql_engine.begin() as connection:
+        # A transaction that an earlier test left open is an error, and must not block.
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    add_user(postgresql_engine)
+    return postgresql_engine.url.set(query={}).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with its tables and one user."""
-    if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
-        return f"sqlite:///{path}"
-    engine: Engine = request.getfixturevalue("postgresql_engine")
-    tables = ", ".join(Base.metadata.tables)
-    with engine.begin() as connection:
-        # A connection that an earlier test left in a transaction is an error, not a standstill.
-        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    add_the_user(engine)
-    return engine.url.set(query={}).render_as_string(hide_password=False)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with the user, of either kind."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables; on SQLite, a file that does not exist."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql").create()
+    return f"sqlite:///{tmp_path}/empty.sqlite"
+
+
+# Applications and clients
 
 
 @pytest.fixture
 def app_settings(database_url: str) -> dict[str, str]:
-    """What the ini file says; a test changes it before it asks for the application."""
+    """The settings of the ini file; a test changes them before it requests the application."""
     return {"sqlalchemy.url": database_url, "classroom.secret_key": SECRET}
 
 
 @pytest.fixture
+def token_mode(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.use_token_auth"] = "true"
+
+
+@pytest.fixture
+def uncached_identities(app_settings: dict[str, str]) -> None:
+    app_settings["classroom.identity_ttl"] = "0"
+
+
+@pytest.fixture
 def app(app_settings: dict[str, str]) -> Iterator[Any]:
-    app = classroom.main({}, **app_settings)
-    yield app
-    app.registry["classroom"].database.engine.dispose()
+    with open_application(app_settings) as app:
+        yield app
 
 
 @pytest.fixture
 def dbengine(app: Any) -> Engine:
-    return app.registry["classroom"].database.engine
+    return engine_of(app)
 
 
 @pytest.fixture
-def stranger(app: Any) -> TestApp:
+def anonymous(app: Any) -> TestApp:
     """A client without credentials."""
-    return TestApp(app, extra_environ={"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"})
+    return anonymous_client(app)
+
+
+@pytest.fixture
+def password_client(app: Any) -> TestApp:
+    """A client with the user's password."""
+    return client_of(app)
 
 
 @pytest.fixture(params=["password", "token"])
@@ -139,26 +180,62 @@ def testapp(request: pytest.FixtureRequest, app_settings: dict[str, str]) -> Tes
     """A client with credentials, in either mode of authentication."""
     if request.param == "token":
         app_settings["classroom.use_token_auth"] = "true"
-    client: TestApp = request.getfixturevalue("stranger")
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    if request.param == "token":
-        token = client.get("/auth/request-token").json["token"]
-        client.authorization = ("Bearer", token)
-    return client
+    return client_of(request.getfixturevalue("app"))
 
 
 @pytest.fixture
-def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The stored hashes that argon2 was asked about."""
-    asked: list[str] = []
-    verify = argon2.PasswordHasher.verify
+def new_process(app_settings: dict[str, str]) -> Iterator[Callable[[], TestApp]]:
+    """Make a client of another application, which shares no memory with the others."""
+    with ExitStack() as stack:
+        yield lambda: anonymous_client(stack.enter_context(open_application(app_settings)))
 
-    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
-        asked.append(stored)
-        return verify(self, stored, password)
 
-    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
-    return asked
+@pytest.fixture
+def student_and_class(dbengine: Engine) -> None:
+    """The student 1, david, and the class 1, algebra."""
+    insert_rows(dbengine, ["david"], ["algebra"])
+
+
+@pytest.fixture
+def school(testapp: TestApp, app: Any) -> School:
+    """Rows and users with any role. One user is an admin."""
+    school = School(app)
+    school.add_user(Role.ADMIN)
+    return school
+
+
+@pytest.fixture
+def admin(school: School) -> TestApp:
+    """A client of another admin."""
+    return school.client_with(Role.ADMIN)
+
+
+# Servers
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def served_port(app: Any) -> Iterator[int]:
+    """The port of the application behind a waitress."""
+    with serving(app) as port:
+        yield port
+
+
+@pytest.fixture
+def ini(tmp_path: Path, port: int) -> Path:
+    """development.ini in a folder of its own, with a free port."""
+    return copy_ini("development.ini", tmp_path, port)
+
+
+@pytest.fixture
+def app_ini(ini: Path, app_settings: dict[str, str]) -> Path:
+    """development.ini with the settings and the database of the application."""
+    configure(ini, app_settings)
+    return ini
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +247,7 @@ def redis_server() -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def redis_url(redis_server: redis.Redis) -> str:
-    """A Redis that nothing has been counted in."""
+    """An empty Redis."""
     redis_server.flushall()
     return "redis://127.0.0.1:{port}/0".format(**redis_server.get_connection_kwargs())
 
@@ -179,3 +256,20 @@ def redis_url(redis_server: redis.Redis) -> str:
 def redis_socket_url(redis_server: redis.Redis, redis_url: str) -> str:
     """The same server, on its Unix socket."""
     return "unix://" + redis_server.config_get("unixsocket")["unixsocket"]
+
+
+# Observations
+
+
+@pytest.fixture
+def verified_hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stored hashes with which argon2 compared a password."""
+    hashes: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def spy(self: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        hashes.append(stored)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
+    return hashes

@@ -1,7 +1,8 @@
-"""The service on Django REST framework, with viewsets, serializers, Simple JWT, and Django's own
-user and password hash, all in one file.
+"""The service on Django REST framework, in one file.
 
-``python drf_app.py`` makes the tables and the user; ``gunicorn drf_app:app`` serves.
+It uses viewsets, serializers, Simple JWT, and Django's own users and password hashes.
+
+``python drf_app.py`` creates the tables and the user; ``gunicorn drf_app:app`` serves.
 """
 
 import os
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-# The file is its own Django app, also where it is run as a script.
+# This file is a Django app, even if it runs as a script.
 sys.modules.setdefault("drf_app", sys.modules[__name__])
 
 DATABASE_URL = os.environ["DATABASE_URL"].replace("+psycopg", "")

@@ -1,7 +1,9 @@
-"""The service on Falcon and SQLAlchemy: resources as classes, a session and the user's proof by
-middleware. Falcon brings no password hash; argon2-cffi, at its defaults, is what takes its place.
+"""The service on Falcon and SQLAlchemy.
 
-``python falcon_app.py`` makes the tables and the user; ``gunicorn falcon_app:app`` serves.
+Resources are classes; middleware opens the session and authenticates. Falcon has no password hash,
+so this uses argon2-cffi with its defaults.
+
+``python falcon_app.py`` creates the tables and the user; ``gunicorn falcon_app:app`` serves.
 """
 
 import base64
@@ -77,9 +79,9 @@ class SessionMiddleware:
 class AuthMiddleware:
     def process_request(self, req, resp):
         by_token = USE_TOKEN_AUTH and req.path != "/auth/request-token"
-        prove = self._by_token if by_token else self._by_password
+        authenticate = self._by_token if by_token else self._by_password
         scheme, _, credentials = (req.auth or "").partition(" ")
-        req.context.user = prove(req.context.session, scheme.lower(), credentials)
+        req.context.user = authenticate(req.context.session, scheme.lower(), credentials)
         if req.context.user is None:
             raise falcon.HTTPUnauthorized(challenges=["Bearer" if by_token else "Basic"])
 

@@ -1,7 +1,9 @@
-"""The service on FastAPI, in the manner of its tutorial: plain functions, SQLAlchemy sessions as
-dependencies, pwdlib for passwords and PyJWT for tokens.
+"""The service on FastAPI, in the style of its tutorial.
 
-``python fastapi_app.py`` makes the tables and the user; ``uvicorn fastapi_app:app`` serves.
+It uses plain functions, SQLAlchemy sessions as dependencies, pwdlib for passwords and PyJWT for
+tokens.
+
+``python fastapi_app.py`` creates the tables and the user; ``uvicorn fastapi_app:app`` serves.
 """
 
 import hashlib
@@ -111,12 +113,12 @@ class Page(BaseModel):
 
 
 class ETagRoute(APIRoute):
-    """Tags what is read, and does not send it again."""
+    """A route that adds an ETag to each 200 to GET, and returns 304 if the client has it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
-        async def tagged(request: Request) -> Response:
+        async def handle_with_etag(request: Request) -> Response:
             response = await handler(request)
             if request.method != "GET" or response.status_code != 200:
                 return response
@@ -126,7 +128,7 @@ class ETagRoute(APIRoute):
             response.headers["ETag"] = tag
             return response
 
-        return tagged
+        return handle_with_etag
 
 
 def get_session():
@@ -137,7 +139,7 @@ def get_session():
 SessionDep = Annotated[Session, Depends(get_session)]
 
 
-def with_password(
+def authenticate_by_password(
     session: SessionDep, credentials: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]
 ) -> User:
     user = session.scalar(select(User).where(User.name == credentials.username))
@@ -146,7 +148,7 @@ def with_password(
     return user
 
 
-def with_token(
+def authenticate_by_token(
     session: SessionDep, token: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> User:
     try:
@@ -159,13 +161,15 @@ def with_token(
     return user
 
 
-known = with_token if os.environ["USE_TOKEN_AUTH"] == "true" else with_password
+authenticate = (
+    authenticate_by_token if os.environ["USE_TOKEN_AUTH"] == "true" else authenticate_by_password
+)
 app = FastAPI()
-api = APIRouter(prefix="/api/v1.0", dependencies=[Depends(known)], route_class=ETagRoute)
+api = APIRouter(prefix="/api/v1.0", dependencies=[Depends(authenticate)], route_class=ETagRoute)
 
 
 @app.get("/auth/request-token")
-def request_token(user: Annotated[User, Depends(with_password)]) -> dict[str, str]:
+def request_token(user: Annotated[User, Depends(authenticate_by_password)]) -> dict[str, str]:
     claims = {"sub": str(user.id), "exp": datetime.now(UTC) + timedelta(hours=1)}
     return {"token": jwt.encode(claims, SECRET_KEY, algorithm="HS256")}
 
@@ -179,14 +183,14 @@ PageDep = Annotated[PageParameters, Query()]
 
 
 def page_of(
-    request: Request, session: Session, query: Select, asked: PageParameters, url: Callable
+    request: Request, session: Session, query: Select, parameters: PageParameters, url: Callable
 ) -> Page:
-    size = min(asked.per_page, 100)
+    size = min(parameters.per_page, 100)
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
     pages = -(-total // size)
-    if asked.page > max(pages, 1):
+    if parameters.page > max(pages, 1):
         raise HTTPException(404)
-    items = session.scalars(query.offset((asked.page - 1) * size).limit(size))
+    items = session.scalars(query.offset((parameters.page - 1) * size).limit(size))
 
     def link(number: int) -> str:
         return str(request.url.include_query_params(page=number, per_page=size))
@@ -194,12 +198,12 @@ def page_of(
     return Page(
         urls=[url(request, item) for item in items],
         meta=Meta(
-            page=asked.page,
+            page=parameters.page,
             pages=pages,
             per_page=size,
             total=total,
-            prev=link(asked.page - 1) if asked.page > 1 else None,
-            next=link(asked.page + 1) if asked.page < pages else None,
+            prev=link(parameters.page - 1) if parameters.page > 1 else None,
+            next=link(parameters.page + 1) if parameters.page < pages else None,
             first=link(1),
             last=link(max(pages, 1)),
         ),
@@ -243,8 +247,8 @@ def id_in(url: str, collection: str) -> int:
 
 
 @api.get("/students/")
-def get_students(request: Request, session: SessionDep, asked: PageDep) -> Page:
-    return page_of(request, session, select(Student).order_by(Student.id), asked, student_url)
+def get_students(request: Request, session: SessionDep, parameters: PageDep) -> Page:
+    return page_of(request, session, select(Student).order_by(Student.id), parameters, student_url)
 
 
 @api.post("/students/", status_code=201)
@@ -277,16 +281,16 @@ def delete_student(session: SessionDep, id: int) -> dict:
 
 @api.get("/students/{id}/registrations/")
 def get_student_registrations(
-    request: Request, session: SessionDep, asked: PageDep, id: int
+    request: Request, session: SessionDep, parameters: PageDep, id: int
 ) -> Page:
     get_or_404(session, Student, id)
     query = select(Registration).filter_by(student_id=id).order_by(Registration.class_id)
-    return page_of(request, session, query, asked, registration_url)
+    return page_of(request, session, query, parameters, registration_url)
 
 
 @api.get("/classes/")
-def get_classes(request: Request, session: SessionDep, asked: PageDep) -> Page:
-    return page_of(request, session, select(Class).order_by(Class.id), asked, class_url)
+def get_classes(request: Request, session: SessionDep, parameters: PageDep) -> Page:
+    return page_of(request, session, select(Class).order_by(Class.id), parameters, class_url)
 
 
 @api.post("/classes/", status_code=201)
@@ -304,16 +308,18 @@ def get_class(request: Request, session: SessionDep, id: int) -> NamedOut:
 
 
 @api.get("/classes/{id}/registrations/")
-def get_class_registrations(request: Request, session: SessionDep, asked: PageDep, id: int) -> Page:
+def get_class_registrations(
+    request: Request, session: SessionDep, parameters: PageDep, id: int
+) -> Page:
     get_or_404(session, Class, id)
     query = select(Registration).filter_by(class_id=id).order_by(Registration.student_id)
-    return page_of(request, session, query, asked, registration_url)
+    return page_of(request, session, query, parameters, registration_url)
 
 
 @api.get("/registrations/")
-def get_registrations(request: Request, session: SessionDep, asked: PageDep) -> Page:
+def get_registrations(request: Request, session: SessionDep, parameters: PageDep) -> Page:
     query = select(Registration).order_by(Registration.student_id, Registration.class_id)
-    return page_of(request, session, query, asked, registration_url)
+    return page_of(request, session, query, parameters, registration_url)
 
 
 @api.post("/registrations/", status_code=201)

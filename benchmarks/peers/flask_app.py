@@ -1,6 +1,6 @@
-"""The service on Flask, Flask-SQLAlchemy and Flask-HTTPAuth, in the manner of api-pycon2014.
+"""The service on Flask, Flask-SQLAlchemy and Flask-HTTPAuth, in the style of api-pycon2014.
 
-``python flask_app.py`` makes the tables and the user; ``gunicorn flask_app:app`` serves.
+``python flask_app.py`` creates the tables and the user; ``gunicorn flask_app:app`` serves.
 """
 
 import os
@@ -144,8 +144,8 @@ def page_of(query, **values):
     page = db.paginate(query, max_per_page=100, per_page=request.args.get("per_page", 50, int))
 
     def link(number):
-        here = request.endpoint
-        return url_for(here, page=number, per_page=page.per_page, **values, _external=True)
+        endpoint = request.endpoint
+        return url_for(endpoint, page=number, per_page=page.per_page, **values, _external=True)
 
     return {
         "urls": [item.get_url() for item in page.items],

@@ -1,1 +1,1 @@
-"""Migrations: every change of the tables, in order."""
+"""Migrations of the database schema."""

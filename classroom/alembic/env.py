@@ -1,17 +1,17 @@
-"""How alembic runs: on the connection that the service passes, or on the ini file's database."""
+"""Run migrations on the connection that the service passes, or on the ini file's database."""
 
 from alembic import context
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, make_url
 
-from classroom.db.engine import for_writing, make_engine, make_file
-from classroom.db.revision import lock
+from classroom.db.backends import backend_of
+from classroom.db.engine import for_writing, make_engine
 from classroom.settings import read_ini
 
 
 def target_metadata() -> MetaData | None:
-    """Return the models' tables to the commands that compare them with the database.
+    """Return the tables of the models, for the commands that compare them with the database.
 
-    Migrations do not depend on the models, which change after they were written.
+    Migrations themselves do not import the models, which change later.
     """
     options = context.config.cmd_opts
     if options is None or options.cmd[0].__name__ not in ("check", "revision"):
@@ -31,12 +31,11 @@ if given := context.config.attributes.get("connection"):
 else:
     settings = read_ini(str(context.config.config_file_name))
     engine = for_writing(make_engine(settings))
-    make_file(settings)
+    backend = backend_of(engine)
+    backend.create_if_missing(make_url(settings["sqlalchemy.url"]))
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # A batch migration replaces a table. Dropping the old one must not cascade.
-            connection.connection.execute("PRAGMA foreign_keys = OFF")
+        backend.suspend_foreign_keys(connection)
         with connection.begin():
-            lock(connection)
+            backend.lock_migrations(connection)
             migrate(connection)
     engine.dispose()

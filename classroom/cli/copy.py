@@ -1,31 +1,36 @@
 """The command that copies a database."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..db.copying import CopyError, copy_database
-from ..db.engine import in_one_line, open_database
+from ..db.driver_errors import in_one_line
+from ..db.startup import open_database
 from ..settings import SettingError, read_ini
-from .decorators import pass_engine
+from .decorators import echo_database, pass_engine
 
 
 @click.command()
 @click.option(
     "--to",
     "url",
-    help="The URL of the target. Other users of the host can see it in the process list: put a"
-    " password into PGPASSWORD or ~/.pgpass, or use --to-ini.",
+    help="The URL of the target. Other users of the host can see it in the process list: set the"
+    " password in PGPASSWORD or ~/.pgpass, or use --to-ini.",
 )
 @click.option(
     "--to-ini", "ini", metavar="FILE", help="An ini file whose sqlalchemy.url is the target."
 )
 @pass_engine
 def copy(engine: Engine, url: str | None, ini: str | None) -> None:
-    """Copy the whole database, users included, into an empty one."""
-    target = _open_target(url, ini)
+    """Copy the whole database, including users, to an empty one that is not in use."""
+    if bool(url) == bool(ini):
+        raise click.UsageError("Give either --to or --to-ini.")
+    settings = read_ini(ini) if ini else {"sqlalchemy.url": str(url)}
+    target = _open_target(settings, ini)
     try:
         copy_database(engine, target, _show_progress)
     except (CopyError, DBAPIError) as error:
@@ -33,12 +38,10 @@ def copy(engine: Engine, url: str | None, ini: str | None) -> None:
     finally:
         target.dispose()
     click.echo("Copy complete and verified.")
+    echo_database(settings)
 
 
-def _open_target(url: str | None, ini: str | None) -> Engine:
-    if bool(url) == bool(ini):
-        raise click.UsageError("Give either --to or --to-ini.")
-    settings = read_ini(ini) if ini else {"sqlalchemy.url": url}
+def _open_target(settings: Mapping[str, str], ini: str | None) -> Engine:
     try:
         return open_database(settings)
     except SettingError as error:

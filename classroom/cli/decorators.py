@@ -1,16 +1,20 @@
-"""Decorators of commands."""
+"""Decorators for commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 import click
+from sqlalchemy import make_url
 
-from ..db.engine import open_database
+from ..db.engine import for_writing
+from ..db.startup import open_database
 from ..settings import read_ini
 
+Command = Callable[..., Any]
 
-def pass_engine(command: Callable[..., Any]) -> Callable[..., Any]:
+
+def pass_engine(command: Command) -> Command:
     """Pass an engine as the first argument. It is opened only when the command runs."""
 
     @click.pass_context
@@ -21,3 +25,22 @@ def pass_engine(command: Callable[..., Any]) -> Callable[..., Any]:
         return context.invoke(command, engine, *args, **options)
 
     return with_engine
+
+
+def pass_writing_engine(command: Command) -> Command:
+    """Pass an engine for writing, and print afterwards which database was written to."""
+
+    @click.pass_context
+    @pass_engine
+    @wraps(command)
+    def with_writing_engine(engine: Any, context: click.Context, *args: Any, **options: Any) -> Any:
+        context.invoke(command, for_writing(engine), *args, **options)
+        echo_database(read_ini(context.obj))
+
+    return with_writing_engine
+
+
+def echo_database(settings: Mapping[str, str]) -> None:
+    """Print which database the settings name, without its password."""
+    url = make_url(settings["sqlalchemy.url"]).set(password=None)
+    click.echo(f"Database: {url.render_as_string()}", err=True)

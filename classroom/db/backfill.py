@@ -1,28 +1,34 @@
-"""Fold the names that SQL wrote without folding them; triggers mark their rows."""
+"""Fold names that SQL wrote without their folded form. Triggers mark the rows of such names."""
 
+from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
 
 from ..models.folding import fold
 from ..models.tables import Named
 
-_TABLES = [cast(Table, model.__table__) for model in Named.__subclasses__()]
+NAMED_TABLES = [cast(Table, model.__table__) for model in Named.__subclasses__()]
 _BATCH = 1000
 
 
 def are_folded(connection: Connection) -> bool:
-    """Whether no row is marked; an index of the marked rows answers this."""
-    return not any(connection.execute(_marked(table)).first() for table in _TABLES)
+    """Return whether no row is marked. An index of the marked rows makes this fast."""
+    return not any(connection.execute(_marked(table)).first() for table in NAMED_TABLES)
 
 
 def fold_names(connection: Connection) -> None:
     """Fold the names of the marked rows, within the caller's transaction."""
-    for table in _TABLES:
-        change = update(table).where(table.c.id == bindparam("key"))
-        change = change.values(folded=bindparam("new"), needs_folding=None)
+    for table in NAMED_TABLES:
         while rows := connection.execute(_marked(table)).all():
-            connection.execute(change, [{"key": id, "new": fold(name)} for id, name in rows])
+            fold_rows(connection, table, rows)
+
+
+def fold_rows(connection: Connection, table: Table, rows: Sequence[Row[int, str]]) -> None:
+    """Fold the names of rows, each with its id and name."""
+    change = update(table).where(table.c.id == bindparam("key"))
+    change = change.values(folded=bindparam("new"), needs_folding=None)
+    connection.execute(change, [{"key": id, "new": fold(name)} for id, name in rows])
 
 
 def _marked(table: Table) -> "Select[int, str]":

@@ -1,34 +1,22 @@
-"""Copy all rows of one database into another, empty one."""
+"""Copy all rows of a database into an empty one."""
 
 import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from ..models.tables import Base, without_validation
+from .backends import backend_of
 from .engine import for_reading, for_writing
+from .queries import count_rows
 
 # Receives the name of a table, the number of rows copied so far, and their total.
 Report = Callable[[str, int, int], None]
 
 _BATCH = 1000
-# Triggers keep the others.
+# Triggers maintain the other tables.
 _TABLES = [table for table in Base.metadata.sorted_tables if not table.info.get("is_derived")]
-
-# Ids are never reused, not even those of rows that were deleted before the copy.
-_LAST_ID = {
-    "sqlite": "SELECT seq FROM sqlite_sequence WHERE name = :table",
-    "postgresql": "SELECT pg_sequence_last_value("
-    "CAST(pg_get_serial_sequence(:table, 'id') AS regclass))",
-}
-_SET_LAST_ID = {
-    "sqlite": (
-        "DELETE FROM sqlite_sequence WHERE name = :table",
-        "INSERT INTO sqlite_sequence VALUES (:table, :last)",
-    ),
-    "postgresql": ("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)",),
-}
 
 
 class CopyError(Exception):
@@ -36,26 +24,19 @@ class CopyError(Exception):
 
 
 def copy_database(source: Engine, target: Engine, report: Report) -> None:
-    """Copy every table in one transaction, and commit if both databases agree.
+    """Copy all tables in one transaction, and commit if both databases have the same rows.
 
     :raises CopyError: if the target is the source, has rows, or differs after the copy.
     """
     if source.url == target.url:
         raise CopyError("source and target are the same database")
     with for_reading(source).begin() as reading, for_writing(target).begin() as writing:
-        _lock(writing)
+        backend_of(writing).lock_tables(writing, Base.metadata.tables)
         _check_empty(writing)
         for table in _TABLES:
             _copy_rows(table, reading, writing, report)
             _copy_last_id(table, reading, writing)
         _compare(reading, writing)
-
-
-def _lock(connection: Connection) -> None:
-    """Block writes by a service that already uses the target."""
-    if connection.dialect.name == "postgresql":
-        tables = ", ".join(Base.metadata.tables)
-        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _check_empty(connection: Connection) -> None:
@@ -76,15 +57,15 @@ def _copy_rows(table: Table, reading: Connection, writing: Connection, report: R
 def _copy_last_id(table: Table, reading: Connection, writing: Connection) -> None:
     if "id" not in table.c:
         return
-    if last := max(_last_id(reading, table), _highest_id(reading, table)):
-        for statement in _SET_LAST_ID[writing.dialect.name]:
-            writing.execute(text(statement), {"table": table.name, "last": last})
+    assigned = backend_of(reading).last_id(reading, table.name)
+    if last := max(assigned, _highest_id(reading, table)):
+        backend_of(writing).set_last_id(writing, table.name, last)
 
 
 def _compare(reading: Connection, writing: Connection) -> None:
     for table in _TABLES:
         if _checksum(reading, table) != _checksum(writing, table):
-            raise CopyError(f"table {table.name} differs after the copy; nothing was kept")
+            raise CopyError(f"table {table.name} differs after the copy; rolled back")
 
 
 def _checksum(connection: Connection, table: Table) -> tuple[int, str]:
@@ -103,12 +84,7 @@ def _batches(connection: Connection, table: Table) -> "Iterator[Any]":
 
 
 def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _last_id(connection: Connection, table: Table) -> int:
-    statement = text(_LAST_ID[connection.dialect.name])
-    return connection.execute(statement, {"table": table.name}).scalar() or 0
+    return connection.execute(count_rows(table)).scalar_one()
 
 
 def _highest_id(connection: Connection, table: Table) -> int:

@@ -1,8 +1,17 @@
-"""The errors of writes, without any notion of HTTP. Invalid values raise InvalidValue."""
+"""Errors of writes, independent of HTTP. Invalid values raise InvalidValue."""
 
 from ..models.validation import InvalidValue
 
-__all__ = ["AlreadyRegistered", "InvalidValue", "NotFound", "UserExists"]
+__all__ = [
+    "AlreadyRegistered",
+    "AlreadyTeaches",
+    "InvalidValue",
+    "LastAdmin",
+    "NotATeacher",
+    "NotFound",
+    "UserConflict",
+    "UserExists",
+]
 
 
 class NotFound(LookupError):
@@ -13,14 +22,35 @@ class AlreadyRegistered(Exception):
     """The student is already registered for the class."""
 
     def __init__(self, student_id: int, class_id: int) -> None:
-        super().__init__("the student is registered for the class already")
+        super().__init__("the student is already registered for this class")
         self.student_id = student_id
         self.class_id = class_id
 
 
-class UserExists(Exception):
-    """There is already a user of that name."""
+class AlreadyTeaches(Exception):
+    """The user already teaches the class."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"user {name} already exists")
-        self.name = name
+    def __init__(self, class_id: int, user_id: int) -> None:
+        super().__init__("the user already teaches this class")
+        self.class_id = class_id
+        self.user_id = user_id
+
+
+class UserConflict(Exception):
+    """The state of a user, or another user, does not allow the write."""
+
+    def __init__(self, message: str, user_id: int) -> None:
+        super().__init__(message)
+        self.user_id = user_id
+
+
+class UserExists(UserConflict):
+    """There is already a user with that name."""
+
+
+class NotATeacher(UserConflict):
+    """The user to assign to a class does not have the role "teacher"."""
+
+
+class LastAdmin(UserConflict):
+    """The user is the only admin, who must remain one."""

@@ -1,4 +1,4 @@
-"""The statements that read, built once, with bind parameters for the values of a request."""
+"""SELECT statements, built once, with bind parameters for the values in a request."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Select,
     String,
     Table,
     bindparam,
@@ -17,15 +18,17 @@ from sqlalchemy import (
 )
 
 from ..models.names import NAME_LENGTH
+from ..models.roles import Role
 from ..models.tables import (
     Base,
+    Class,
     Count,
     Named,
     Registration,
+    Teacher,
     User,
 )
-from .reader import Rows
-from .statements import CollectionStatements, Column, ItemStatements
+from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
 
 _LAST_CHARACTER = "\U0010ffff"
 _PAIR = (Registration.student_id, Registration.class_id)
@@ -55,15 +58,20 @@ def _columns(model: type[Base], names: Sequence[str]) -> list[Column]:
     return [getattr(model, name) for name in names]
 
 
-def _count(model: type[Base]) -> Rows:
+def _count(model: type[Base]) -> SelectStatement:
     """Select the number of rows of a table from the counts that triggers maintain."""
     total = cast(func.coalesce(func.sum(Count.number), 0), BigInteger).label("total")
     # A literal, so that PostgreSQL plans the statement for this table.
     return select(total).where(Count.counted == literal_column(f"'{model.__tablename__}'"))
 
 
+def count_rows(table: Table) -> "Select[int]":
+    """Count the rows of a table themselves, and do not trust the triggers."""
+    return select(func.count()).select_from(table)
+
+
 def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters that select names with words that begin with ``words``."""
+    """Return the parameters that select names by prefixes of their words."""
     parameters = {}
     for place, word in enumerate(words):
         parameters[f"word_{place}"] = word
@@ -72,7 +80,7 @@ def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def _matches(table: Table, words: int) -> Any:
-    """Select the distinct ids of the names that have all words."""
+    """Select the distinct ids of the names that match all prefixes."""
     word, id = table.c.word, table.c.id
     ids = [
         select(id).where(word >= bindparam(f"word_{place}"), word <= bindparam(f"last_{place}"))
@@ -81,14 +89,8 @@ def _matches(table: Table, words: int) -> Any:
     return intersect(*ids) if words > 1 else ids[0].distinct()
 
 
-@cache
-def key_share(model: type[Named]) -> Rows:
-    """Select the id of a student or class, and lock the row against deletion."""
-    return ItemStatements(named_item(model, ())).select_for_key_share
-
-
 class Join(NamedTuple):
-    """A join of registrations with what they refer to.
+    """A join of registrations with the students or classes that they refer to.
 
     :param name: the name of the field, such as "student".
     :param columns: the columns to select, each labelled with ``prefix`` and its name.
@@ -100,14 +102,14 @@ class Join(NamedTuple):
 
     @property
     def column(self) -> str:
-        """The foreign key."""
+        """The name of the foreign key."""
         return f"{self.name}_id"
 
     @property
     def prefix(self) -> str:
         return f"{self.name}_"
 
-    def apply(self, rows: Rows) -> Rows:
+    def apply(self, rows: SelectStatement) -> SelectStatement:
         """Join a SELECT of registrations."""
         columns = [column.label(self.prefix + column.key) for column in self._selected()]
         return rows.join(self.model).add_columns(*columns)
@@ -134,28 +136,57 @@ def registrations(
 
 
 @cache
-def registration(joins: tuple[Join, ...]) -> Rows:
+def registration(joins: tuple[Join, ...]) -> SelectStatement:
     """Select one registration, with the columns that ``registrations`` selects."""
     return _registrations(joins).where(*(column == bindparam(column.key) for column in _PAIR))
 
 
-def _registrations(joins: tuple[Join, ...]) -> Rows:
-    rows: Rows = select(*_PAIR, Registration.timestamp)
+def _registrations(joins: tuple[Join, ...]) -> SelectStatement:
+    rows: SelectStatement = select(*_PAIR, Registration.timestamp)
     for join in joins:
         rows = join.apply(rows)
     return rows
 
 
-def named_item(model: type[Named], columns: Sequence[str]) -> Rows:
+def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
     """Select the student or class whose id is the parameter ``key``."""
     return select(model.id, *_columns(model, columns)).where(model.id == bindparam("key"))
 
 
 REGISTRATION = ItemStatements(registration(()))
 
-_USER = select(User.id, User.name, User.password_hash)
-# As a plain string: names that nobody can have are looked up too.
+
+@cache
+def teachers_of_class(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the users who teach the class whose id is the parameter "owner"."""
+    return _taught(User, columns, Teacher.class_id)
+
+
+@cache
+def classes_of_user(columns: tuple[str, ...]) -> CollectionStatements:
+    """Select the classes that the user whose id is the parameter "owner" teaches."""
+    return _taught(Class, columns, Teacher.user_id)
+
+
+def _taught(model: type[Named], columns: tuple[str, ...], owner: Column) -> CollectionStatements:
+    is_owned = owner == bindparam("owner")
+    rows = select(model.id, *_columns(model, columns)).join(Teacher).where(is_owned)
+    total = select(func.count().label("total")).select_from(Teacher).where(is_owned)
+    return CollectionStatements(rows, model.id, total=total)
+
+
+TEACHER = ItemStatements(
+    select(Teacher.class_id, Teacher.user_id).where(
+        Teacher.class_id == bindparam("class_id"), Teacher.user_id == bindparam("user_id")
+    )
+)
+
+# One row per class that the user teaches, or one row whose class is null.
+_USER = select(User.id, User.name, User.password_hash, User.role, Teacher.class_id)
+_USER = _USER.outerjoin(Teacher, Teacher.user_id == User.id)
+# A plain string, since invalid names are looked up too.
 USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
-USERS = select(User.name)
+USERS = select(User.name, User.role)
+ANY_ADMIN = select(User.id).where(User.role == Role.ADMIN).limit(1)
 ANY_USER = select(User.id).limit(1)

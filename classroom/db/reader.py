@@ -9,39 +9,38 @@ from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Executable, Select
+from sqlalchemy import Dialect, Engine, Executable
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from .conflicts import mark_conflict
+from .backends import backend_of
+from .driver_errors import mark_conflict
+from .statements import SelectStatement
 
 log = logging.getLogger(__name__)
 
 Parameters = Mapping[str, Any]
-Rows = Select[*tuple[Any, ...]]
-Errors = tuple[type[Exception], ...]
 Processor = Callable[[Any], Any]
 
 _engine_log = logging.getLogger("sqlalchemy.engine.Engine")
 
 
 class Reader:
-    """Runs SELECTs, each in a transaction of its own.
+    """An executor of SELECTs, each in its own transaction.
 
     :param connections: opens connections in autocommit mode, which the reader keeps.
     :param engine: runs a statement again if its connection was lost, on a tested connection.
-    :param no_fallback: errors after which a statement is not run again.
     """
 
-    def __init__(self, connections: Engine, engine: Engine, no_fallback: Errors = ()) -> None:
+    def __init__(self, connections: Engine, engine: Engine) -> None:
         self._connections = connections
         self._engine = engine
-        self._no_fallback = no_fallback
+        self._backend = backend_of(engine)
         self._error = engine.dialect.loaded_dbapi.Error
         self._prepared: dict[Executable, _Prepared] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
-    def rows(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         """Return the rows, with their columns as attributes.
 
         :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
@@ -49,7 +48,7 @@ class Reader:
         """
         prepared = self._prepared.get(statement)
         if prepared is None:
-            prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+            prepared = self._prepared[statement] = _Prepared(statement, self._engine)
         if self._is_traced():
             return self._read_by_engine(statement, parameters)
         values = prepared.bind(parameters)
@@ -90,11 +89,11 @@ class Reader:
         dialect: Any = self._engine.dialect
         is_lost = dialect.is_disconnect(error, connection.dbapi_connection, None)
         connection.invalidate(error)
-        if not is_lost or isinstance(error, self._no_fallback):
+        if not is_lost or self._backend.is_timeout(error):
             raise self._translate(sql, error) from None
-        # What ended one connection, as a restart of the server does, has ended the others.
+        # Whatever closed this connection, such as a restart of the server, closed the others too.
         self.close()
-        log.warning("a connection to the database was lost; reading on another one: %s", error)
+        log.warning("lost a connection to the database, reading on another one: %s", error)
 
     def _translate(self, sql: str | None, error: Exception) -> BaseException:
         """Return SQLAlchemy's exception for an error of the driver, as the engine raises it."""
@@ -102,15 +101,15 @@ class Reader:
         translated: Any = DBAPIError.instance(
             sql, None, error, self._error, hide_parameters=True, dialect=dialect
         )
-        mark_conflict(translated)
+        mark_conflict(self._backend, translated)
         return translated
 
     def _is_traced(self) -> bool:
-        """Whether a tracer or the log expects every statement, which the engine reports."""
+        """Return whether a tracer or the log needs the statements, which the engine reports."""
         has_tracer = bool(self._engine.dispatch.before_cursor_execute)
         return has_tracer or _engine_log.isEnabledFor(logging.INFO)
 
-    def _read_by_engine(self, statement: Rows, parameters: Parameters) -> Sequence[Any]:
+    def _read_by_engine(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         with self._engine.connect() as connection:
             return connection.execute(statement, parameters).all()
 
@@ -125,10 +124,10 @@ class _Prepared:
     :raises sqlalchemy.exc.CompileError: if the SQL depends on the values of parameters.
     """
 
-    def __init__(self, statement: Rows, dialect: Dialect) -> None:
-        # Both drivers take parameters by name if the placeholders have names.
+    def __init__(self, statement: SelectStatement, engine: Engine) -> None:
+        dialect = engine.dialect
         by_name: Any = type(dialect)
-        paramstyle = "named" if dialect.name == "sqlite" else "pyformat"
+        paramstyle = backend_of(engine).paramstyle
         compiled: Any = statement.compile(dialect=by_name(paramstyle=paramstyle))
         columns = statement.selected_columns
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
@@ -140,7 +139,7 @@ class _Prepared:
         self._constants = self._convert(constants)
 
     def bind(self, parameters: Parameters) -> Parameters:
-        """Return all parameters as the driver takes them."""
+        """Return all parameters in the types that the driver expects."""
         if self._bind_processors:
             parameters = self._convert(parameters)
         return {**self._constants, **parameters}

@@ -1,15 +1,15 @@
-"""The revision of the database: create the tables of an empty one, check that of any other."""
+"""The revision of the database: create the tables of an empty database, or check the revision."""
 
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, inspect, text
+
+from .backends import backend_of
 
 log = logging.getLogger(__name__)
 
 _SCRIPTS = Path(__file__).parents[1] / "alembic"
-# An arbitrary number, the same in every process.
-_LOCK = 0x636C6173
 
 
 class Mismatch(Exception):
@@ -25,29 +25,20 @@ def is_empty(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
 
 
-def lock(connection: Connection) -> None:
-    """Keep others from creating or altering tables until the end of the transaction.
-
-    If several processes start together, one creates the tables and the others find them. SQLite
-    needs no lock beyond that of a writing transaction.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-
-
 def ensure_current(connection: Connection) -> None:
     """Create the tables of an empty database, within the caller's transaction.
 
-    :raises Mismatch: if the tables are of another revision, or of something else.
+    :raises Mismatch: if the tables have another revision, or if classroom did not create them.
     """
-    lock(connection)
-    if not _is_utf8(connection):
-        raise Mismatch("the database is not in UTF-8: make it with createdb --encoding=UTF8")
+    backend = backend_of(connection)
+    # If several processes start together, one creates the tables and the others find them.
+    backend.lock_migrations(connection)
+    if defect := backend.defect(connection):
+        raise Mismatch(defect)
     if is_empty(connection):
         upgrade(connection)
     if not inspect(connection).has_table("alembic_version"):
-        raise Mismatch("the database has tables of something else")
+        raise Mismatch("the database contains tables that classroom did not create")
     _compare(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
 
 
@@ -61,13 +52,7 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    log.info("the database was empty; its tables were made")
-
-
-def _is_utf8(connection: Connection) -> bool:
-    if connection.dialect.name != "postgresql":
-        return True
-    return connection.execute(text("SHOW server_encoding")).scalar() == "UTF8"
+    log.info("created tables in empty database")
 
 
 def _compare(revision: str | None) -> None:

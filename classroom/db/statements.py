@@ -1,19 +1,32 @@
-"""The statements of a collection and of an item, which differ only in the rows they select."""
+"""The statements of collections and items, built from a SELECT of their rows."""
 
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, tuple_
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .reader import Rows
 from .slices import Key, Slice
 
 Column = InstrumentedAttribute[Any]
+Columns = Sequence[ColumnElement[Any] | Column]
+SelectStatement = Select[*tuple[Any, ...]]
 
 
 class CollectionStatements:
-    """The statements behind a paginated collection.
+    """The statements of a paginated collection.
 
     :param rows: selects the rows, unordered.
     :param key: the columns that order the rows; their values are the cursor of a row.
@@ -21,13 +34,15 @@ class CollectionStatements:
     :param descending: whether the first row is the one with the greatest key.
     """
 
-    def __init__(self, rows: Rows, *key: Column, total: Rows, descending: bool = False) -> None:
+    def __init__(
+        self, rows: SelectStatement, *key: Column, total: SelectStatement, descending: bool = False
+    ) -> None:
         self._names = [column.key for column in key]
-        rows = rows.add_columns(total.scalar_subquery().label("total"))
-        self._slices = {
-            (backward, beyond): _slice(rows, key, backward != descending, beyond)
-            for backward, beyond in product((False, True), repeat=2)
-        }
+        counted = rows.add_columns(total.scalar_subquery().label("total"))
+        self._first = _limited(counted, key, descending)
+        self._after = _limited(_beyond(counted, key, descending), key, descending)
+        self._before = _limited(_beyond(counted, key, not descending), key, not descending)
+        self._numbered = _numbered(rows, key, total, descending)
         self.total = total
         self.kinds = [column.type.python_type for column in key]
 
@@ -35,37 +50,71 @@ class CollectionStatements:
         """Return the cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, wanted: Slice) -> tuple[Rows, dict[str, int | str]]:
+    def slice(self, selected: Slice) -> tuple[SelectStatement, dict[str, int | str]]:
         """Return the statement that selects a slice, and the parameters of the slice.
 
         The caller adds the parameters of ``rows``.
         """
-        names = (f"key_{name}" for name in self._names)
-        key = dict(zip(names, wanted.key, strict=True)) if wanted.key else {}
-        statement = self._slices[wanted.backward, bool(key)]
-        return statement, {"limit": wanted.limit, "offset": wanted.offset, **key}
+        limit: dict[str, int | str] = {"limit": selected.limit}
+        if selected.key:
+            names = (f"key_{name}" for name in self._names)
+            statement = self._before if selected.backward else self._after
+            return statement, {**limit, **dict(zip(names, selected.key, strict=True))}
+        if selected.offset:
+            return self._numbered, {**limit, "offset": selected.offset}
+        return self._first, limit
 
 
-def _slice(rows: Rows, key: tuple[Column, ...], descending: bool, beyond: bool) -> Rows:
-    """Order and limit the rows; ``beyond`` a cursor, or from the first row."""
-    if beyond:
-        columns = tuple_(*key)
-        cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
-        rows = rows.where(columns < cursor if descending else columns > cursor)
-    rows = rows.order_by(*(column.desc() if descending else column for column in key))
-    rows = rows.limit(bindparam("limit", type_=BigInteger))
-    return rows.offset(bindparam("offset", type_=BigInteger))
+_LIMIT = bindparam("limit", type_=BigInteger)
+_OFFSET = bindparam("offset", type_=BigInteger)
+
+
+def _beyond(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    """Select the rows beyond a cursor."""
+    cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
+    return rows.where(tuple_(*key) < cursor if descending else tuple_(*key) > cursor)
+
+
+def _ordered(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    return rows.order_by(*(column.desc() if descending else column for column in key))
+
+
+def _limited(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    return _ordered(rows, key, descending).limit(_LIMIT)
+
+
+def _numbered(
+    rows: SelectStatement, key: Columns, total: SelectStatement, descending: bool
+) -> SelectStatement:
+    """Select the rows after an offset, which the nearer end of the rows is skipped to.
+
+    One statement reads the total and the rows from one snapshot. It has a half for each direction,
+    of which one has the limit 0, and costs nothing.
+    """
+    counted = total.cte("counted")
+    rest = counted.c.total - _OFFSET
+    rows = rows.add_columns(_of(counted, counted.c.total).label("total"))
+    from_first = case((rest >= _OFFSET, _LIMIT), else_=0)
+    from_last = case((or_(rest >= _OFFSET, rest <= 0), 0), (rest < _LIMIT, rest), else_=_LIMIT)
+    behind = case((rest > _LIMIT, rest - _LIMIT), else_=0)
+    forward = _ordered(rows, key, descending).limit(_of(counted, from_first)).offset(_OFFSET)
+    backward = _ordered(rows, key, not descending).limit(_of(counted, from_last))
+    backward = backward.offset(_of(counted, behind))
+    halves = union_all(*(select(half.subquery()) for half in (forward, backward))).subquery()
+    return _ordered(select(*halves.c), [halves.c[str(column.key)] for column in key], descending)
+
+
+def _of(counted: CTE, value: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return a value that depends on the total."""
+    return select(value).select_from(counted).scalar_subquery()
 
 
 class ItemStatements:
-    """The statements that select one row, without a lock or with one.
+    """The statements that select one row, without a lock, or with one until the transaction ends.
 
-    ``select_for_update`` locks the row for a change, ``select_for_key_share`` against deletion
-    while other rows are made to refer to it. Locks last until the end of the transaction. SQLite
-    has no row locks: a writing transaction has the whole database.
+    SQLite has no row locks: a writing transaction locks the whole database.
     """
 
-    def __init__(self, row: Rows) -> None:
-        self.select: Rows = row
-        self.select_for_update: Rows = row.with_for_update()
-        self.select_for_key_share: Rows = row.with_for_update(read=True, key_share=True)
+    def __init__(self, row: SelectStatement) -> None:
+        self.select: SelectStatement = row
+        self.select_for_update: SelectStatement = row.with_for_update()

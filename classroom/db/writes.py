@@ -1,25 +1,31 @@
-"""The functions that change rows. Nothing else does, except the copy of a whole database.
+"""The functions that change rows. Apart from them, only a copy of a database does so.
 
 Each takes a connection, works within the caller's transaction, and raises the errors of
 ``classroom.db.exceptions``. The models validate the values.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Executable, Row, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Executable,
+    Row,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from ..models.folding import fold
-from ..models.tables import Base, Named, Registration, User
+from ..models.tables import Base, Named, Registration
 from ..models.validation import validate_name
-from .conflicts import is_foreign_key_violation
-from .exceptions import AlreadyRegistered, NotFound, UserExists
+from .backends import Backend, backend_of
+from .exceptions import AlreadyRegistered, NotFound
 
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _REGISTRATION = (Registration.student_id, Registration.class_id, Registration.timestamp)
 _DELETE_REGISTRATION = delete(Registration).where(
     Registration.student_id == bindparam("student_id"),
@@ -39,12 +45,13 @@ def create(connection: Connection, model: type[Named], **values: Any) -> Row[Any
 def change(connection: Connection, model: type[Named], id: int, /, **values: Any) -> Row[Any]:
     """Change a student or a class; return its row.
 
-    :param values: the new values of columns.
+    :param values: the new values of columns; others do not change.
     :raises InvalidValue: if a value breaks the rules for its column.
     :raises NotFound: if there is no such student or class.
     """
     folded = {"folded": fold(validate_name(values["name"]))} if "name" in values else {}
-    row = connection.execute(_change(model), {"key": id, **values, **folded}).one_or_none()
+    statement = _change(model) if values else _lock(model)
+    row = connection.execute(statement, {"key": id, **values, **folded}).one_or_none()
     if row is None:
         raise NotFound(f"there is no {model.__name__} {id}")
     return row
@@ -60,20 +67,21 @@ def remove(connection: Connection, model: type[Named], id: int) -> None:
 
 
 def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]:
-    """Register a student for a class, from now on; return the row of the registration.
+    """Register a student for a class, and return the row of the registration.
 
-    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can go on. After
-    ``NotFound`` PostgreSQL only rolls back.
+    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can continue. After
+    ``NotFound``, PostgreSQL can only roll it back.
 
     :raises AlreadyRegistered: if the student is registered for the class.
     :raises NotFound: if there is no such student or class.
     """
     key = {"student_id": student_id, "class_id": class_id}
-    statement = _insert_if_new(connection.dialect.name, Registration, *_REGISTRATION)
+    backend = backend_of(connection)
+    statement = insert_if_new(backend, Registration, *_REGISTRATION)
     try:
-        row = connection.execute(statement, {**key, "timestamp": datetime.now(UTC)}).one_or_none()
+        row = connection.execute(statement, key).one_or_none()
     except IntegrityError as error:
-        if not is_foreign_key_violation(error):
+        if not backend.is_foreign_key_violation(error.orig):
             raise
         raise NotFound(f"there is no Student {student_id} or no Class {class_id}") from None
     if row is None:
@@ -91,38 +99,6 @@ def unregister(connection: Connection, student_id: int, class_id: int) -> None:
         raise NotFound(f"Student {student_id} is not registered for Class {class_id}")
 
 
-def add_user(connection: Connection, name: str, password_hash: str) -> None:
-    """Add a user.
-
-    :raises InvalidValue: if the name or the hash cannot be stored.
-    :raises UserExists: if there is a user of that name.
-    """
-    statement = _insert_if_new(connection.dialect.name, User, User.id)
-    values = {"name": name, "password_hash": password_hash}
-    if connection.execute(statement, values).one_or_none() is None:
-        raise UserExists(name)
-
-
-def change_password(connection: Connection, name: str, password_hash: str) -> None:
-    """Store the hash of a user's new password.
-
-    :raises InvalidValue: if the hash is not one of argon2id.
-    :raises NotFound: if there is no user of that name.
-    """
-    change = update(User).where(User.name == name).values(password_hash=password_hash)
-    if not connection.execute(change).rowcount:
-        raise NotFound(f"there is no user {name}")
-
-
-def remove_user(connection: Connection, name: str) -> None:
-    """Delete a user.
-
-    :raises NotFound: if there is no user of that name.
-    """
-    if not connection.execute(delete(User).where(User.name == name)).rowcount:
-        raise NotFound(f"there is no user {name}")
-
-
 @cache
 def _create(model: type[Named]) -> Executable:
     return insert(model).returning(*model.__table__.columns)
@@ -135,11 +111,17 @@ def _change(model: type[Named]) -> Executable:
 
 
 @cache
+def _lock(model: type[Named]) -> Executable:
+    row = select(*model.__table__.columns).where(model.id == bindparam("key"))
+    return row.with_for_update()
+
+
+@cache
 def _delete(model: type[Named]) -> Delete:
     return delete(model).where(model.id == bindparam("key"))
 
 
 @cache
-def _insert_if_new(dialect: str, model: type[Base], *returned: Any) -> Executable:
+def insert_if_new(backend: Backend, model: type[Base], *returned: Any) -> Executable:
     """Insert a row, or return none on a conflict; an error would end PostgreSQL's transaction."""
-    return _INSERT[dialect](model).on_conflict_do_nothing().returning(*returned)
+    return backend.insert_if_new(model).returning(*returned)

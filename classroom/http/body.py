@@ -1,4 +1,4 @@
-"""Request bodies: bounded JSON objects of an expected media type."""
+"""Read request bodies: JSON objects of limited size and of an expected media type."""
 
 from typing import Any
 
@@ -16,10 +16,11 @@ from .syntax import MAX_BODY
 def read_object(request: Request, *media_types: str) -> dict[str, Any]:
     """Return the members of the JSON object in a request body.
 
-    :raises pyramid.httpexceptions.HTTPError: if the body is not one.
+    :param media_types: the media types that the body may have.
+    :raises pyramid.httpexceptions.HTTPError: 400, 413 or 415 if the body is anything else.
     """
     _check_media_type(request, media_types)
-    request.make_body_seekable()  # and rewind it: this may be a retry
+    request.make_body_seekable()  # also rewinds it, for a retry
     body = request.body_file_raw.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         raise HTTPRequestEntityTooLarge(f"the body must not exceed {MAX_BODY} bytes")
@@ -33,11 +34,11 @@ def read_object(request: Request, *media_types: str) -> dict[str, Any]:
 
 
 def _check_media_type(request: Request, allowed: tuple[str, ...]) -> None:
-    # A page of another origin cannot send these media types without a preflight (Fetch, 2.2.2).
+    # Prevents CSRF: other origins cannot send these types without a preflight (Fetch, 2.2.2).
     media_type, charset = request.content_type.strip().lower(), request.charset.lower()
     if media_type in allowed and charset == "utf-8":
         return
     names = ", ".join(allowed)
     headers = [("Accept-Patch", names)] if request.method == "PATCH" else []
-    rule = f"the body must be {' or '.join(allowed)} in UTF-8"
-    raise HTTPUnsupportedMediaType(rule, headers=headers)
+    message = f"the body must be {' or '.join(allowed)} in UTF-8"
+    raise HTTPUnsupportedMediaType(message, headers=headers)

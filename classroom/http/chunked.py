@@ -15,19 +15,19 @@ _TRAILER = re.compile(rb"%s\r\n" % FIELD)
 
 
 class ChunkedDecoder:
-    """Pass the data of the chunks to ``write``, and discard extensions and trailers."""
+    """A decoder that passes data to ``write``, and discards chunk extensions and trailers."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self.completed = False
         self._write = write
         self._remaining = 0
         self._line = b""
-        self._accept_line = self._start_chunk
+        self._handle_line = self._start_chunk
 
     def feed(self, data: bytes) -> int:
         """Decode ``data``, and return how many of its bytes belong to the body.
 
-        :raises MalformedMessage: if a line is not one that RFC 9112 allows in its place.
+        :raises MalformedMessage: if the data violates RFC 9112.
         """
         position = 0
         while position < len(data) and not self.completed:
@@ -49,7 +49,7 @@ class ChunkedDecoder:
             raise MalformedMessage("a line of the chunked body is too long")
         if end:
             line, self._line = self._line, b""
-            self._accept_line(line)
+            self._handle_line(line)
         return len(part)
 
     def _start_chunk(self, line: bytes) -> None:
@@ -57,14 +57,14 @@ class ChunkedDecoder:
         if not match:
             raise MalformedMessage("a chunk size is malformed")
         self._remaining = int(match[1], 16)
-        self._accept_line = self._end_chunk if self._remaining else self._accept_trailer
+        self._handle_line = self._end_chunk if self._remaining else self._read_trailer
 
     def _end_chunk(self, line: bytes) -> None:
         if line != b"\r\n":
-            raise MalformedMessage("a chunk does not end after its size")
-        self._accept_line = self._start_chunk
+            raise MalformedMessage("a chunk is longer than its size")
+        self._handle_line = self._start_chunk
 
-    def _accept_trailer(self, line: bytes) -> None:
+    def _read_trailer(self, line: bytes) -> None:
         if line == b"\r\n":
             self.completed = True
         elif not _TRAILER.fullmatch(line):

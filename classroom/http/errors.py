@@ -1,4 +1,4 @@
-"""Error bodies, and the one function that makes error responses."""
+"""Error responses and their bodies."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from webob.util import status_reasons
 from .json_response import Headers, json_response
 from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT, PROBLEM_TYPE
 
-PRECONDITION_FAILED = "the resource is not in the state that was asked for"
+PRECONDITION_FAILED = "precondition failed: the resource has changed"
 
 
 class Error(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +26,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
-    """An invalid field of the body, as a JSON pointer (RFC 6901)."""
+    """An invalid field of the body: its JSON pointer (RFC 6901), and what is wrong with it."""
 
     pointer: Annotated[str, Meta(pattern="^#(/|$)", examples=["#/name"])]
     detail: Annotated[str, Meta(examples=["is missing"])]
@@ -43,7 +43,10 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InvalidFields(HTTPBadRequest):
-    """Missing or invalid fields of a body, with a message for each."""
+    """A body with missing or invalid fields.
+
+    :param problems: a message for each of them, by name.
+    """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
@@ -59,35 +62,36 @@ def error_response(
 ) -> Response:
     """Return an error response with ``Cache-Control: no-store``.
 
-    The body is ``{"status", "error", "message"}``, or a problem (RFC 9457) if ``Accept`` in the
-    request's ``environ`` prefers that and has at most MAX_ACCEPT bytes.
+    The body is ``{"status", "error", "message"}``, or a problem (RFC 9457) if the client prefers
+    that and its ``Accept`` header has at most MAX_ACCEPT bytes.
 
-    :param problems: a message for each invalid field of the body.
+    :param environ: the WSGI environ of the request.
+    :param problems: a message for each invalid field of the body, by name.
     """
     title = status_reasons[status]
     body: Error | Problem = Error(status, title.lower(), message)
-    media_type = _preferred(environ.get("HTTP_ACCEPT", ""))
+    media_type = _preferred_type(environ.get("HTTP_ACCEPT", ""))
     if media_type == PROBLEM_TYPE:
         body = Problem("about:blank", title, status, message, _faults(problems or {}))
     headers = [("Cache-Control", "no-store"), *headers]
     return json_response(msgspec.json.encode(body), status, headers, media_type)
 
 
-def _preferred(accept: str) -> str:
-    # WebOb's parser is slow, and a 429 is sent before the tween well_formed validates the field.
+def _preferred_type(accept: str) -> str:
+    # WebOb's parser is slow, and the tween well_formed has not checked the header of a 429.
     if (
         len(accept) > MAX_ACCEPT
         or PROBLEM_TYPE not in accept.lower()
         or not ACCEPT.fullmatch(accept)
     ):
         return JSON_TYPE
-    # Java's spellings, which ACCEPT allows; and there is no other charset to choose.
-    for spelling, proper in (
+    # WebOb rejects Java's syntax, which ACCEPT allows. A charset is removed: it is always UTF-8.
+    for pattern, replacement in (
         (r"(?<==)(?=\.)", "0"),
         (r"(?<![^\s,])\*(?=[\s,;]|$)", "*/*"),
         (r";[ \t]*charset=[^;,]*", ""),
     ):
-        accept = re.sub(spelling, proper, accept, flags=re.IGNORECASE)
+        accept = re.sub(pattern, replacement, accept, flags=re.IGNORECASE)
     offers = create_accept_header(accept).acceptable_offers([JSON_TYPE, PROBLEM_TYPE])
     return offers[0][0] if offers else JSON_TYPE
 

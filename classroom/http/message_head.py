@@ -1,11 +1,11 @@
-"""Validation of a request's start line, header fields and framing (RFC 9112), in linear time."""
+"""Validate a request's start line, header fields and framing (RFC 9112) in linear time."""
 
 import re
 
 MAX_FIELDS = 100
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-# Waitress takes quadratic time for white space before a value.
+# At most 16 spaces: waitress takes quadratic time for white space before a value.
 FIELD = rb"%s:[ \t]{0,16}+(?![ \t])[\t -~\x80-\xff]*+" % TOKEN
 
 # Possessive quantifiers (++, *+) rule out backtracking.
@@ -25,7 +25,7 @@ class MalformedMessage(ValueError):
 def check_head(head: bytes) -> None:
     """Check a start line and header fields, each of which ends in CRLF.
 
-    :raises MalformedMessage: for the first rule that the head breaks.
+    :raises MalformedMessage: if the head violates RFC 9112.
     """
     start = _START_LINE.match(head)
     if not start:
@@ -40,11 +40,12 @@ def check_head(head: bytes) -> None:
 
 
 def _check_transfer_encoding(version: bytes | None, lowered: bytes) -> None:
-    # Two servers that read an ambiguous length differently disagree on where a request begins.
+    # Prevents request smuggling: if a proxy and this server interpret an ambiguous length
+    # differently, they disagree on where the next request begins.
     if version != b"1.1":
-        raise MalformedMessage("Transfer-Encoding needs HTTP/1.1")
+        raise MalformedMessage("Transfer-Encoding requires HTTP/1.1")
     if b"\r\ncontent-length:" in lowered:
-        raise MalformedMessage("Transfer-Encoding and Content-Length exclude each other")
+        raise MalformedMessage("Transfer-Encoding and Content-Length are mutually exclusive")
     values = _TRANSFER_ENCODING.findall(lowered)
     if len(values) > 1 or values[0].count(b"chunked") > 1 or not _CODINGS.fullmatch(values[0]):
         raise MalformedMessage("Transfer-Encoding is malformed")

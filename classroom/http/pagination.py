@@ -1,6 +1,6 @@
 """Pages of an ordered collection, with links that stay correct despite concurrent changes.
 
-A page by number is found by counting rows. The links of a page also have a cursor: the key of the
+A page number selects rows by their offset. The links of a page also have a cursor: the key of the
 row after which the next page begins, or before which the previous page ends.
 """
 
@@ -16,7 +16,7 @@ from .query import BadParameter, GetAll, QueryParameter, only, single
 Link = list[tuple[str, str | int]]
 Row = TypeVar("Row")
 
-_PART = {int: f"({ID})", str: f"({PRINTABLE})"}
+_CURSOR_PARTS = {int: f"({ID})", str: f"({PRINTABLE})"}
 
 
 class PageNotFound(LookupError):
@@ -25,9 +25,9 @@ class PageNotFound(LookupError):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """The requested page: by number from 1, or after or before a cursor.
+    """The requested page: by number, from 1, or after or before a cursor.
 
-    :param kept: other parameters, which the links to pages repeat.
+    :param kept: other query parameters, which the links to pages repeat.
     """
 
     page: int
@@ -37,29 +37,23 @@ class PageRequest:
     kept: tuple[tuple[str, str], ...] = ()
 
     @property
-    def is_counted(self) -> bool:
-        """Whether the rows of the page depend on the total."""
-        return self.page > 1 and not self.after and not self.before
+    def cursor(self) -> Key | None:
+        return self.after or self.before
+
+    @property
+    def slice(self) -> Slice:
+        """The rows to fetch.
+
+        With a cursor, this is one row more than the page has: it shows if there is another page.
+        """
+        if self.cursor:
+            return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
+        return Slice(self.per_page, (self.page - 1) * self.per_page)
 
     def link(self, page: int, **cursor: Key) -> Link:
         """Return the query of another page of the same size."""
         keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
         return [*self.kept, ("per_page", self.per_page), ("page", max(page, 1)), *keys]
-
-    def slice(self, total: int) -> Slice:
-        """Return the rows to fetch. After a cursor, one more row tells if there is another page.
-
-        :raises PageNotFound: if ``total`` rows have no such page.
-        """
-        if self.after or self.before:
-            return Slice(self.per_page + 1, 0, self.after or self.before, bool(self.before))
-        start = (self.page - 1) * self.per_page
-        if self.page > 1 and start >= total:
-            raise PageNotFound("page: there is no such page")
-        if start <= total // 2:
-            return Slice(self.per_page, start)
-        count = min(self.per_page, total - start)
-        return Slice(count, total - start - count, backward=True)
 
 
 @dataclass(frozen=True)
@@ -78,43 +72,44 @@ class Page(Generic[Row]):
 
 
 def paginate(
-    asked: PageRequest,
+    requested: PageRequest,
     count: Callable[[], int],
     fetch: Callable[[Slice], tuple[Sequence[Row], int | None]],
     key: Callable[[Row], Key],
 ) -> Page[Row]:
-    """Read a page.
+    """Fetch a page.
 
     :param count: returns the total.
     :param fetch: returns the rows of a slice, and the total unless there are no rows.
     :param key: returns the cursor of a row.
-    :raises PageNotFound: if there is no such page.
+    :raises PageNotFound: if the page number is past the last page.
     """
-    wanted = asked.slice(count() if asked.is_counted else 0)
-    fetched, counted = fetch(wanted)
+    fetched, counted = fetch(requested.slice)
+    if not fetched and requested.page > 1 and not requested.cursor:
+        raise PageNotFound("page: there is no such page")
     total = count() if counted is None else counted
-    rows = fetched[: asked.per_page]
-    if wanted.backward:
+    rows = fetched[: requested.per_page]
+    if requested.before:
         rows = rows[::-1]
-    pages = -(-total // asked.per_page)
-    if asked.before:
+    pages = -(-total // requested.per_page)
+    if requested.before:
         has_prev, has_next = len(fetched) > len(rows), True
-    elif asked.after:
-        has_prev, has_next = asked.page > 1, len(fetched) > len(rows)
+    elif requested.after:
+        has_prev, has_next = requested.page > 1, len(fetched) > len(rows)
     else:
-        has_prev, has_next = asked.page > 1, asked.page < pages
-    first, last = asked.link(1), asked.link(pages)
-    # Concurrent deletes may leave no row to take a cursor from; link to the ends then.
-    prev = asked.link(asked.page - 1, before=key(rows[0])) if rows else last
-    following = asked.link(asked.page + 1, after=key(rows[-1])) if rows else first
+        has_prev, has_next = requested.page > 1, requested.page < pages
+    first, last = requested.link(1), requested.link(pages)
+    # If concurrent deletes left no row to take a cursor from, link to the first or last page.
+    prev_link = requested.link(requested.page - 1, before=key(rows[0])) if rows else last
+    next_link = requested.link(requested.page + 1, after=key(rows[-1])) if rows else first
     return Page(
         rows=rows,
-        page=asked.page,
+        page=requested.page,
         pages=pages,
-        per_page=asked.per_page,
+        per_page=requested.per_page,
         total=total,
-        prev=prev if has_prev else None,
-        next=following if has_next else None,
+        prev=prev_link if has_prev else None,
+        next=next_link if has_next else None,
         first=first,
         last=last,
     )
@@ -131,34 +126,34 @@ def parse(
 
     :param kinds: the types of the parts of a cursor, ``int`` for an id or ``str``.
     :param keep: the names of parameters that the links to pages repeat.
-    :raises BadParameter: for the first invalid one.
+    :raises BadParameter: for the first invalid parameter.
     """
     size = _number(getall, "per_page") or per_page
-    asked = PageRequest(
+    requested = PageRequest(
         page=_number(getall, "page") or 1,
         per_page=min(size, max_per_page),
         after=_cursor(getall, "after", kinds),
         before=_cursor(getall, "before", kinds),
         kept=tuple((name, value) for name in keep for value in getall(name)),
     )
-    if asked.after and asked.before:
-        raise BadParameter("before", "must not be given beside after")
-    return asked
+    if requested.after and requested.before:
+        raise BadParameter("before", "must not be combined with after")
+    return requested
 
 
 def parameters(per_page: int, max_per_page: int) -> tuple[QueryParameter, ...]:
-    """Document the parameters that ``parse`` reads."""
+    """Return the documentation of the parameters that ``parse`` reads."""
     number = {"type": "integer", "minimum": 1}
     size = number | {"default": per_page}
     cursor = {"type": "string", "minLength": 1}
     opaque = "An opaque cursor from a link of a page."
-    described: tuple[tuple[str, str, Mapping[str, Any], Any], ...] = (
-        ("page", "The number of the page. A number past the last page is 404.", number, 1),
+    documented: tuple[tuple[str, str, Mapping[str, Any], Any], ...] = (
+        ("page", "The page number. Past the last page, the response is 404.", number, 1),
         ("per_page", f"Rows per page; values above {max_per_page} are capped.", size, per_page),
         ("after", f"{opaque} The page begins after it.", cursor, None),
         ("before", f"{opaque} The page ends before it.", cursor, None),
     )
-    return tuple(QueryParameter(*each, component=each[0], read=only) for each in described)
+    return tuple(QueryParameter(*each, component=each[0], read=only) for each in documented)
 
 
 def _number(getall: GetAll, name: str) -> int | None:
@@ -167,15 +162,16 @@ def _number(getall: GetAll, name: str) -> int | None:
         return None
     if not re.fullmatch("[1-9][0-9]*", text):
         raise BadParameter(name, "must be a whole number from 1")
-    # No collection has a page of 19 digits, and int() raises for thousands of digits.
-    return int(text[:19])
+    # No page number has 15 digits. int() raises for thousands of digits, and a database for an
+    # offset of more than 63 bits.
+    return int(text[:14])
 
 
 def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:
     text = single(getall, name)
     if text is None:
         return None
-    parts = re.fullmatch(r"\.".join(_PART[kind] for kind in kinds), text)
+    parts = re.fullmatch(r"\.".join(_CURSOR_PARTS[kind] for kind in kinds), text)
     if not parts:
         raise BadParameter(name, "must be a cursor from a link of this collection")
     return tuple(kind(part) for kind, part in zip(kinds, parts.groups(), strict=True))

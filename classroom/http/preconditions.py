@@ -1,4 +1,4 @@
-"""Entity tags, and the preconditions that compare them (RFC 9110, sections 8.8.3 and 13)."""
+"""Entity tags and preconditions (RFC 9110, sections 8.8.3 and 13)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ class Outcome(Enum):
 
     HOLDS = auto()
     FAILED = auto()  # If-Match: 412
-    UNCHANGED = auto()  # If-None-Match: 304 to a reader, 412 to a writer
+    UNCHANGED = auto()  # If-None-Match: 304 for a read, 412 for a write
 
 
 def entity_tag(body: bytes) -> str:
@@ -22,20 +22,22 @@ def entity_tag(body: bytes) -> str:
 
 
 def evaluate(environ: Mapping[str, Any], tag: str | None) -> Outcome:
-    """Evaluate the preconditions in a WSGI environ, If-Match first, for a representation.
+    """Evaluate the preconditions of a request, ``If-Match`` first.
 
-    :param tag: None if there is no representation yet.
+    :param environ: the WSGI environ of the request.
+    :param tag: the entity tag of the current representation, or None if there is none.
     """
     if_match, if_none_match = environ.get("HTTP_IF_MATCH"), environ.get("HTTP_IF_NONE_MATCH")
-    if if_match is not None and not _lists(if_match, tag, weakly=False):
+    if if_match is not None and not _matches(if_match, tag, is_weak=False):
         return Outcome.FAILED
-    if if_none_match is not None and _lists(if_none_match, tag, weakly=True):
+    if if_none_match is not None and _matches(if_none_match, tag, is_weak=True):
         return Outcome.UNCHANGED
     return Outcome.HOLDS
 
 
-def _lists(field: str, tag: str | None, weakly: bool) -> bool:
+def _matches(field: str, tag: str | None, is_weak: bool) -> bool:
+    """Return whether a list of entity tags has ``tag``, by the weak or the strong comparison."""
     return tag is not None and any(
-        match[0] == "*" or (match[2] == tag and (weakly or not match[1]))
+        match[0] == "*" or (match[2] == tag and (is_weak or not match[1]))
         for match in ENTITY_TAG.finditer(field)
     )

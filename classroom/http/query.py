@@ -1,30 +1,33 @@
-"""Query parameters that select, order and expand rows: how to read and to document each."""
+"""Query parameters that select, order and expand rows.
+
+A resource lists the parameters that it reads in its attribute ``query``.
+"""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..models.folding import beginnings
+from ..models.folding import word_prefixes
 from ..models.names import NAME, NAME_LENGTH, NAME_RULE, is_name
 
 GetAll = Callable[[str], Sequence[str]]
-"""Return all values of a parameter."""
+"""Return all values of a query parameter."""
 ParameterReader = Callable[[Sequence[str]], Any]
-"""Return the meaning of all values of a parameter, or raise ValueError."""
+"""Convert the values of a query parameter, or raise ValueError."""
 
 ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
-"""How many words ``q`` may have: each one costs a scan of all names that have it."""
+"""The maximum number of words in ``q``. Each one costs a scan of all names that match it."""
 
-# No character decomposes into more than four, so a longer text is longer than a name in NFC too.
+# No character decomposes into more than four: a longer text exceeds NAME_LENGTH even in NFC.
 _MAX_DECOMPOSED = 4 * NAME_LENGTH
 
 
 class QueryParameter(NamedTuple):
-    """A query parameter, with its documentation.
+    """A query parameter, with its reader and its documentation.
 
     :param schema: the JSON Schema of one value.
-    :param component: the name of the parameter in the OpenAPI document.
+    :param component: the key of the parameter in the OpenAPI document.
     """
 
     name: str
@@ -43,15 +46,15 @@ class BadParameter(ValueError):
 
 
 def read(getall: GetAll, parameters: Iterable[QueryParameter]) -> dict[str, Any]:
-    """Return the meaning of each parameter, by its name.
+    """Return the converted values of the parameters by name.
 
-    :raises BadParameter: for the first invalid one.
+    :raises BadParameter: for the first invalid parameter.
     """
     return {each.name: _read(getall, each.name, each.read) for each in parameters}
 
 
 def single(getall: GetAll, name: str) -> str | None:
-    """Return the value of a parameter, or None.
+    """Return the value of a parameter, or None if it is not given.
 
     :raises BadParameter: if it is given more than once.
     """
@@ -59,21 +62,21 @@ def single(getall: GetAll, name: str) -> str | None:
 
 
 def _words(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the folded prefixes of words to search for."""
+    """Return the folded prefixes to search for."""
     q = only(values)
     if q is None:
         return ()
     # Normalization takes time that is quadratic in a run of accents.
     if len(q) > _MAX_DECOMPOSED or not is_name(composed := unicodedata.normalize("NFC", q)):
         raise ValueError(f"must be {NAME_RULE}")
-    found = beginnings(composed)
+    found = word_prefixes(composed)
     if len(found) > MAX_WORDS:
         raise ValueError(f"must have at most {MAX_WORDS} different words")
     return tuple(found)
 
 
 def _order(values: Sequence[str]) -> str:
-    """Return one of ORDERS."""
+    """Return the sort order, one of ORDERS."""
     sort = only(values)
     if sort is not None and sort not in ORDERS:
         raise ValueError(f"must be one of {', '.join(ORDERS)}")
@@ -81,7 +84,10 @@ def _order(values: Sequence[str]) -> str:
 
 
 def expand(component: str, *names: str) -> QueryParameter:
-    """Define the parameter ``expand``, a list of some of ``names``."""
+    """Define a parameter ``expand``, a list of some of ``names``.
+
+    :param component: the key of the parameter in the OpenAPI document.
+    """
     texts = {"items": "`items` adds the representations to the page"}
     described = (
         texts.get(name, f"`{name}` embeds the {name} instead of its URL") for name in names
@@ -96,16 +102,20 @@ def _some_of(names: Sequence[str]) -> ParameterReader:
     """Return a reader of a comma-separated list of some of ``names``."""
 
     def listed(values: Sequence[str]) -> frozenset[str]:
-        # Clients generated from OpenAPI tend to repeat a parameter that is a list.
+        # Generated clients tend to repeat the parameter instead of separating names by commas.
         found = frozenset(name for value in values for name in value.split(","))
         if not found <= set(names):
-            raise ValueError(f"must be some of {', '.join(names)}, with commas between them")
+            raise ValueError(f"must be a comma-separated list of {', '.join(names)}")
         return found
 
     return listed
 
 
 def only(values: Sequence[str]) -> str | None:
+    """Return the only value, or None if there is none.
+
+    :raises ValueError: if there are several.
+    """
     if len(values) > 1:
         raise ValueError("must be given once")
     return values[0] if values else None
@@ -120,8 +130,8 @@ def _read(getall: GetAll, name: str, reader: ParameterReader) -> Any:
 
 Q = QueryParameter(
     "q",
-    "Select names that contain, for each of these words, a word that begins with it. Case and"
-    f" accents do not matter. At most {MAX_WORDS} different words; one that begins another does not"
+    "Select names that have, for each word in `q`, a word that begins with it. Case and accents are"
+    f" ignored. At most {MAX_WORDS} different words; a word that is a prefix of another does not"
     " count.",
     {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH, "pattern": NAME},
     "dav",

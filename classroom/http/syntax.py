@@ -1,4 +1,4 @@
-"""Patterns for header fields, bounds of what a client sends, and the media types of bodies."""
+"""Patterns of header fields, limits on requests, and media types."""
 
 import re
 
@@ -6,12 +6,12 @@ RATE_LIMIT_HEADERS = (
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
-    "RateLimit-Policy",  # draft-ietf-httpapi-ratelimit-headers-10, as the next
+    "RateLimit-Policy",  # draft-ietf-httpapi-ratelimit-headers-10, as is RateLimit
     "RateLimit",
 )
 
 MAX_BODY = 64 * 1024  # bytes
-MAX_PATH = 200  # bytes, percent-decoded and without the mount; the longest URL has 61
+MAX_PATH = 200  # bytes, percent-decoded, without SCRIPT_NAME; the longest URL has 61
 MAX_ACCEPT = 1024  # bytes
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
@@ -32,13 +32,13 @@ ENTITY_TAGS = re.compile(
     rf"[ \t,]*(?:{ENTITY_TAG.pattern})(?:[ \t]*,[ \t,]*(?:{ENTITY_TAG.pattern}))*[ \t,]*"
 )
 
-# RFC 9110, 12.5.1, and, since Java sends them, a lone "*" and weights like ".2".
+# RFC 9110, 12.5.1. Java also sends "*" and weights like ".2".
 _WEIGHT = r"[qQ]=(?:[01]?\.[0-9]{0,3}|[01])"
 _PARAMETER = rf"(?:{_WEIGHT}|(?![qQ]=){_WORD}=(?:{_WORD}|{_QUOTED}))"
 _MEDIA_RANGE = rf"(?:{_WORD}/{_WORD}|\*)(?:[ \t]*;[ \t]*{_PARAMETER})*"
 ACCEPT = re.compile(rf"[ \t,]*(?:{_MEDIA_RANGE}(?:[ \t]*,[ \t,]*{_MEDIA_RANGE})*[ \t,]*)?")
 
-# RFC 7240, 4.2; the first that is given counts.
+# RFC 7240, 4.2. The first preference counts.
 RETURN = re.compile(
     r'(?:^|,)[ \t]*return[ \t]*=[ \t]*"?(minimal|representation)"?[ \t]*(?=[,;]|$)', re.IGNORECASE
 )

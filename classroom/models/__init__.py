@@ -1,5 +1,5 @@
 """SQLAlchemy tables, and the rules for ids and names."""
 
-from .tables import Base, Class, Count, Named, Registration, Student, User
+from .tables import Base, Class, Count, Named, Registration, Student, Teacher, User
 
-__all__ = ["Base", "Class", "Count", "Named", "Registration", "Student", "User"]
+__all__ = ["Base", "Class", "Count", "Named", "Registration", "Student", "Teacher", "User"]

@@ -1,6 +1,6 @@
-"""Fold names for search and order: without case and accents, word by word.
+"""Fold names for searching and sorting: remove case and accents, and separate words by spaces.
 
-Python folds, since each database has rules of its own.
+This is done in Python because each database has different rules.
 """
 
 import unicodedata
@@ -12,26 +12,26 @@ _ACCENTS = frozenset({1, *range(10, 36), *range(200, 241)})
 
 
 def fold(name: str) -> str:
-    """Return ``name`` without case and accents, with one space between its words.
+    """Return ``name`` without case and accents, with one space between words.
 
-    Apply Unicode's compatibility decomposition and full case folding. A letter that these do not
-    decompose, like the Danish ø, stays as it is.
+    It applies Unicode's compatibility decomposition and full case folding. Letters that have no
+    decomposition, like the Danish ø, are kept.
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = "".join(letter for letter in folded if not _is_ignored(letter))
     spaced = "".join(
-        f" {letter}" if _is_of_word(letter) and not _is_of_word(previous) else letter
+        f" {letter}" if _is_word_character(letter) and not _is_word_character(previous) else letter
         for previous, letter in pairwise(f" {letters}")
     )
     return " ".join((spaced.strip() or name).split()) or name
 
 
-def beginnings(text: str) -> list[str]:
-    """Return the beginnings of words to search folded names for; none is a prefix of another."""
+def word_prefixes(text: str) -> list[str]:
+    """Return the prefixes of words to search folded names for. None is a prefix of another."""
     folded = fold(text)
-    words = "".join(letter if _is_of_word(letter) else " " for letter in folded)
+    words = "".join(letter if _is_word_character(letter) else " " for letter in folded)
     found = sorted(set(words.split() or folded.split()))
-    return [word for word, next_one in pairwise([*found, ""]) if not next_one.startswith(word)]
+    return [word for word, following in pairwise([*found, ""]) if not following.startswith(word)]
 
 
 def _is_ignored(letter: str) -> bool:
@@ -39,5 +39,5 @@ def _is_ignored(letter: str) -> bool:
     return is_invisible or unicodedata.combining(letter) in _ACCENTS
 
 
-def _is_of_word(letter: str) -> bool:
+def _is_word_character(letter: str) -> bool:
     return letter.isalnum() or letter == "_" or unicodedata.category(letter)[0] == "M"

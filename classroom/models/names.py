@@ -1,15 +1,15 @@
-"""The rules for ids and names: one ASCII pattern for ids, and what a name may consist of."""
+"""The rules for ids and names, as patterns that Python and ECMAScript understand."""
 
 import re
 
-# Eighteen digits fit into 63 bits; [0-9], since \d would let other alphabets' digits in.
+# Eighteen digits fit into 63 bits. [0-9], since \d matches the digits of other alphabets too.
 ID = r"[1-9][0-9]{0,17}"
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
 PRINTABLE = f"[^{_CONTROL}]*"
 
-# Unicode 16: the categories Z and Cf, and the property Default_Ignorable_Code_Point. Beyond
-# U+FFFF the characters themselves, since Python and ECMAScript share no escape for them.
+# Unicode 16: the categories Z and Cf, and the property Default_Ignorable_Code_Point. Characters
+# beyond U+FFFF are literal, since Python and ECMAScript have no common escape for them.
 _INVISIBLE = (
     r"\u0020\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f-\u1160"
     r"\u1680\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164"
@@ -20,6 +20,7 @@ _INVISIBLE = (
 
 NAME_LENGTH = 64
 NAME = f"^{PRINTABLE}[^{_CONTROL}{_INVISIBLE}]{PRINTABLE}$"
+USER_NAME = NAME.replace("^", "^(?!.*:)", 1)
 NAME_RULE = (
     f"1 to {NAME_LENGTH} characters, at least one of them visible"
     " and none of them control characters"
@@ -29,5 +30,5 @@ _NAME = re.compile(NAME)
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` is as NAME_RULE says."""
+    """Return whether ``text`` follows NAME_RULE."""
     return len(text) <= NAME_LENGTH and bool(_NAME.fullmatch(text))

@@ -1,4 +1,4 @@
-"""The tables. A model is a row and knows nothing of resources and their URLs."""
+"""The tables as SQLAlchemy models, independent of resources and URLs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ClauseElement,
     Column,
     DateTime,
     Dialect,
@@ -24,21 +25,29 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as table_clause
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, validates
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    declared_attr,
+    mapped_column,
+    relationship,
+    validates,
+)
 from sqlalchemy.types import TypeEngine
 
 from .folding import fold
 from .names import NAME_LENGTH
-from .validation import validate_name, validate_password_hash, validate_user_name
+from .roles import Role
+from .validation import validate_name, validate_password_hash, validate_role, validate_user_name
 
 # SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
-# PostgreSQL compares byte by byte, as SQLite does: both have the same order.
+# With this collation PostgreSQL compares bytes, as SQLite does, so that both sort alike.
 Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A datetime in UTC, aware in Python also if the database has no time zones."""
+    """A datetime in UTC, timezone-aware in Python even if the database has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -46,7 +55,9 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
@@ -75,7 +86,7 @@ class Validated(TypeDecorator[str]):
 
 
 def without_validation(table: Table) -> TableClause:
-    """Return a table for INSERTs of rows that exist elsewhere, whatever their values are."""
+    """Return a table for INSERTs of rows copied from elsewhere, whose values are not validated."""
     return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
 
 
@@ -103,7 +114,7 @@ def _fold_new_name(context: DefaultExecutionContext) -> str:
 
 
 class Named(Base):
-    """What students and classes have in common: an id, which is never reused, and a name."""
+    """The base class of students, classes and users: an id, which is never reused, and a name."""
 
     __abstract__ = True
     words: ClassVar[Table]
@@ -125,27 +136,61 @@ class Named(Base):
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
     folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
-    # Triggers set this if SQL writes a name and not its folded form; the next startup folds it.
+    # Triggers set this if SQL writes a name without its folded form. The next startup folds it.
     needs_folding: Mapped[bool | None]
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:
-        # SQL expressions are folded by the backfill; the column's type refuses anything else.
-        if isinstance(name, str):
-            self.folded = fold(name)
+        # The backfill folds names that SQL computes.
+        if not isinstance(name, ClauseElement):
+            self.folded = fold(_validate(self, attribute, name))
         return name
+
+
+def _validate(row: Base, attribute: str, value: Any) -> Any:
+    """Validate a value when it is assigned; an error in a flush would roll back the transaction."""
+    column: Any = row.__table__.columns[attribute]
+    return value if isinstance(value, ClauseElement) else column.type.validate(value)
+
+
+def _registrations_of(attribute: str) -> Any:
+    """Define the relationship whose other side is an attribute of ``Registration``.
+
+    The database deletes the registrations of a deleted row.
+    """
+    return relationship(
+        back_populates=attribute, cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Student(Named):
     __tablename__ = "students"
 
+    registrations: Mapped[list["Registration"]] = _registrations_of("student")
+
 
 class Class(Named):
     __tablename__ = "classes"
 
+    registrations: Mapped[list["Registration"]] = _registrations_of("class_")
+
+
+class User(Named):
+    """A user of the service, with the argon2id hash of the password."""
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
+    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))
+    role: Mapped[str] = mapped_column(
+        Validated(16, validate_role), default=Role.REGISTRAR, server_default=Role.REGISTRAR
+    )
+
+    _validated = validates("password_hash", "role")(_validate)
+
 
 def _words_of(named: type[Named], name: str) -> Table:
-    """Define the table of the words of folded names, which triggers maintain."""
+    """Define the table of the words in folded names. Triggers maintain it."""
     return Table(
         name,
         Base.metadata,
@@ -158,10 +203,15 @@ def _words_of(named: type[Named], name: str) -> Table:
 
 Student.words = _words_of(Student, "student_words")
 Class.words = _words_of(Class, "class_words")
+User.words = _words_of(User, "user_words")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Registration(Base):
-    """Which student attends which class, since when; each pair at most once."""
+    """The registration of a student for a class, with its time. Each pair is unique."""
 
     __tablename__ = "registrations"
     __table_args__ = (Index(None, "class_id", "student_id"),)
@@ -172,11 +222,27 @@ class Registration(Base):
     class_id: Mapped[int] = mapped_column(
         Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+    timestamp: Mapped[datetime] = mapped_column(UTCDateTime, default=_now)
+    student: Mapped[Student] = relationship(back_populates="registrations")
+    class_: Mapped[Class] = relationship(back_populates="registrations")
+
+
+class Teacher(Base):
+    """The assignment of a teacher to a class. Only users with the role "teacher" have any."""
+
+    __tablename__ = "teachers"
+    __table_args__ = (Index(None, "user_id", "class_id"),)
+
+    class_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
 
 
 class Count(Base):
-    """The number of rows of a table, in parts to add up, which triggers maintain."""
+    """The number of rows of a table, as a sum of parts. Triggers maintain it."""
 
     __tablename__ = "counts"
     __table_args__ = {"sqlite_with_rowid": False, "info": {"is_derived": True}}
@@ -184,14 +250,3 @@ class Count(Base):
     counted: Mapped[str] = mapped_column(String(64), primary_key=True)
     part: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
-
-
-class User(Base):
-    """Who may use the service. Of the password only the argon2id hash is stored."""
-
-    __tablename__ = "users"
-    __table_args__ = {"sqlite_autoincrement": True}
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(Validated(NAME_LENGTH, validate_user_name), unique=True)
-    password_hash: Mapped[str] = mapped_column(Validated(255, validate_password_hash))

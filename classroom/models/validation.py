@@ -1,10 +1,11 @@
-"""The rules for the values of columns. HTTP, the command line and the models all apply these."""
+"""The rules for the values of columns. HTTP, the command line and the models apply them."""
 
 import re
 
 from sqlalchemy.exc import DontWrapMixin
 
 from .names import NAME_RULE, is_name
+from .roles import Role
 
 _ARGON2ID = re.compile(
     r"\$argon2id\$v=[0-9]+\$m=[0-9]+,t=[0-9]+,p=[0-9]+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+"
@@ -12,7 +13,7 @@ _ARGON2ID = re.compile(
 
 
 class InvalidValue(ValueError, DontWrapMixin):
-    """A value that a field cannot have; SQLAlchemy raises it as it is."""
+    """A value that breaks the rules for its field. SQLAlchemy does not wrap this exception."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(f"{field}: {rule}")
@@ -21,7 +22,7 @@ class InvalidValue(ValueError, DontWrapMixin):
 
 
 def validate_name(name: object) -> str:
-    """Return the name of a student, class or user.
+    """Check the name of a student, class or user, and return it.
 
     :raises InvalidValue: if it breaks the rules for names.
     """
@@ -33,7 +34,7 @@ def validate_name(name: object) -> str:
 
 
 def validate_user_name(name: object) -> str:
-    """Return the name of a user.
+    """Check the name of a user, and return it.
 
     :raises InvalidValue: if it breaks the rules for names, has a colon, or is not UTF-8.
     """
@@ -48,10 +49,20 @@ def validate_user_name(name: object) -> str:
 
 
 def validate_password_hash(password_hash: object) -> str:
-    """Return the hash of a password.
+    """Check the hash of a password, and return it.
 
-    :raises InvalidValue: if it is not an argon2id hash, but perhaps the password itself.
+    :raises InvalidValue: if it is not an argon2id hash; it may be the password itself.
     """
     if not isinstance(password_hash, str) or not _ARGON2ID.fullmatch(password_hash):
         raise InvalidValue("password_hash", "must be an argon2id hash")
     return password_hash
+
+
+def validate_role(role: object) -> str:
+    """Check the role of a user, and return it.
+
+    :raises InvalidValue: if there is no such role.
+    """
+    if role not in tuple(Role):
+        raise InvalidValue("role", f"must be one of {', '.join(Role)}")
+    return str(role)

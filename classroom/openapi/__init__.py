@@ -1,7 +1,7 @@
 """The OpenAPI document (https://spec.openapis.org/oas/v3.1.0), generated at startup.
 
-Paths come from the tree, operations from the views, schemas from the package ``schemas``. The tests
-check every response against the document.
+Paths come from the tree, operations from the views, and schemas from the package ``schemas``. The
+tests compare every response with the document.
 """
 
 from importlib.metadata import version
@@ -12,7 +12,7 @@ from pyramid.interfaces import IRootFactory
 from pyramid.registry import Registry
 
 from ..http.syntax import MAX_ACCEPT
-from ..resources.base import path_templates
+from ..resources.paths import path_templates
 from ..security.tokens import TOKEN_PATH
 from ..services import services
 from ..views.documentation import documented
@@ -29,26 +29,27 @@ _DESCRIPTION = f"""\
 Students, classes and registrations. Start at `/` and follow the URLs.
 
 * Collections are paginated: follow `next` until it is null.
-* Responses to GET have an entity tag. Send it as `If-None-Match` to avoid a repeated download, and
-  as `If-Match` to avoid a lost update.
+* Responses to GET have an entity tag. Send it as `If-None-Match` to avoid repeated downloads, and
+  as `If-Match` to avoid lost updates.
 * Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
-  An `Accept` of more than {MAX_ACCEPT} bytes is ignored for this.
-* Unknown parameters and unknown fields of a body are ignored. A known parameter may be given once;
-  only `expand` may be repeated.
+  An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
+* Unknown parameters and unknown fields of a body are ignored. A repeated parameter is 400, except
+  `expand`.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
-  a resource does not support is 405. Missing or wrong credentials are 401 before anything else.
+  a resource does not support is 405.
+* Credentials are checked before the path, the method and the body. Missing or wrong ones are 401.
 """
-# Views are registered by actions of lower order.
+# The actions that register views have a lower order.
 _AFTER_ALL_OTHERS = 1000
 _BASIC = "User name and password (RFC 7617)."
 _BASIC_TOO = (
-    f"User name and password at `{TOKEN_PATH}`; elsewhere the token is the user name, and the"
-    " password is empty."
+    f"User name and password at `{TOKEN_PATH}`; at other URLs, the token as user name and an empty"
+    " password."
 )
 
 
 def document(registry: Registry) -> Node:
-    """Return the document of an application, without the ``servers`` that clients reach it at."""
+    """Return the document of an application. ``servers`` is empty: it depends on the request."""
     settings = services(registry).settings
     schemes = _security_schemes(settings.use_token_auth)
     found = find_paths(
@@ -80,7 +81,7 @@ def document(registry: Registry) -> Node:
 
 
 def _security_schemes(use_token_auth: bool) -> Node:
-    """Return password authentication, or in token mode two schemes that both take a token."""
+    """Return HTTP Basic with passwords, or in token mode the two schemes that accept a token."""
     basic = {"type": "http", "scheme": "basic"}
     if not use_token_auth:
         return {"basic": basic | {"description": _BASIC}}
@@ -89,7 +90,7 @@ def _security_schemes(use_token_auth: bool) -> Node:
 
 
 def _encode(registry: Registry) -> None:
-    """Encode the parts of the document; only the servers depend on the request."""
+    """Encode the parts of the document at startup, except ``servers``."""
     parts = document(registry)
     del parts["servers"]
     encode = msgspec.json.encode
@@ -97,5 +98,6 @@ def _encode(registry: Registry) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    # Not a subscriber of ApplicationCreated: with one, Pyramid sends four events per request.
+    # Not a subscriber to ApplicationCreated: with any subscriber, Pyramid sends four events per
+    # request.
     config.action("classroom.openapi", _encode, (config.registry,), order=_AFTER_ALL_OTHERS)

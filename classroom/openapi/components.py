@@ -23,7 +23,8 @@ def schemas(types: Iterable[type], settings: Settings) -> Node:
     )
     _apply(settings, components)
     for node in components.values():
-        _add_example(node)
+        if "properties" in node:
+            _add_example(node)
     return components
 
 
@@ -36,7 +37,7 @@ def _apply(settings: Settings, components: Node) -> None:
 
 
 def _add_example(node: dict[str, Any]) -> None:
-    """Make an example of an object from the examples of its fields."""
+    """Add an example of an object, if all its required fields have one."""
     fields = {name: field.get("examples") for name, field in node["properties"].items()}
     example = {name: values[0] for name, values in fields.items() if values}
     if example and set(example) >= set(node["required"]):

@@ -1,4 +1,4 @@
-"""The response headers. A required header is in every response that lists it."""
+"""The response headers. A required header is in every response whose description lists it."""
 
 from ..http.syntax import PATCH_TYPES, RATE_LIMIT_HEADERS
 from ..schemas.fields import EXAMPLE_API
@@ -20,12 +20,14 @@ def headers() -> Node:
     link = {"type": "string", "pattern": '^<[^>]+>; rel="'}
     return {
         "ETag": _required("The strong entity tag of the representation.", _ENTITY_TAG),
-        "Cache-Control": _required("Caches revalidate before each use, or store nothing.", _TEXT),
-        "Vary": _optional("What a cached response depends on in addition to the URL.", _TEXT),
+        "Cache-Control": _required(
+            "`no-store`, or an instruction to revalidate before each use.", _TEXT
+        ),
+        "Vary": _optional("The request headers on which the response depends.", _TEXT),
         "Location": _required("The URL of the resource.", _URL),
         "Content-Location": _optional("The URL of the resource in the body.", _URL),
         "Preference-Applied": _optional(
-            "The applied `Prefer` (RFC 7240).", {"const": "return=representation"}
+            "The preference that was applied (RFC 7240).", {"const": "return=representation"}
         ),
         "Allow": _required("The methods of the resource.", allow),
         "Accept-Patch": _required(
@@ -34,11 +36,13 @@ def headers() -> Node:
         "Link": _required(
             f'Related URLs (RFC 8288): `<{EXAMPLE_API}students/?page=1>; rel="first"`.', link
         ),
-        "WWW-Authenticate": _required("An authentication scheme, once for each scheme.", _TEXT),
+        "WWW-Authenticate": _required("An authentication scheme. Repeated for each scheme.", _TEXT),
         "Retry-After": _required(
             "Seconds to wait before a retry.", {"type": "integer", "minimum": 1}
         ),
-        NO_SNIFFING: _required("Browsers do not guess the media type.", {"const": "nosniff"}),
+        NO_SNIFFING: _required(
+            "Disables the detection of media types in browsers.", {"const": "nosniff"}
+        ),
         **_rate_limits(),
     }
 
@@ -49,7 +53,7 @@ def _rate_limits() -> Node:
     nodes = (
         ("Requests per client address and window.", _COUNT),
         ("Remaining requests in this window.", _COUNT),
-        ("The end of the window in Unix time.", _COUNT),
+        ("The end of this window in Unix time.", _COUNT),
         ("Requests (q) per window of w seconds.", {"type": "string", "pattern": policy}),
         ("Remaining requests (r) in the next t seconds.", {"type": "string", "pattern": state}),
     )

@@ -1,4 +1,4 @@
-"""The operations: a method of a resource, with its parameters, body and responses."""
+"""The operations: the methods of a resource, with parameters, body and responses."""
 
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..resources.base import Collection, Resource
@@ -41,7 +41,7 @@ def head(kind: type[Resource], get: Node) -> Node:
     responses = {status: without_body(node) for status, node in get["responses"].items()}
     described = {
         "operationId": f"head{kind.noun}",
-        "description": "The same as GET without the body.",
+        "description": "The same as GET, without the body.",
     }
     return get | described | {"responses": responses}
 
@@ -53,16 +53,16 @@ def options(kind: type[Resource], may_be_missing: bool, has_patch: bool) -> Node
     return {
         "operationId": f"options{kind.noun}",
         "summary": "List the methods",
-        "description": "Every method of the resource is in this document.",
+        "description": "`Allow` lists the methods of the resource, which are all in this document.",
         "responses": {
-            "200": response("The methods are in `Allow`.", headers, "Nothing"),
+            "200": response("`Allow` lists the methods.", headers, "Nothing"),
             **errors((*missing, *ALWAYS)),
         },
     }
 
 
 def _links(view: Documented, status: int, links: Node) -> Node:
-    # They begin at the path, or at ``Location``.
+    # Their ids come from the path or from ``Location``.
     return {"links": links} if links and (view.method == "GET" or status == 201) else {}
 
 
@@ -85,14 +85,14 @@ def _body(kind: type[Resource], view: Documented) -> Node:
 def _success(kind: type[Resource], view: Documented, status: int) -> Node:
     if view.method == "GET":
         headers = (*_READ, *view.operation.headers)
-        return response(view.operation.summary_of(kind), headers, kind.schema.__name__)
+        return response(f"{kind.title[0].upper()}{kind.title[1:]}.", headers, kind.schema.__name__)
     if view.method == "DELETE":
         return response("Deleted.", ("Cache-Control",), "Nothing")
     schema = kind.item_schema if issubclass(kind, Collection) else kind.schema
     if status == 201:
         headers = ("Location", *_WRITTEN)
-        return response("Created at `Location`.", headers, schema.__name__, "Nothing")
-    text = "Done. The body is the representation with `Prefer: return=representation`."
+        return response("Created. `Location` is the URL.", headers, schema.__name__, "Nothing")
+    text = "Stored. The body is `{}`, or the representation with `Prefer: return=representation`."
     return response(text, _WRITTEN, schema.__name__, "Nothing")
 
 

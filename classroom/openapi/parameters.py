@@ -12,7 +12,7 @@ from .node import Node, ref
 CONDITIONS = ("If-Match", "If-None-Match")
 PAGE = ("page", "per_page", "after", "before")
 
-# RFC 9110, sections 8.8.3 and 13.1.1, as a client would write it; the service accepts more.
+# RFC 9110, sections 8.8.3 and 13.1.1, in the form that clients send. The service accepts more.
 _TAG = r'(W/)?"[!#-~]*"'
 _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}(, {_TAG})*)$"}
 
@@ -28,11 +28,15 @@ def parameters(settings: Settings, ids: Iterable[str], queries: Iterable[QueryPa
         **{name: _id(name) for name in ids},
         **{each.component: _query(each) for each in (*pages, *queries)},
         "If-Match": _header(
-            "If-Match", "Proceed only if the entity tag is one of these; `*` is any.", _TAGS, "*"
+            "If-Match",
+            "Succeed only if the resource has one of these entity tags. `*` matches any.",
+            _TAGS,
+            "*",
         ),
         "If-None-Match": _header(
             "If-None-Match",
-            "Proceed only if the entity tag is none of these; `*` is any.",
+            "Succeed only if the resource has none of these entity tags. `*` matches any. Otherwise"
+            " GET is 304, and other methods are 412.",
             _TAGS,
             '"46e3474d641015c0ac1c7dcdef44ac80"',
         ),
@@ -46,7 +50,7 @@ def parameters(settings: Settings, ids: Iterable[str], queries: Iterable[QueryPa
 
 
 def enums(queries: Iterable[QueryParameter]) -> Node:
-    """Return the schemas of the parameters that take one of a few strings."""
+    """Return the schemas of the parameters whose values are enumerated."""
     choices = {each.component: _choice(each) for each in queries}
     return {name: dict(choice) for name, choice in choices.items() if "enum" in choice}
 
@@ -60,7 +64,7 @@ def _id(name: str) -> Node:
         "name": name,
         "in": "path",
         "required": True,
-        "description": "The id: the number in the URL.",
+        "description": "The id, which is the number in the URL of the resource.",
         "schema": {"type": "string", "pattern": f"^{ID}$"},
         "example": "7",
     }

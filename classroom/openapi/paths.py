@@ -88,7 +88,7 @@ def _in_location(id: str, template: str) -> str:
 
 
 def _secured(kind: type[Resource], node: Node) -> Node:
-    """Add the tag, and the authentication if it differs from that of most paths."""
+    """Add the tag, the responses to invalid credentials, and the schemes if not all are valid."""
     refusals = {} if is_public(kind) else errors((401, 403))
     security: Node = {"security": []} if is_public(kind) else {}
     if kind is RequestToken:

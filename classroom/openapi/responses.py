@@ -18,8 +18,11 @@ class _Error(NamedTuple):
 
 _RETRY = ("Retry-After",)
 _ERRORS = {
-    "308": _Error("The URL with or without a trailing slash; see `Location`.", ("Location",)),
-    "400": _Error("The body, a field, a parameter or a header is invalid; see the message."),
+    "308": _Error(
+        "The URL has an extra or missing trailing slash. `Location` is the canonical URL.",
+        ("Location",),
+    ),
+    "400": _Error("The body, a field, a parameter or a header is invalid. The message names it."),
     "401": _Error("The credentials are missing or wrong.", ("WWW-Authenticate",)),
     "403": _Error("The user lacks the permission."),
     "404": _Error(
@@ -27,25 +30,27 @@ _ERRORS = {
     ),
     "405": _Error("The resource does not support the method.", ("Allow",)),
     "408": _Error("The request was not complete in time."),
-    "409": _Error("The student is already registered for the class.", ("Location",)),
+    "409": _Error("The request conflicts with the resource at `Location`.", ("Location",)),
     "412": _Error("`If-Match` or `If-None-Match` does not hold."),
     "413": _Error(f"The body is larger than {MAX_BODY} bytes."),
-    "415": _Error("The body is not JSON in UTF-8."),
-    "415-PATCH": _Error("The body is not a merge patch in UTF-8.", ("Accept-Patch",)),
+    "415": _Error("The body is not `application/json` in UTF-8."),
+    "415-PATCH": _Error(
+        "The body is not of a media type in `Accept-Patch`, or not in UTF-8.", ("Accept-Patch",)
+    ),
     "429": _Error("Too many requests, or failed logins, from this address.", _RETRY),
     "431": _Error("The header fields are too large."),
     "500": _Error("Internal server error."),
     "501": _Error("The transfer coding of the body is not supported."),
     "503": _Error(
-        "The database is unavailable, or too many requests write or log in at once.", _RETRY
+        "The database is unavailable, or too many clients write or log in at the same time.", _RETRY
     ),
 }
 
 
 def responses() -> Node:
-    """Return the errors by status; those to HEAD have no body.
+    """Return the errors by status; in responses to HEAD they have no body.
 
-    308 and 405 are part of no operation.
+    308 and 405 do not belong to an operation.
     """
     body = {
         JSON_TYPE: {"schema": ref("schemas", "Error")},

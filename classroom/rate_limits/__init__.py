@@ -1,1 +1,1 @@
-"""Call counters and the fixed window they are counted in; no Pyramid."""
+"""Rate limits: counters of calls, and fixed windows. Independent of Pyramid."""

@@ -1,4 +1,4 @@
-"""Counters of calls per client and window, in Redis or in this process."""
+"""Count calls per client and window, in Redis or in this process."""
 
 import logging
 import threading
@@ -17,16 +17,18 @@ log = logging.getLogger(__name__)
 
 
 class CallCounter(Protocol):
+    """A counter of calls per client and window."""
+
     def increment(self, client: str, window: int, by: int = 1) -> int:
-        """Count ``by`` calls of ``client`` in ``window`` and return the calls so far."""
+        """Count ``by`` calls of ``client`` in ``window``, and return the total."""
 
 
 class MemoryCounter:
-    """Count in this process, one window at a time, for a bounded number of clients.
+    """A counter in this process, for the current window and a bounded number of clients.
 
-    Beyond ``max_clients`` the client that has not called for longest is evicted. To evict its own
-    count, a client needs as many other addresses, which have calls of their own anyway. A count
-    shared by all further clients would let such an attacker refuse everybody else.
+    Beyond ``max_clients``, the client whose last call is the oldest is evicted. An attacker gains
+    nothing: to evict its own count it needs ``max_clients`` other addresses, each of which has its
+    own calls anyway. If all further clients shared one count, it could exhaust that for the others.
     """
 
     def __init__(self, max_clients: int = 100_000) -> None:
@@ -37,7 +39,7 @@ class MemoryCounter:
 
     def increment(self, client: str, window: int, by: int = 1) -> int:
         with self._lock:
-            # A call that was late must not begin an older window again.
+            # A delayed call must not reopen an older window.
             if window > self._window:
                 self._window, self._calls = window, OrderedDict()
             calls = self._calls[client] = self._calls.get(client, 0) + by
@@ -48,12 +50,12 @@ class MemoryCounter:
 
 
 class RedisCounter:
-    """Count in Redis, for all processes, with one round trip per call.
+    """A counter in Redis, shared by all processes. A call costs one round trip.
 
     EXPIRE goes with each INCRBY, not only with the first of a window: a process that dies between
     two round trips would leave a key that never expires. It costs a tenth of a call.
 
-    :raises redis.RedisError: if Redis is unavailable, within 0.2 seconds.
+    :raises redis.RedisError: within 0.2 seconds if Redis is unavailable.
     """
 
     def __init__(self, pool: redis.ConnectionPool, name: str, period: int) -> None:
@@ -64,12 +66,17 @@ class RedisCounter:
 
     @classmethod
     def from_url(cls, url: str, name: str, period: int) -> Self:
-        """:raises TypeError, ValueError: if redis-py does not accept ``url``."""
-        # Without all three of these, redis-py waits 40 seconds for a server that does not answer.
+        """Create a counter, without connecting to Redis.
+
+        :raises TypeError, ValueError: if redis-py does not accept ``url``.
+        """
+        # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
         pool = redis.ConnectionPool.from_url(
             url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
         )
-        pool.connection_class(**pool.connection_kwargs)  # refuses, unconnected, unknown options
+        pool.connection_class(
+            **pool.connection_kwargs
+        )  # raises for unknown options; does not connect
         return cls(pool, name, period)
 
     def increment(self, client: str, window: int, by: int = 1) -> int:
@@ -82,16 +89,16 @@ class RedisCounter:
         try:
             return _first_reply(connection, commands)
         except redis.ConnectionError:
-            # The server may have closed an idle connection. redis-py reconnects.
+            # The server may have closed the idle connection, which reconnects automatically.
             return _first_reply(connection, commands)
         finally:
             self._idle.append(connection)
 
 
 def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
-    """Send the commands at once, and return the first reply.
+    """Send commands together, and return the reply to the first.
 
-    This is what a pipeline of redis-py does, in less than half of its time.
+    redis-py's pipeline and its pool's locks would take as long as the rest of a request.
     """
     try:
         connection.send_packed_command(connection.pack_commands(commands))
@@ -104,9 +111,9 @@ def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
 
 
 class FailOverCounter:
-    """Count in Redis, and in this process while Redis is unavailable.
+    """A counter in Redis that falls back to this process while Redis is unavailable.
 
-    After a failure Redis is left alone for ``pause`` seconds, then one call tries it again.
+    After a failure, calls bypass Redis for ``pause`` seconds. Then one call tries it again.
     """
 
     def __init__(
@@ -123,17 +130,17 @@ class FailOverCounter:
         self._retry_at: float | None = None
 
     def increment(self, client: str, window: int, by: int = 1) -> int:
-        if not self._may_ask():
+        if not self._may_use_shared():
             return self._local.increment(client, window, by)
         try:
             calls = self._shared.increment(client, window, by)
         except redis.RedisError as error:
-            self._leave_alone(error)
+            self._record_failure(error)
             return self._local.increment(client, window, by)
-        self._welcome_back()
+        self._record_success()
         return calls
 
-    def _may_ask(self) -> bool:
+    def _may_use_shared(self) -> bool:
         if self._retry_at is None:
             return True
         with self._lock:
@@ -142,23 +149,23 @@ class FailOverCounter:
             self._retry_at = self._clock() + self._pause
             return True
 
-    def _leave_alone(self, error: redis.RedisError) -> None:
+    def _record_failure(self, error: redis.RedisError) -> None:
         with self._lock:
             if self._retry_at is None:
-                log.warning("Redis does not answer (%s); calls are counted per process", error)
+                log.warning("Redis unavailable, counting per process: %s", error)
             self._retry_at = self._clock() + self._pause
 
-    def _welcome_back(self) -> None:
+    def _record_success(self) -> None:
         if self._retry_at is not None:
             with self._lock:
                 self._retry_at = None
-            log.info("Redis answers again; calls are counted for all processes")
+            log.info("Redis reconnected")
 
 
 def open_counter(settings: Settings, name: str, period: int) -> CallCounter:
     """Return a counter in Redis if rate limits use it, else one in this process.
 
-    :param name: keeps its keys in Redis apart from those of other counters.
+    :param name: a prefix of its keys in Redis, different from that of other counters.
     :raises SettingError: if redis-py does not accept the URL.
     """
     if not settings.use_rate_limits or settings.redis_url.startswith("memory:"):

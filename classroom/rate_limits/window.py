@@ -1,4 +1,4 @@
-"""The fixed window: so many calls per client in every period of the UTC clock."""
+"""Rate limits by fixed windows of the UTC clock."""
 
 import math
 import time
@@ -9,12 +9,16 @@ from .counters import CallCounter
 
 
 class Usage(NamedTuple):
-    """The state of a client's window: the calls allowed and left, and the end.
+    """The state of a client's window.
 
-    ``reset`` is in seconds of the epoch, ``retry_after`` the same in seconds from now, at least 1.
+    :param is_allowed: whether the last call was within the limit.
+    :param limit: the calls allowed per window.
+    :param remaining: the calls left in this window.
+    :param reset: the end of the window in Unix time.
+    :param retry_after: the seconds until the end of the window, at least 1.
     """
 
-    allowed: bool
+    is_allowed: bool
     limit: int
     remaining: int
     reset: int
@@ -22,7 +26,7 @@ class Usage(NamedTuple):
 
 
 class FixedWindow:
-    """Allows each client ``calls`` in every ``period`` seconds of the UTC clock."""
+    """A limit of ``calls`` per client in each window of ``period`` seconds of the UTC clock."""
 
     def __init__(
         self, calls: int, period: int, counter: CallCounter, clock: Callable[[], float] = time.time
@@ -37,7 +41,7 @@ class FixedWindow:
         return self._usage(client, by=1)
 
     def peek(self, client: str) -> Usage:
-        """Say where ``client`` stands without counting a call."""
+        """Return the state of the window of ``client`` without counting a call."""
         return self._usage(client, by=0)
 
     def _usage(self, client: str, by: int) -> Usage:
@@ -46,7 +50,7 @@ class FixedWindow:
         reset = (window + 1) * self._period
         calls = self._counter.increment(client, window, by)
         return Usage(
-            allowed=calls <= self._calls,
+            is_allowed=calls <= self._calls,
             limit=self._calls,
             remaining=max(self._calls - calls, 0),
             reset=reset,

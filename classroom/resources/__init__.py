@@ -1,1 +1,1 @@
-"""The resource tree: contexts with a place and an ACL."""
+"""The resource tree: contexts, each with a URL and an ACL."""

@@ -1,13 +1,28 @@
-"""The ACLs of the resource tree."""
+"""The ACLs of the resource tree.
+
+Pyramid looks for a matching entry from the context upwards, and the first one decides. The entries
+of a class, a registration or a user precede those of the API.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
 
+from ..models.roles import Role
 from ..security.permissions import Permission
+from ..security.principals import has_role, is_user, teaches
 
 Acl = Sequence[tuple[str, str, Any]]
+
+_MANAGE_SCHOOL = (
+    Permission.VIEW,
+    Permission.CREATE,
+    Permission.CHANGE,
+    Permission.DELETE,
+    Permission.REGISTER,
+    Permission.ASSIGN,
+)
 
 PUBLIC: Acl = [(Allow, Everyone, Permission.VIEW), DENY_ALL]
 """A resource that needs no authentication for GET, HEAD and OPTIONS."""
@@ -15,17 +30,35 @@ PUBLIC: Acl = [(Allow, Everyone, Permission.VIEW), DENY_ALL]
 READ_ONLY: Acl = [(Allow, Authenticated, Permission.VIEW), DENY_ALL]
 """A resource that every user may read."""
 
-FULL_ACCESS: Acl = [
-    (
-        Allow,
-        Authenticated,
-        (Permission.VIEW, Permission.CREATE, Permission.REPLACE, Permission.DELETE),
-    ),
+API: Acl = [
+    (Allow, has_role(Role.ADMIN), _MANAGE_SCHOOL),
+    (Allow, has_role(Role.REGISTRAR), _MANAGE_SCHOOL),
+    (Allow, has_role(Role.TEACHER), Permission.VIEW),
+    (Allow, has_role(Role.READER), Permission.VIEW),
     DENY_ALL,
 ]
-"""A resource for which every user has every permission."""
+"""Students, classes and registrations."""
+
+REGISTRATIONS: Acl = [(Allow, has_role(Role.TEACHER), Permission.CREATE)]
+"""The collection of registrations. The ACL of the class restricts each registration further."""
+
+USERS: Acl = [
+    (Allow, has_role(Role.ADMIN), (*_MANAGE_SCHOOL, Permission.CHANGE_PASSWORD)),
+    DENY_ALL,
+]
+"""The users, for admins only."""
+
+
+def of_class(id: int) -> Acl:
+    """Return the entries of a class, which also decide about its registrations."""
+    return [(Allow, teaches(id), Permission.REGISTER)]
+
+
+def of_user(id: int) -> Acl:
+    """Return the entries of a user, who may read the resource and change the password."""
+    return [(Allow, is_user(id), (Permission.VIEW, Permission.CHANGE_PASSWORD))]
 
 
 def is_public(kind: type) -> bool:
-    """Return whether a class of resources has the ACL ``PUBLIC`` itself."""
+    """Return whether the ACL of a resource class is the object ``PUBLIC`` itself."""
     return getattr(kind, "__acl__", None) is PUBLIC

@@ -6,9 +6,10 @@ most one row and raises only KeyError. Rows are immutable.
 
 import re
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
+from pyramid.traversal import resource_path
 from sqlalchemy import Row
 
 from ..db.slices import Slice
@@ -18,19 +19,20 @@ from ..http.query import QueryParameter
 from ..models.names import ID
 from ..request import Request
 from ..schemas.base import Input, Schema
-from ..schemas.pages import Page as PageSchema
+from ..schemas.pages import PageSchema
 
-Key = dict[str, int]
+PrimaryKey = dict[str, int]
+"""Bind parameters that select one row."""
 Scope = Mapping[str, int | str]
-"""Bind parameters that restrict statements to the rows of one collection."""
+"""Bind parameters that select the rows of one collection."""
 
 
 class Node:
-    """A node of the tree. Nothing is served at the URL of a node that is not a resource."""
+    """A node of the tree. Unless it is a ``Resource`` it has no views."""
 
     children: ClassVar[Mapping[str, "type[Node]"]] = {}
     item: ClassVar["type[Node] | None"] = None
-    """The class of the children whose names are ids."""
+    """The class of children whose names are ids."""
     parameter: ClassVar[str] = "id"
     """The name of this node's id in a path template, if its name is an id."""
 
@@ -42,16 +44,19 @@ class Node:
     def __getitem__(self, name: str) -> Any:
         return self.children[name](self, name)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {resource_path(self)}>"
+
 
 class Resource(Node):
     """A context with views.
 
-    The class attributes describe it in the OpenAPI document: ``noun`` is part of the ids of its
-    operations, ``title`` of their summaries, ``tag`` groups them.
+    Class attributes describe its operations in the OpenAPI document: ``noun`` is part of their ids,
+    ``title`` is part of their summaries, and ``tag`` groups them.
     """
 
     schema: ClassVar[type[Schema]]
-    """What GET returns."""
+    """The body of responses to GET."""
     trailing_slash: ClassVar[bool] = True
     noun: ClassVar[str]
     title: ClassVar[str]
@@ -74,15 +79,30 @@ class Version(Resource):
 
 
 class Item(Resource):
-    """A resource that is a row. ``row`` is None if the row does not exist yet, or was not read."""
+    """A resource that represents a row.
+
+    :param row: None if it was not read, or does not exist.
+    """
 
     trailing_slash = False
     statements: ClassVar[ItemStatements]
 
-    def __init__(self, parent: Node, name: str, key: Key, row: Any = None) -> None:
+    def __init__(self, parent: Node, name: str, key: PrimaryKey, row: Any = None) -> None:
         super().__init__(parent, name)
         self.key = key
         self.row = row
+
+    def exists(self) -> bool:
+        """Return whether the row exists. It is read without a lock, unless it was read before."""
+        if self.row is None:
+            rows = self.request.rows(self.statements.select, self.key)
+            self.row = rows[0] if rows else None
+        return self.row is not None
+
+    def lock(self) -> None:
+        """Read the row as the writing transaction holds it, and lock it until the end of that."""
+        rows = self.request.db.execute(self.statements.select_for_update, self.key)
+        self.row = rows.one_or_none()
 
     def represent(self) -> Schema:
         """Return the representation of the row."""
@@ -90,20 +110,20 @@ class Item(Resource):
 
 
 class Collection(Resource):
-    """A resource that is a set of rows, read in pages."""
+    """A resource that represents a set of rows, read page by page."""
 
     schema: ClassVar[type[PageSchema]]
     item_schema: ClassVar[type[Schema]]
     input: ClassVar[type[Input]]
-    """What POST takes."""
+    """The body of POST."""
 
     @property
-    def home(self) -> "Collection":
-        """The collection that the URLs of the items belong to."""
+    def canonical(self) -> "Collection":
+        """The collection below which the items have their URLs."""
         return self
 
     def path(self, row: Any) -> str:
-        """Return the URL of a row's item, relative to ``home``."""
+        """Return the URL of a row's item, relative to ``canonical``."""
         raise NotImplementedError
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
@@ -121,61 +141,52 @@ class Collection(Resource):
         raise NotImplementedError
 
     def page(
-        self, asked: PageRequest, statements: CollectionStatements, scope: Scope
+        self, requested: PageRequest, statements: CollectionStatements, scope: Scope
     ) -> "Page[Row[Any]]":
-        """:raises classroom.http.pagination.PageNotFound: if there is no such page."""
-        if asked.is_counted:
-            self.request.begin()  # two statements, which must agree
+        """Read a page of rows.
+
+        :raises classroom.http.pagination.PageNotFound: if there is no such page.
+        """
         read = self.request.rows
 
         def count() -> int:
             return read(statements.total, scope)[0].total
 
-        def fetch(wanted: Slice) -> tuple[Sequence[Row[Any]], int | None]:
-            statement, parameters = statements.slice(wanted)
+        def fetch(selected: Slice) -> tuple[Sequence[Row[Any]], int | None]:
+            statement, parameters = statements.slice(selected)
             rows = read(statement, {**parameters, **scope})
             return rows, rows[0].total if rows else None
 
-        return paginate(asked, count, fetch, statements.key)
+        return paginate(requested, count, fetch, statements.key)
 
 
-def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Resource], str]]:
-    """Yield the resources at and below a node, each with its path template (RFC 6570).
+def is_id(name: str) -> bool:
+    """Return whether a segment of a path is an id in its canonical form."""
+    return re.fullmatch(ID, name) is not None
 
-    :param path: the path of the node, without a slash at its end.
+
+def parse_id(name: str | int) -> int:
+    """Return the id that a segment of a path stands for.
+
+    :param name: also an integer, as in ``students[7]`` in the shell.
+    :raises KeyError: if ``name`` is not an id in its canonical form.
     """
-    if issubclass(kind, Resource):
-        yield kind, f"{path}/" if kind.trailing_slash else path
-    for name, child in kind.children.items():
-        yield from path_templates(child, f"{path}/{name}")
-    if kind.item:
-        yield from path_templates(kind.item, f"{path}/{{{kind.item.parameter}}}")
-
-
-def parse_id(name: str) -> int:
-    """:raises KeyError: if ``name`` is not an id in its canonical form."""
-    if not re.fullmatch(ID, name):
+    if not is_id(str(name)):
         raise KeyError(name)
     return int(name)
 
 
-def find_row(request: Request, statements: ItemStatements, key: Key) -> "Row[Any] | None":
-    """Return a row, with the lock that the method of the request needs, or None."""
-    if request.is_safe:
-        statement = statements.select
-    else:
-        is_post = request.method == "POST"
-        statement = statements.select_for_key_share if is_post else statements.select_for_update
-    rows = request.rows(statement, key)
-    return rows[0] if rows else None
+ItemType = TypeVar("ItemType", bound=Item)
 
 
-def read_row(request: Request, statements: ItemStatements, key: Key) -> Row[Any]:
-    """Do as ``find_row``.
+def traverse(item: ItemType) -> ItemType:
+    """Return an item that traversal has reached.
 
-    :raises KeyError: if there is no such row.
+    A safe request reads the row. A write does not: it may be refused, and its own statement tells
+    whether the row exists.
+
+    :raises KeyError: if the request is safe, and there is no such row.
     """
-    row = find_row(request, statements, key)
-    if row is None:
-        raise KeyError(*key.values())
-    return row
+    if item.request.is_safe and not item.exists():
+        raise KeyError(item.__name__)
+    return item

@@ -1,4 +1,4 @@
-"""Students and classes: items and collections that differ by data only."""
+"""Items and collections with names: the base classes of students, classes and users."""
 
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
@@ -8,50 +8,44 @@ from .. import models
 from ..db import queries
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import query
-from ..schemas.base import Input, stored
-from ..schemas.named import NamedSchema, input_of, patch_of, representer
+from ..schemas.base import stored
+from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, Scope, parse_id, read_row
+from .base import Collection, Item, Scope, parse_id, traverse
 
 
 class NamedItem(Item):
-    """A student or a class. A subclass names its model, its schema and its children."""
+    """An item with a name. A subclass names its model, its schema and its children."""
 
     model: ClassVar[type[models.Named]]
     schema: ClassVar[type[NamedSchema]]
-    input: ClassVar[type[Input]]
-    """What PUT takes."""
-    patch: ClassVar[type[Input]]
-    """What PATCH takes."""
 
     def __init_subclass__(cls) -> None:
-        cls.statements = ItemStatements(queries.named_item(cls.model, stored(cls.schema)))
-        cls.input = input_of(cls.schema)
-        cls.patch = patch_of(cls.schema)
-        cls.noun = cls.schema.__name__
-        cls.title = f"a {cls.noun.lower()}"
+        if hasattr(cls, "schema"):
+            cls.statements = ItemStatements(queries.named_item(cls.model, stored(cls.schema)))
+            cls.noun = cls.schema.__name__
+            cls.title = f"a {cls.noun.lower()}"
 
     def represent(self) -> NamedSchema:
         return representer(self.schema)(self.row, self.url)
 
 
 class NamedCollection(Collection):
-    """The students or the classes. A subclass names the class of its items."""
+    """A collection of items with names. A subclass names the class of its items."""
 
     query = (query.Q, query.SORT, query.EXPAND_ITEMS)
     item: ClassVar[type[NamedItem]]
 
     def __init_subclass__(cls) -> None:
-        cls.item_schema = cls.item.schema
-        cls.schema = page_of(cls.item_schema)
-        cls.input = cls.item.input
-        cls.noun = cls.__name__
-        cls.tag = cls.item.tag = cls.noun.lower()
-        cls.title = f"the {cls.tag}"
+        if cls.item:
+            cls.item_schema = cls.item.schema
+            cls.schema = page_of(cls.item_schema)
+            cls.noun = cls.__name__
+            cls.tag = cls.item.tag = cls.noun.lower()
+            cls.title = f"the {cls.tag}"
 
     def __getitem__(self, name: str) -> NamedItem:
-        key = {"key": parse_id(name)}
-        return self.item(self, name, key, read_row(self.request, self.item.statements, key))
+        return traverse(self.at(parse_id(name)))
 
     def path(self, row: Any) -> str:
         return str(row.id)
@@ -63,19 +57,29 @@ class NamedCollection(Collection):
         return statements, queries.beginnings_of(words)
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
-        home, represent = self.url, representer(self.item.schema)
-        return [represent(row, home + self.path(row)) for row in rows]
+        return represent_named(self.item.schema, rows, self.url)
 
     def find(self, url: str) -> NamedItem:
-        """Return the item at a URL.
+        """Return the item at a URL, which may not exist.
 
         :raises KeyError: if the URL is not that of an item of this collection.
         """
         name = url.rpartition("/")[2]
         if url != self.url + name:
             raise KeyError(url)
-        return self[name]
+        return self.at(parse_id(name))
 
-    def at(self, row: Any) -> NamedItem:
-        """Return the item of a row that has been read."""
-        return self.item(self, str(row.id), {"key": row.id}, row)
+    def at(self, id: int, row: Any = None) -> NamedItem:
+        """Return an item without reading it."""
+        return self.item(self, str(id), {"key": id}, row)
+
+
+def represent_named(
+    schema: type[NamedSchema], rows: Sequence[Any], home: str
+) -> Sequence[NamedSchema]:
+    """Return the representations of rows.
+
+    :param home: the URL of the collection that the rows belong to.
+    """
+    represent = representer(schema)
+    return [represent(row, f"{home}{row.id}") for row in rows]

@@ -1,4 +1,4 @@
-"""Registrations, alone and in collections."""
+"""Registrations, as items and in collections."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
@@ -8,12 +8,14 @@ from pyramid.traversal import find_interface
 
 from .. import models, schemas
 from ..db import queries
+from ..db.exceptions import NotFound
 from ..db.statements import CollectionStatements
 from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, Key, Node, Scope, Version, find_row, parse_id
+from .acl import REGISTRATIONS, Acl, of_class
+from .base import Collection, Item, Node, Scope, Version, parse_id, traverse
 
 
 class Relation(NamedTuple):
@@ -24,15 +26,17 @@ class Relation(NamedTuple):
     schema: type[NamedSchema]
     join: queries.Join
 
-    def representer(self, home: str, is_expanded: bool) -> Callable[[Any], NamedSchema | str]:
-        """Return a function of a row that returns the related item, or its URL.
+    def representer(
+        self, collection_url: str, is_expanded: bool
+    ) -> Callable[[Any], NamedSchema | str]:
+        """Return a function that takes a row and returns the related item, or its URL.
 
-        :param home: the URL of the collection.
+        :param is_expanded: whether to return the item.
         """
         column, represent = self.join.column, representer(self.schema, self.join.prefix)
         if is_expanded:
-            return lambda row: represent(row, f"{home}{getattr(row, column)}")
-        return lambda row: f"{home}{getattr(row, column)}"
+            return lambda row: represent(row, f"{collection_url}{getattr(row, column)}")
+        return lambda row: f"{collection_url}{getattr(row, column)}"
 
 
 def _relation(name: str, collection: str, model: type[models.Named], schema: Any) -> Relation:
@@ -50,22 +54,24 @@ _EXPAND_ITEMS = query.expand(
 
 
 def joins(expanded: Names[str]) -> tuple[queries.Join, ...]:
-    """Return the joins that read what ``expand`` names."""
+    """Return the joins that select the columns of expanded fields."""
     return tuple(relation.join for relation in RELATIONS if relation.name in expanded)
 
 
 def _represent(
     api: Version, rows: Sequence[Any], expanded: Names[str]
 ) -> Iterator[schemas.Registration]:
-    """Yield the representations of rows. URLs of collections are made once."""
+    """Yield the representations of rows, and build the URLs of collections only once."""
     url = api["registrations"].url
     related = [
         relation.representer(api[relation.collection].url, relation.name in expanded)
         for relation in RELATIONS
     ]
     for row in rows:
-        own = url + path(row.student_id, row.class_id)
-        yield schemas.Registration.from_row(row, own, *[represent(row) for represent in related])
+        own_url = url + path(row.student_id, row.class_id)
+        yield schemas.Registration.from_row(
+            row, own_url, *[represent(row) for represent in related]
+        )
 
 
 def path(student_id: int, class_id: int) -> str:
@@ -97,14 +103,14 @@ class RegistrationCollection(Collection):
 
 
 class RegistrationsOfItem(RegistrationCollection):
-    """The registrations of the student or class above them."""
+    """The registrations of the parent, which is a student or a class."""
 
     def __init__(self, parent: Item, name: str) -> None:
         super().__init__(parent, name)
         self.scope = {"owner": parent.key["key"]}
 
     @property
-    def home(self) -> Collection:
+    def canonical(self) -> Collection:
         return find_interface(self, Version)["registrations"]
 
 
@@ -121,7 +127,7 @@ class RegistrationsOfClass(RegistrationsOfItem):
 
 
 class Registration(Item):
-    """A registration. One that does not exist is a context too if the method is PUT."""
+    """A registration. For PUT, one that does not exist yet is a context too."""
 
     parameter = "class_id"
     noun = "Registration"
@@ -130,6 +136,26 @@ class Registration(Item):
     schema = schemas.Registration
     query = (_EXPAND,)
     statements = queries.REGISTRATION
+
+    def __acl__(self) -> Acl:
+        return of_class(self.key["class_id"])
+
+    def exists(self) -> bool:
+        """Return whether the row exists or, if the method is PUT, could be created."""
+        return super().exists() or (self.request.method == "PUT" and self._is_creatable())
+
+    def lock(self) -> None:
+        """:raises NotFound: if the method is PUT and the row could not be created."""
+        super().lock()
+        if self.row is None and self.request.method == "PUT" and not self._is_creatable():
+            raise NotFound
+
+    def _is_creatable(self) -> bool:
+        api = find_interface(self, Version)
+        return all(
+            api[relation.collection].at(self.key[relation.join.column]).exists()
+            for relation in RELATIONS
+        )
 
     def represent(self, expanded: Names[str] = ()) -> schemas.Registration:
         return next(_represent(find_interface(self, Version), [self.row], expanded))
@@ -143,23 +169,13 @@ class RegistrationsByStudent(Node):
 
     def __getitem__(self, name: str) -> Registration:
         key = {"student_id": parse_id(self.__name__), "class_id": parse_id(name)}
-        row = find_row(self.request, Registration.statements, key)
-        if row is None:
-            self._check_creatable(key)
-        return Registration(self, name, key, row)
-
-    def _check_creatable(self, key: Key) -> None:
-        """:raises KeyError: unless the method is PUT and the student and the class exist."""
-        if self.request.method != "PUT":
-            raise KeyError(*key.values())
-        for relation in RELATIONS:
-            lock = queries.key_share(relation.join.model)
-            if not self.request.rows(lock, {"key": key[relation.join.column]}):
-                raise KeyError(*key.values())
+        return traverse(Registration(self, name, key))
 
 
 class Registrations(RegistrationCollection):
     """All registrations."""
+
+    __acl__ = REGISTRATIONS
 
     item = RegistrationsByStudent
     input = schemas.Pair

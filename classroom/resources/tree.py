@@ -1,4 +1,4 @@
-"""The resource tree: which resources there are, and which ACL each has."""
+"""The resource tree: the resources, their children and their ACLs."""
 
 from typing import ClassVar
 
@@ -8,31 +8,37 @@ from .. import models, schemas
 from ..request import Request
 from ..security.tokens import TOKEN_PATH
 from ..services import services
-from .acl import FULL_ACCESS, PUBLIC, READ_ONLY, Acl, is_public
-from .base import Node, Resource, Version, path_templates
-from .named import NamedCollection, NamedItem
+from .acl import API, PUBLIC, READ_ONLY, Acl, is_public, of_class
+from .base import Node, Resource, Version
+from .paths import path_templates
+from .records import Record, Records
 from .registrations import Registrations, RegistrationsOfClass, RegistrationsOfStudent
+from .teachers import Teachers
+from .users import Users
 
 _, _AUTH, _REQUEST_TOKEN = TOKEN_PATH.split("/")
 
 
-class Student(NamedItem):
+class Student(Record):
     model = models.Student
     schema = schemas.Student
     children = {"registrations": RegistrationsOfStudent}
 
 
-class Students(NamedCollection):
+class Students(Records):
     item = Student
 
 
-class Class(NamedItem):
+class Class(Record):
     model = models.Class
     schema = schemas.Class
-    children = {"registrations": RegistrationsOfClass}
+    children = {"registrations": RegistrationsOfClass, "teachers": Teachers}
+
+    def __acl__(self) -> Acl:
+        return of_class(self.key["key"])
 
 
-class Classes(NamedCollection):
+class Classes(Records):
     item = Class
 
 
@@ -47,13 +53,18 @@ class OpenAPI(Resource):
     schema = schemas.Document
 
 
-_COLLECTIONS = {"students": Students, "classes": Classes, "registrations": Registrations}
+_COLLECTIONS = {
+    "students": Students,
+    "classes": Classes,
+    "registrations": Registrations,
+    "users": Users,
+}
 
 
 class V1(Version):
-    """Version 1.0 of the API. Every user has every permission."""
+    """Version 1.0 of the API."""
 
-    __acl__: ClassVar[Acl] = FULL_ACCESS
+    __acl__: ClassVar[Acl] = API
     noun = "API"
     title = "the URLs of the collections"
     tag = "entry"
@@ -62,6 +73,8 @@ class V1(Version):
 
     def represent(self) -> schemas.API:
         urls = {name: self[name].url for name in _COLLECTIONS}
+        if user := self.request.identity:
+            urls["user"] = f"{urls['users']}{user.id}"
         if _AUTH in self.request.root.children:
             urls["token"] = self.request.root[_AUTH][_REQUEST_TOKEN].url
         return self.schema(**urls)
@@ -72,7 +85,7 @@ class Api(Node):
 
 
 class RequestToken(Resource):
-    """A new token."""
+    """The resource that issues tokens."""
 
     __acl__: ClassVar[Acl] = READ_ONLY
     trailing_slash = False

@@ -1,15 +1,15 @@
-"""What every schema derives from, and what is derived from a schema."""
+"""The base classes of schemas, and functions that derive inputs from a schema."""
 
 from functools import cache
-from types import NoneType
-from typing import Annotated, Any, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 
 class Schema(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object that the service sends: it has these members and no others."""
+    """An object that the service sends. It has no other members."""
 
 
 class Input(Struct, frozen=True):
@@ -25,15 +25,15 @@ def stored(schema: type[Struct]) -> tuple[str, ...]:
 
 @cache
 def linked(schema: type[Struct]) -> tuple[str, ...]:
-    """Return the names of the links, except for ``url``: each is a child of the resource."""
+    """Return the names of the links except ``url``. Each is the name of a child of the resource."""
     names = (field.name for field in msgspec.structs.fields(schema))
     return tuple(name for name in names if name not in ("url", *stored(schema)))
 
 
 def define_input(schema: type[Schema], name: str, description: str) -> type[Input]:
-    """Define what a client sends to create or replace a resource: all fields but the links.
+    """Define the body that creates or replaces a resource: all fields except links.
 
-    Optional fields may be missing, which is the same as null.
+    An optional field may be missing, which is the same as null.
     """
     fields = [
         (field, kind, None if is_optional(kind) else NODEFAULT)
@@ -51,18 +51,18 @@ def define_patch(schema: type[Schema], name: str, description: str) -> type[Inpu
 def is_optional(annotation: Any) -> bool:
     """Whether a field may be null: ``TYPE | None``, with or without ``Meta``."""
     kind, *_ = _parts(annotation)
-    return NoneType in get_args(kind)
+    return kind is NoneType or any(map(is_optional, _members(kind)))
 
 
 def extra(annotation: Any) -> dict[str, Any]:
-    """Return what the ``Meta`` of an annotation say beyond JSON Schema (``Meta.extra``).
+    """Return the ``Meta.extra`` of an annotation: what JSON Schema cannot express.
 
-    Include what they say of ``TYPE`` in ``TYPE | None``.
+    For ``TYPE | None`` this includes the ``Meta.extra`` of ``TYPE``.
     """
     kind, *metas = _parts(annotation)
     found: dict[str, Any] = {}
-    for part in get_args(kind) if is_optional(kind) else ():
-        found |= extra(part)
+    for member in _members(kind):
+        found |= extra(member)
     for meta in metas:
         found |= meta.extra or {} if isinstance(meta, Meta) else {}
     return found
@@ -71,6 +71,11 @@ def extra(annotation: Any) -> dict[str, Any]:
 def _parts(annotation: Any) -> tuple[Any, ...]:
     """Return a type, and the metadata if it is annotated."""
     return get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    """Return the types of a union, or none for another type."""
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
 
 
 def _stored_fields(schema: type[Schema]) -> list[tuple[str, Any]]:

@@ -14,6 +14,7 @@ InputType = TypeVar("InputType", bound=Input)
 
 
 class _Rule(NamedTuple):
+    type: Any
     validate: Callable[[object], Any]
     is_optional: bool
     """Whether the field may be missing or null."""
@@ -26,17 +27,32 @@ def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
 
     :raises classroom.http.errors.InvalidFields: with all missing and invalid fields.
     """
-    found = ((name, _problem(fields, name, rule)) for name, rule in _rules(schema).items())
+    _check(fields, _rules(schema))
+    return msgspec.convert(fields, schema)
+
+
+def decode_patch(patch: Mapping[str, Any], schema: type[Input]) -> dict[str, Any]:
+    """Return the fields that a merge patch (RFC 7396) changes. A null removes a field.
+
+    :param schema: the input that the patched fields must fit. It does not apply to the others.
+    :raises classroom.http.errors.InvalidFields: with all invalid and removed required fields.
+    """
+    rules = {name: rule for name, rule in _rules(schema).items() if name in patch}
+    _check({name: value for name, value in patch.items() if value is not None}, rules)
+    return {name: msgspec.convert(patch[name], rule.type) for name, rule in rules.items()}
+
+
+def _check(fields: Mapping[str, Any], rules: Mapping[str, _Rule]) -> None:
+    found = ((name, _problem(fields, name, rule)) for name, rule in rules.items())
     if problems := {name: problem for name, problem in found if problem}:
         raise InvalidFields(problems)
-    return msgspec.convert(fields, schema)
 
 
 @cache
 def _rules(schema: type[Input]) -> dict[str, _Rule]:
     fields = msgspec.structs.fields(schema)
     return {
-        field.encode_name: _Rule(extra(field.type)["validate"], is_optional(field.type))
+        field.encode_name: _Rule(field.type, extra(field.type)["validate"], is_optional(field.type))
         for field in fields
     }
 

@@ -7,13 +7,17 @@ from typing import Annotated, Any, Literal, Self, cast
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Raw, UnsetType
 
+from ..models.names import ID
 from .base import Schema
 from .fields import url
 
 _VERSION = version("classroom")
 _TOKEN_URL = Annotated[
     str | UnsetType,
-    Meta(description="The URL of a token, in token mode.", extra_json_schema={"format": "uri"}),
+    Meta(
+        description="The URL that issues tokens, in token mode.",
+        extra_json_schema={"format": "uri"},
+    ),
 ]
 
 
@@ -41,12 +45,13 @@ class Token(Schema, frozen=True):
 
 
 class Nothing(Schema, frozen=True):
-    """An empty object: the headers carry the result."""
+    """An empty object. The result is in the headers."""
 
 
 class Document(Schema, frozen=True, kw_only=True):
-    """This document, in parts that are encoded once, except for the servers."""
+    """This document."""
 
+    # Encoded at startup, except for the servers, which depend on the request.
     openapi: Raw
     info: Raw
     servers: list[dict[str, str]]
@@ -57,11 +62,12 @@ class Document(Schema, frozen=True, kw_only=True):
 
 
 def api_of(collections: Iterable[str]) -> type[API]:
-    """Define the URLs of the collections with these names, and of the token."""
+    """Define the URLs of the collections with these names, of the user, and of tokens."""
     fields: list[tuple[str, Any, Any]] = [
         (name, Annotated[str, url(f"{name}/", f"The URL of the {name}.")], NODEFAULT)
         for name in collections
     ]
+    fields.append(("user", Annotated[str, url(f"users/{ID}", "The URL of the caller.")], NODEFAULT))
     fields.append(("token", _TOKEN_URL, UNSET))
     namespace = {"__doc__": "The URLs of the collections."}
     struct = msgspec.defstruct("API", fields, bases=(API,), namespace=namespace, frozen=True)

@@ -19,7 +19,7 @@ _HTTP_DATE = r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}
 def url(path: str, description: str, rule: str = "must be a URL of this server") -> Meta:
     """Return the constraints of a URL of the API.
 
-    :param path: a regular expression for what follows the URL of the API.
+    :param path: a regular expression for the part after the URL of the API.
     :param rule: the message about an invalid value.
     """
     pattern = f"^https?://.+{re.escape(API_PATH)}{path}$"
@@ -45,7 +45,7 @@ def _url_validator(pattern: str, rule: str) -> Callable[[object], None]:
 
 
 def item_url_rule(name: str) -> str:
-    """Return the message about a URL that is not that of an item with this name."""
+    """Return the message about a URL that is not the URL of an item of this type."""
     return f"must be the URL of a {name} of this server"
 
 
@@ -61,7 +61,7 @@ Name = Annotated[
         max_length=NAME_LENGTH,
         pattern=NAME,
         description=f"A name: {NAME_RULE}. Names need not be unique.",
-        # Python's $ also matches before a last line feed, so that the pattern alone admits one.
+        # Python's $ also matches before a trailing line feed, so the pattern alone would allow one.
         extra={"validate": validate_name},
     ),
 ]
@@ -69,7 +69,7 @@ HTTPDate = Annotated[
     str,
     Meta(
         pattern=_HTTP_DATE,
-        description="When it was made, as an HTTP date (RFC 9110, section 5.6.7).",
+        description="The time of the registration, as an HTTP date (RFC 9110, section 5.6.7).",
         examples=["Sun, 22 Nov 2026 11:10:25 GMT"],
     ),
 ]

@@ -1,4 +1,4 @@
-"""What students and classes have in common as JSON."""
+"""The base of the schemas of students and classes, and the inputs derived from them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +11,7 @@ from .fields import Name, url
 
 
 class NamedSchema(Schema, frozen=True):
-    """A student or a class: links, and fields that are columns of its table."""
+    """A student or a class. Its fields are links, and columns of its table."""
 
     url: Annotated[str, url("", "The URL.")]
     name: Annotated[Name, Meta(examples=["david"])]
@@ -22,9 +22,9 @@ SchemaType = TypeVar("SchemaType", bound=NamedSchema)
 
 @cache
 def representer(schema: type[SchemaType], prefix: str = "") -> Callable[[Any, str], SchemaType]:
-    """Return a function of a row and its URL that returns the representation.
+    """Return a function that makes the representation from a row and its URL.
 
-    :param prefix: begins the labels of the row's columns.
+    :param prefix: the prefix of the labels of the columns in the row.
     :raises TypeError: if the fields are not the URL, columns and links, in this order.
     """
     names, links = stored(schema), linked(schema)
@@ -46,7 +46,7 @@ _Patch = define_patch(NamedSchema, "Change", _PATCH)
 
 @cache
 def input_of(schema: type[NamedSchema]) -> type[Input]:
-    """Return what POST and PUT take; the same for all types that only have a name."""
+    """Return the input of POST and PUT. Types that only have a name share one."""
     if stored(schema) == stored(NamedSchema):
         return _Input
     name = schema.__name__
@@ -55,7 +55,7 @@ def input_of(schema: type[NamedSchema]) -> type[Input]:
 
 @cache
 def patch_of(schema: type[NamedSchema]) -> type[Input]:
-    """Return what PATCH takes; the same for all types that only have a name."""
+    """Return the input of PATCH. Types that only have a name share one."""
     if stored(schema) == stored(NamedSchema):
         return _Patch
     return define_patch(schema, f"{schema.__name__}Patch", _PATCH)

@@ -1,6 +1,7 @@
 """Pages of a collection as JSON."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -14,7 +15,7 @@ _URL = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
 
 
 class Meta(Schema, frozen=True):
-    """The position of a page, and the URLs of other pages. Follow `next`."""
+    """The position of the page, and the URLs of other pages. Follow `next` until it is null."""
 
     page: _Positive
     pages: _Count
@@ -26,7 +27,7 @@ class Meta(Schema, frozen=True):
     last: _URL
 
 
-class Page(Schema, frozen=True, kw_only=True):
+class PageSchema(Schema, frozen=True, kw_only=True):
     """A page of a collection. ``page_of`` defines one for each schema of items."""
 
     urls: list[str]
@@ -34,17 +35,18 @@ class Page(Schema, frozen=True, kw_only=True):
     meta: Meta
 
 
-def page_of(schema: type[Schema]) -> type[Page]:
+@cache
+def page_of(schema: type[Schema]) -> type[PageSchema]:
     """Define the pages of a collection from the schema of its items."""
     url = next(field.type for field in msgspec.structs.fields(schema) if field.name == "url")
-    description = "With `expand`: the representations, in the order of `urls`."
+    description = "The representations, in the order of `urls`. Only with `expand`."
     items = Annotated[list[schema] | UnsetType, msgspec.Meta(description=description)]  # type: ignore[valid-type]
     struct = msgspec.defstruct(
         f"{schema.__name__}Page",
         [("urls", list[url]), ("items", items, UNSET), ("meta", Meta)],  # type: ignore[valid-type]
-        bases=(Page,),
+        bases=(PageSchema,),
         namespace={"__doc__": f"A page of {schema.__name__.lower()} URLs."},
         frozen=True,
         kw_only=True,
     )
-    return cast(type[Page], struct)
+    return cast(type[PageSchema], struct)

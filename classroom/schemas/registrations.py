@@ -15,7 +15,7 @@ RegistrationURL = Annotated[str, url(f"registrations/{ID}/{ID}", "The URL of a r
 
 
 class Registration(Schema, frozen=True, rename={"class_": "class"}):
-    """A student's registration for a class, with the time when it was made."""
+    """A registration of a student for a class."""
 
     url: RegistrationURL
     student: Annotated[
@@ -35,7 +35,7 @@ class Registration(Schema, frozen=True, rename={"class_": "class"}):
 
 
 class Pair(Input, frozen=True, rename={"class_": "class"}):
-    """The student and the class, by their URLs as this host gives them."""
+    """The URLs of the student and the class, exactly as this server returns them."""
 
     student: StudentURL
     class_: ClassURL

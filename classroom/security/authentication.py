@@ -2,28 +2,30 @@
 
 import base64
 import time
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
+from ..models.credentials import validate_login
 from ..models.validation import InvalidValue
 from ..rate_limits.clients import client_of
 from ..request import Identity, Request
 from . import tokens
 from .cache import TTLCache
-from .credentials import validate_login
 from .login_attempts import CheckSlots, LoginAttempts
-from .passwords import fits
+from .passwords import verify_password
+from .principals import principals_of
 
 _BASIC = 'Basic realm="classroom", charset="UTF-8"'
 _BEARER = 'Bearer realm="classroom"'
-_AN_HOUR = 3600.0
-_WORKER_THREADS = 4  # waitress's default, assumed of other servers
+_HOUR = 3600.0  # seconds
+_WORKER_THREADS = 4  # waitress's default, assumed for other servers
 
 
 class Verified(NamedTuple):
-    """An identity, and the seconds for which it may be cached."""
+    """An identity, and for how many seconds it may be cached."""
 
     identity: Identity
     seconds: float
@@ -47,35 +49,47 @@ class PasswordAuthentication:
         self._ttl = ttl
         self._attempts = attempts
         self._slots = CheckSlots()
-        self._fitted: TTLCache[str] = TTLCache(size=4096)
+        self._matched_hashes: TTLCache[str] = TTLCache(size=4096)
 
     def challenges(self, request: Request) -> list[str]:
         return [_BASIC]
 
     def verify(self, request: Request) -> Verified | None:
-        """:raises TooManyChecks, TooManyFailures: if the password may not be hashed now."""
+        """Return the authenticated identity, or None.
+
+        :raises TooManyChecks: if too many passwords are being hashed.
+        :raises TooManyFailures: if too many logins failed in this minute.
+        """
         username, password = _basic_credentials(request)
+        user = self._find_cached(username, password) or self.check(request, username, password)
+        return Verified(user, self._ttl) if user else None
+
+    def check(self, request: Request, username: str, password: str) -> Identity | None:
+        """Return the user, or None if the password is wrong, which counts as a failed login.
+
+        :raises TooManyChecks: if too many passwords are being hashed.
+        :raises TooManyFailures: if too many logins failed in this minute.
+        """
         try:
             validate_login(username, password)
         except InvalidValue:
             return None
-        user = self._recall(username, password) or self._check(request, username, password)
-        return Verified(user, self._ttl) if user else None
+        return self._check(request, username, password)
 
-    def _recall(self, username: str, password: str) -> Identity | None:
-        """Return the user if the password fitted the stored hash within the last hour."""
-        fitted = self._fitted.get(username, password)
-        user = self._find(username) if fitted else None
-        return user if user and user.password_hash == fitted else None
+    def _find_cached(self, username: str, password: str) -> Identity | None:
+        """Return the user if the password matched the stored hash within the last hour."""
+        matched_hash = self._matched_hashes.get(username, password)
+        user = self._find(username) if matched_hash else None
+        return user if user and user.password_hash == matched_hash else None
 
     def _check(self, request: Request, username: str, password: str) -> Identity | None:
         client = client_of(request.remote_addr)
-        # Inside the slot, so that racing attempts exceed the limit by no more than there are slots.
+        # Check inside the slot: concurrent logins exceed the limit by at most the number of slots.
         with self._slots.take(request.environ.get("classroom.worker_threads", _WORKER_THREADS)):
             self._attempts.check(username, client)
             user = self._find(username)
-            if fits(user and user.password_hash, password) and user:
-                self._fitted.put(user.password_hash, _AN_HOUR, username, password)
+            if verify_password(user and user.password_hash, password) and user:
+                self._matched_hashes.put(user.password_hash, _HOUR, username, password)
                 return user
             self._attempts.count_failure(username, client)
         return None
@@ -93,8 +107,8 @@ class TokenAuthentication:
         self._secret = secret
 
     def challenges(self, request: Request) -> list[str]:
-        refused = ', error="invalid_token"' if _credentials(request, "bearer") else ""
-        return [_BASIC, _BEARER + refused]
+        error = ', error="invalid_token"' if _credentials(request, "bearer") else ""
+        return [_BASIC, _BEARER + error]
 
     def verify(self, request: Request) -> Verified | None:
         claims = tokens.read(self._secret, _token(request))
@@ -107,7 +121,7 @@ class TokenAuthentication:
 
 
 def _basic_credentials(request: Request) -> tuple[str, str]:
-    """Return user name and password, or empty strings (RFC 7617, only UTF-8)."""
+    """Return the user name and password of HTTP Basic in UTF-8 (RFC 7617), or empty strings."""
     try:
         decoded = base64.b64decode(_credentials(request, "basic"), validate=True).decode()
     except ValueError:
@@ -122,13 +136,21 @@ def _token(request: Request) -> str:
 
 
 def _credentials(request: Request, scheme: str) -> str:
-    """Return what follows the name of the scheme, or "" if it is another scheme."""
+    """Return the credentials in the Authorization header, or "" if it uses another scheme."""
     name, _, credentials = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return credentials.strip() if name.lower() == scheme else ""
 
 
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
-    # A connection of its own: a hash inside a writing transaction would block other writers.
+    # Use a separate connection: hashing inside a writing transaction would block other writers.
     with engine.connect() as connection:
-        row = connection.execute(statement, key).one_or_none()
-    return Identity(*row) if row else None
+        return identity_of(connection.execute(statement, key).all())
+
+
+def identity_of(rows: Sequence[Any]) -> Identity | None:
+    """Return the identity of the user that a statement of ``queries`` has found, or None."""
+    if not rows:
+        return None
+    user, classes = rows[0], [row.class_id for row in rows]
+    principals = principals_of(user.id, user.role, classes)
+    return Identity(user.id, user.name, user.password_hash, principals)

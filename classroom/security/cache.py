@@ -10,9 +10,10 @@ Value = TypeVar("Value")
 
 
 class TTLCache(Generic[Value]):
-    """Values by secrets, each for some seconds. Secrets are stored as keyed hashes.
+    """A cache of values under secret keys, each with its own lifetime.
 
-    Thread-safe: ``put`` holds a lock, and ``get`` is one look-up in a dict, which is atomic.
+    It stores keyed hashes instead of the secrets. It is thread-safe: ``put`` holds a lock, and
+    ``get`` is one look-up in a dict, which is atomic.
 
     :param size: the maximum number of values; the one that was put first is evicted first.
     """

@@ -1,4 +1,4 @@
-"""Bounds on password checks: how many run at a time, and how many may fail in a minute."""
+"""Limits on password checks: how many run at the same time, and how many may fail per minute."""
 
 import hashlib
 import threading
@@ -10,17 +10,17 @@ from ..rate_limits.window import FixedWindow
 from .failed_logins import FailedLogins
 
 PERIOD = 60
-_USERS_AT_ONE_ADDRESS = 10  # a school may have a single address
+_USERS_AT_ONE_ADDRESS = 10  # a whole school may share one address
 
 
 class TooManyChecks(Exception):
-    """As many passwords are being hashed as may be at a time."""
+    """The maximum number of passwords is being hashed."""
 
     retry_after = 1
 
 
 class TooManyFailures(Exception):
-    """Too many logins of a user, or from a client, failed in this minute."""
+    """Too many logins of a user or from a client failed in this minute."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("too many failed logins; try again later")
@@ -28,7 +28,7 @@ class TooManyFailures(Exception):
 
 
 class CheckSlots:
-    """Lets at most half of the worker threads hash a password at a time."""
+    """Slots for threads that hash a password: half as many as there are worker threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,10 @@ class CheckSlots:
 
     @contextmanager
     def take(self, worker_threads: int) -> Iterator[None]:
-        """:raises TooManyChecks: at once, instead of waiting for a slot."""
+        """Hold a slot for the duration of the context.
+
+        :raises TooManyChecks: if no slot is free. It does not wait for one.
+        """
         with self._lock:
             if self._taken >= max(worker_threads // 2, 1):
                 raise TooManyChecks("too many passwords are being checked; try again")
@@ -51,7 +54,7 @@ class CheckSlots:
 class LoginAttempts:
     """Counts and logs failed logins, per client and per user name at a client.
 
-    :param limit: failures of a user name at a client in a minute; 0 turns the limits off.
+    :param limit: allowed failures per minute of a user name at a client; 0 disables the limits.
     """
 
     def __init__(self, limit: int, counter: CallCounter, log: FailedLogins) -> None:
@@ -61,7 +64,10 @@ class LoginAttempts:
         self._log = log
 
     def check(self, username: str, client: str) -> None:
-        """:raises TooManyFailures: if no more logins may fail in this minute."""
+        """Check that another login may be attempted.
+
+        :raises TooManyFailures: if too many logins failed in this minute.
+        """
         for window, key in self._windows(username, client):
             usage = window.peek(key)
             if not usage.remaining:
@@ -69,6 +75,7 @@ class LoginAttempts:
                 raise TooManyFailures(usage.retry_after)
 
     def count_failure(self, username: str, client: str) -> None:
+        """Count and log a failed login."""
         self._log.record(username, client)
         for window, key in self._windows(username, client):
             window.hit(key)
@@ -76,6 +83,6 @@ class LoginAttempts:
     def _windows(self, username: str, client: str) -> Iterator[tuple[FixedWindow, str]]:
         if self._limit:
             yield self._of_client, client
-            # User names have up to 4 kB, keys have a fixed length.
+            # A user name may have 4 kB; a digest keeps keys short.
             digest = hashlib.blake2b(username.encode(), digest_size=16).hexdigest()
             yield self._of_user, f"{client}:{digest}"

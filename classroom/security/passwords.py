@@ -1,4 +1,4 @@
-"""argon2id hashes of passwords, and a check that takes the same time for unknown users."""
+"""Hash and verify passwords with argon2id."""
 
 import base64
 import secrets
@@ -6,7 +6,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-# OWASP's recommendation for argon2id. A check takes 19 MiB, so that four fit a small host.
+# OWASP's recommendation for argon2id. A check takes 19 MiB, so that a small host can run four.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
@@ -16,6 +16,7 @@ def hash_password(password: str) -> str:
 
 
 def _dummy_hash() -> str:
+    """Return a random hash that costs as much to verify as a real one."""
     salt, digest = (
         base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
         for size in (_HASHER.salt_len, _HASHER.hash_len)
@@ -27,10 +28,11 @@ def _dummy_hash() -> str:
 _DUMMY_HASH = _dummy_hash()
 
 
-def fits(stored: str | None, password: str) -> bool:
-    """Return whether ``password`` matches the ``stored`` hash; None is that of an unknown user.
+def verify_password(stored: str | None, password: str) -> bool:
+    """Return whether a password matches the ``stored`` hash, which is None for an unknown user.
 
-    An unknown user costs a hash too, so that the time does not tell which users exist.
+    The password of an unknown user is hashed too: otherwise the response time would reveal which
+    users exist.
     """
     try:
         return _HASHER.verify(stored or _DUMMY_HASH, password)

@@ -1,10 +1,10 @@
-"""The security policy: authentication by the Authorization header, authorization by ACLs."""
+"""The security policy: authenticate by the Authorization header, authorize by ACLs."""
 
 import logging
 import secrets
 from typing import Any
 
-from pyramid.authorization import ACLHelper, Authenticated, Everyone
+from pyramid.authorization import ACLHelper, Everyone
 from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
 from zope.interface import implementer
@@ -29,12 +29,15 @@ Header = tuple[str, str]
 class SecurityPolicy:
     """Pyramid's security policy.
 
-    :param default: the authentication of every path except those in ``others``.
+    :param tokens: None in password mode. Otherwise passwords authenticate only at ``TOKEN_PATH``.
     """
 
-    def __init__(self, default: Authentication, others: dict[str, Authentication]) -> None:
-        self._default = default
-        self._others = others
+    def __init__(
+        self, passwords: PasswordAuthentication, tokens: TokenAuthentication | None
+    ) -> None:
+        self.passwords = passwords
+        self._default: Authentication = tokens or passwords
+        self._others: dict[str, Authentication] = {TOKEN_PATH: passwords}
         self._identities: TTLCache[Identity] = TTLCache(size=4096)
         self._acl = ACLHelper()
 
@@ -42,9 +45,7 @@ class SecurityPolicy:
         return request.identity and request.identity.name
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
-        principals = [Everyone]
-        if request.identity:
-            principals.append(Authenticated)
+        principals = request.identity.principals if request.identity else (Everyone,)
         return self._acl.permits(context, principals, permission)
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[Header]:
@@ -52,7 +53,7 @@ class SecurityPolicy:
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[Header]:
-        """Return the challenges of a 401."""
+        """Return the ``WWW-Authenticate`` headers of a 401."""
         challenges = self._authentication(request).challenges(request)
         return [("WWW-Authenticate", challenge) for challenge in challenges]
 
@@ -64,12 +65,27 @@ class SecurityPolicy:
         if header is None:
             return None
         authentication = self._authentication(request)
-        proof = (type(authentication).__name__, header)
-        identity = self._identities.get(*proof)
+        key = (type(authentication).__name__, header)
+        identity = self._identities.get(*key)
         if identity is None and (verified := authentication.verify(request)):
             identity = verified.identity
-            self._identities.put(identity, verified.seconds, *proof)
+            self._identities.put(identity, verified.seconds, *key)
         return identity
+
+
+def check_password(request: Request, password: str) -> bool:
+    """Return whether this is the password of the request's user.
+
+    A wrong password counts as a failed login.
+
+    :raises TooManyChecks: if too many passwords are being hashed.
+    :raises TooManyFailures: if too many logins failed in this minute.
+    """
+    assert request.identity  # noqa: S101 (the permission requires one)
+    policy = request.registry.getUtility(ISecurityPolicy)
+    user = policy.passwords.check(request, request.identity.name, password)
+    # Another user may have got the name since the identity was cached.
+    return user is not None and user.id == request.identity.id
 
 
 def _random_secret() -> str:
@@ -86,12 +102,10 @@ def includeme(config: Configurator) -> None:
     shared = services(config.registry)
     settings, engine = shared.settings, shared.database.engine
     secret = settings.secret_key or _random_secret()
-    password = PasswordAuthentication(engine, settings.identity_ttl, _login_attempts(settings))
-    policy = SecurityPolicy(password, {})
-    if settings.use_token_auth:
-        token = TokenAuthentication(engine, settings.identity_ttl, secret)
-        policy = SecurityPolicy(token, {TOKEN_PATH: password})
+    ttl = settings.identity_ttl
+    passwords = PasswordAuthentication(engine, ttl, _login_attempts(settings))
+    tokens = TokenAuthentication(engine, ttl, secret) if settings.use_token_auth else None
     shared.secret_key = secret
-    config.set_security_policy(policy)
-    # A view without a permission is forbidden to everybody.
+    config.set_security_policy(SecurityPolicy(passwords, tokens))
+    # Nobody has access to a view that names no permission.
     config.set_default_permission(Permission.NOBODY)

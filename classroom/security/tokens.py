@@ -1,4 +1,4 @@
-"""Tokens: JWTs (RFC 7519) signed with HS256, bound to the password that they were issued for."""
+"""Tokens: JWTs (RFC 7519) signed with HS256. A changed password invalidates them."""
 
 import hmac
 from typing import Annotated
@@ -8,7 +8,7 @@ import msgspec
 
 from ..models.names import ID
 
-# Times up to here are exact as floats, too.
+# Integers below 2**53 are exact as floats too.
 _Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 TOKEN_PATH = "/auth/request-token"  # noqa: S105 (a path)
@@ -19,7 +19,7 @@ class Claims(
     frozen=True,
     rename={"subject": "sub", "issued": "iat", "expires": "exp", "fingerprint": "pwd"},
 ):
-    """The claims of a token; times are in seconds of the epoch."""
+    """The claims of a token; times are in Unix time."""
 
     subject: Annotated[str, msgspec.Meta(pattern=rf"^{ID}\Z")]
     issued: _Seconds
@@ -32,13 +32,13 @@ class Claims(
 
 
 def issue(secret: str, user_id: int, password_hash: str, now: int, lifetime: int) -> str:
-    """A token of ``lifetime`` seconds from ``now``, in seconds of the epoch."""
+    """Return a token that is valid for ``lifetime`` seconds from ``now``, in Unix time."""
     claims = Claims(str(user_id), now, now + lifetime, _fingerprint(secret, password_hash))
     return jwt.encode(msgspec.to_builtins(claims), secret, algorithm="HS256")
 
 
 def read(secret: str, token: str) -> Claims | None:
-    """The claims of a token that ``secret`` signed and that has not expired, or None."""
+    """Return the claims of a token, or None if its signature is invalid or it has expired."""
     try:
         payload = jwt.decode(
             token, secret, algorithms=["HS256"], options={"require": ["sub", "iat", "exp", "pwd"]}
@@ -49,11 +49,11 @@ def read(secret: str, token: str) -> Claims | None:
 
 
 def is_bound_to(claims: Claims, secret: str, password_hash: str) -> bool:
-    """Whether a token was issued for this password, and not for one before it."""
+    """Return whether a token was issued for the user's current password."""
     expected = _fingerprint(secret, password_hash)
     return hmac.compare_digest(claims.fingerprint.encode(), expected.encode())
 
 
 def _fingerprint(secret: str, password_hash: str) -> str:
-    # The prefix keeps this apart from the signature, which is made with the same key.
+    # The prefix separates this from the signature of tokens, which uses the same key.
     return hmac.digest(secret.encode(), f"pwd {password_hash}".encode(), "sha256").hex()[:32]

@@ -1,7 +1,7 @@
 """Adaptations of waitress 3.0 that rely on its non-public parts.
 
 Waitress has no settings for what these modules do. They replace its classes for the whole process
-when the application is made. Each has a comment that says why, and a test in
+when the application is created. Each has a comment that says why, and a test in
 tests/functional/test_hostile_connections.py, test_bad_input.py or test_pserve.py.
 """
 
@@ -29,7 +29,7 @@ def includeme(config: Configurator) -> None:
 
 
 def _handle_sigterm_like_sigint() -> None:
-    # Waitress answers the requests in flight after SIGINT only. A handler that exists is kept.
+    # Waitress completes requests in flight only after SIGINT. An existing handler is kept.
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

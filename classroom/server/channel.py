@@ -1,7 +1,7 @@
-"""The channel: a connection to a client.
+"""A connection to a client, which waitress calls a channel.
 
-The main thread reads and closes; a worker thread executes one request at a time and writes. A
-method that only one of them calls says so.
+The main thread reads and closes it. A worker thread executes one request at a time and writes the
+response. The docstring of a method names the thread if only one of them calls it.
 """
 
 import time
@@ -26,14 +26,14 @@ class RequestTimeout(Error):
 
 
 class Channel(HTTPChannel):
-    """Serve a connection, but never wait for its client."""
+    """A connection on which a slow client never blocks a worker thread."""
 
     parser_class = Parser
     task_class = Task
     error_task_class = JSONErrorTask
     request_timeout: int
 
-    # The stubs of waitress annotate these otherwise than it uses them, or not at all.
+    # Waitress's stubs annotate these differently from their use, or not at all.
     request: Parser | None
     requests: Any
     requests_lock: Any
@@ -45,29 +45,30 @@ class Channel(HTTPChannel):
     _throttled_until = 0.0
 
     def service(self) -> None:
-        """Execute the next request, or leave it to ``resume`` (worker thread)."""
+        """Execute the next request, or postpone it until ``resume`` (worker thread)."""
         if not self._must_wait() or not self._pause():
             super().service()
 
     def throttle(self) -> None:
-        """Execute no further request for a second (worker thread)."""
-        # The requests of all clients of a proxy share its connections.
+        """Postpone further requests for one second (worker thread)."""
+        # All clients of a proxy share its connections.
         if self.adj.trusted_proxy not in ("*", self.addr[0]):
             self._throttled_until = time.monotonic() + _THROTTLE_SECONDS
 
     def _must_wait(self) -> bool:
-        # Each response that the client does not read takes memory.
+        # Responses that the client does not read take memory.
         is_full = self.total_outbufs_len > _MAX_UNSENT
         return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
-        # Under the lock, the main thread either sends later and resumes, or sent before this.
+        # The main thread sends under the same lock: before this check, which then notices it, or
+        # after it, and then it calls resume().
         with self.outbuf_lock:
             self._is_paused = paused = self._must_wait()
         return paused
 
     def resume(self) -> None:
-        """Execute the request that was left waiting, unless it must wait longer (main thread)."""
+        """Queue the postponed request, unless it must wait longer (main thread)."""
         if self._is_paused and not self._must_wait():
             self._is_paused = False
             self.server.add_task(self)
@@ -93,11 +94,11 @@ class Channel(HTTPChannel):
             self.server.pull_trigger()
 
     def _flush_outbufs_below_high_watermark(self) -> None:
-        """Do nothing: waitress has the worker thread wait here until the client reads."""
+        """Do nothing: waitress would block the worker thread here until the client reads."""
 
     def writable(self) -> bool:
         """Return whether there is something to send or to close (main thread)."""
-        # Waitress closes a connection only once its client reads.
+        # Waitress would not close the connection before the client reads.
         if self.will_close:
             self.handle_close()
         # The loop would spin while a worker thread sends. It wakes the loop if something remains.
@@ -119,8 +120,8 @@ class Channel(HTTPChannel):
         self.resume()
 
     def abort(self) -> None:
-        """Close the connection now, whatever is unsent (main thread)."""
-        # readable() and writable() are false from here on, should the loop still ask them.
+        """Close the connection immediately and discard unsent data (main thread)."""
+        # From here on readable() and writable() return False if the event loop still calls them.
         self.will_close = True
         self.handle_close()
 
@@ -129,7 +130,7 @@ class Channel(HTTPChannel):
         self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
-        """Return when the server began to wait for the client, or None if it does not wait."""
+        """Return the time when the server began to wait for the client, or None if it does not."""
         if self.requests and not self._is_paused:
             return None
         return self.request.began if self.request else self.last_activity
@@ -137,7 +138,7 @@ class Channel(HTTPChannel):
     def enforce_timeouts(self, now: float) -> None:
         """Close the connection if its client is too slow (main thread)."""
         if self.requests or self.total_outbufs_len or self.close_when_flushed:
-            # Nothing is read now; do not count this time against the client.
+            # Nothing is read at the moment; do not count this time against the client.
             if self.request:
                 self.request.began = now
             if self._has_stalled(now - self.request_timeout):
@@ -151,13 +152,13 @@ class Channel(HTTPChannel):
     def _has_stalled(self, cutoff: float) -> bool:
         if self.last_activity >= cutoff:
             return False
-        # A worker thread may be in the middle of sending.
+        # A worker thread may be sending.
         with self.outbuf_lock:
             is_unsent = bool(self.total_outbufs_len or self.close_when_flushed)
             return is_unsent and self.last_activity < cutoff
 
     def _refuse(self, request: Parser) -> None:
-        # A body that is being drained has its error already.
+        # An oversized body that is being drained has an error already.
         request.error = request.error or RequestTimeout(
             f"the request was not complete within {self.request_timeout} seconds"
         )

@@ -1,4 +1,4 @@
-"""One line instead of a traceback if the server cannot listen."""
+"""Print one line instead of a traceback if the server cannot listen."""
 
 import sys
 from types import TracebackType
@@ -12,9 +12,9 @@ class ListenError(OSError):
 
 
 def print_in_one_line() -> None:
-    """Print a ListenError that ends the process without its traceback.
+    """Print only the message of a ListenError that ends the process, without a traceback.
 
-    pserve would turn a SystemExit into exit status 0.
+    A SystemExit would not do: pserve turns it into exit status 0.
     """
     sys.excepthook = _print
 

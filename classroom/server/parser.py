@@ -1,4 +1,4 @@
-"""The parser: what waitress reads from a connection, one instance for each request."""
+"""The parser of requests. Waitress creates one instance per request."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ _MAX_DRAINED = 16 * 1024 * 1024
 
 
 class StrictChunkedReceiver(ChunkedReceiver):
-    """Receive a chunked body.
+    """A receiver of chunked bodies that enforces RFC 9112.
 
     Waitress accepts empty lines and bare line feeds between chunks, and lines of any length.
     """
@@ -36,7 +36,7 @@ class StrictChunkedReceiver(ChunkedReceiver):
 
 
 class Parser(HTTPRequestParser):
-    """Receive a request, and refuse one that is malformed or ambiguous."""
+    """A parser that rejects malformed and ambiguous requests."""
 
     error: Any
     # Waitress logs the path of a request even if it could not parse one.
@@ -48,8 +48,8 @@ class Parser(HTTPRequestParser):
         self.began = time.time()
 
     def parse_header(self, header_plus: bytes) -> None:
-        # Waitress takes seconds for some malformed heads, on the one thread that reads from all
-        # clients. It accepts ambiguous framing, and it does not answer if urlsplit() fails.
+        # Waitress takes seconds to parse some malformed heads, in the thread that reads from all
+        # clients. It accepts ambiguous framing, and sends no response if urlsplit() fails.
         try:
             check_head(header_plus)
             super().parse_header(header_plus)
@@ -66,8 +66,8 @@ class Parser(HTTPRequestParser):
         consumed = super().received(data)
         if self.completed:
             is_client_waiting = self.expect_continue and consumed == len(data)
-            # Waitress sends 100 even if no body follows. It then appends the next request to
-            # this one, so that the next one inherits its headers.
+            # Waitress would send 100 Continue even if no body follows, and then append the next
+            # request to this one, so that the next one inherits its headers.
             self.expect_continue = False
             if self.error and not is_client_waiting:
                 self._drain_oversized_body()

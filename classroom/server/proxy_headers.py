@@ -1,4 +1,4 @@
-"""Malformed headers of a trusted proxy."""
+"""Handle malformed headers from a trusted proxy."""
 
 import logging
 from typing import Any
@@ -12,15 +12,15 @@ _parse = proxy_headers.parse_proxy_headers
 def parse_proxy_headers(
     environ: dict[str, Any], *, trusted_proxy_headers: set[str], **options: Any
 ) -> set[str]:
-    """Apply the headers to ``environ``, and return the names of those to remove from it."""
-    # Waitress answers a malformed header in plain text, outside the rate limits, and logs all of
-    # it. Here the application answers, and the request counts for the proxy's address.
+    """Apply the proxy's headers to ``environ``, and return the names of those to remove from it."""
+    # Waitress would respond to a malformed header in plain text, bypass the rate limits, and log
+    # the whole header. Instead, the application responds and counts it for the proxy's address.
     try:
         return _parse(environ, trusted_proxy_headers=trusted_proxy_headers, **options)
     except proxy_headers.MalformedProxyHeader as error:
         header = error.header.split()[0]
     except IndexError:
-        # Waitress does not expect a port without an address.
+        # Waitress raises this for a port without an address.
         header = "Forwarded" if "forwarded" in trusted_proxy_headers else "X-Forwarded-For"
     environ["classroom.malformed_header"] = header
     value = environ.get(f"HTTP_{header.upper().replace('-', '_')}")

@@ -1,4 +1,4 @@
-"""The servers: one for each socket that listens, with the connections that it accepted."""
+"""Servers: one per listening socket, with the connections that it accepted."""
 
 import time
 from heapq import nsmallest
@@ -15,10 +15,10 @@ _SECONDS_TO_SEND_UNSENT = 5
 
 
 class _Server(BaseWSGIServer):
-    """Close slow connections, and let new clients in when there are too many."""
+    """A server that closes slow connections, and evicts idle ones at ``connection_limit``."""
 
     channel_class = Channel
-    # The stubs of waitress annotate these otherwise than it uses them, or not at all.
+    # Waitress's stubs annotate these differently from their use, or not at all.
     _map: Any
     active_channels: Any
     next_channel_cleanup: float  # type: ignore[assignment]
@@ -41,15 +41,15 @@ class _Server(BaseWSGIServer):
         return "{}:{}".format(*socket_address) if socket_address else str(self.adj.unix_socket)
 
     def readable(self) -> bool:
-        # At its connection_limit waitress accepts nobody until a client leaves. The loop calls
-        # this before it asks the channels, so no event of a closed one is pending.
+        # At connection_limit waitress accepts no connection until another one closes. The event
+        # loop calls this before it polls the channels, so no event of an evicted one is pending.
         excess = len(self._map) - self.adj.connection_limit + 1
         if excess > 0:
             self._evict(excess)
         return super().readable()
 
     def _evict(self, excess: int) -> None:
-        """Close the connections that have kept the server waiting longest."""
+        """Close the connections for whose clients the server has waited longest."""
         channels = [item for item in self._map.values() if isinstance(item, Channel)]
         waiting = [(since, channel) for channel in channels if (since := channel.waiting_since())]
         for _, channel in nsmallest(excess, waiting, key=lambda pair: pair[0]):
@@ -64,13 +64,13 @@ class _Server(BaseWSGIServer):
             channel.enforce_timeouts(now)
         if self._evicted:
             self.logger.warning(
-                "connection_limit is reached: closed %d waiting connections", self._evicted
+                "connection_limit reached: closed %d waiting connections", self._evicted
             )
             self._evicted = 0
 
 
 class TCPServer(_Server, TcpWSGIServer):
-    """A server on an Internet socket."""
+    """A server on a TCP socket."""
 
 
 class UnixServer(_Server, UnixWSGIServer):

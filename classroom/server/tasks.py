@@ -1,4 +1,4 @@
-"""Tasks: the responses of waitress itself, and those of the application."""
+"""Tasks, which produce responses: those of waitress itself, and those of the application."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..http.errors import error_response
 class _Task(BaseTask):
     """Send the head and the first part of the body with one system call; waitress needs two."""
 
-    # The stubs of waitress annotate these otherwise than this package uses them.
+    # Waitress's stubs annotate these differently from their use.
     request: Any
     response_headers: Any
     channel: Any
@@ -26,10 +26,10 @@ class _Task(BaseTask):
 
 
 class JSONErrorTask(_Task, ErrorTask):
-    """Answer a request that waitress refuses, and close the connection."""
+    """The response to a request that waitress rejects. The connection is closed after it."""
 
     def execute(self) -> None:
-        # Waitress answers in plain text.
+        # Waitress would respond in plain text.
         error = self.request.error
         environ = {"HTTP_ACCEPT": self.request.headers.get("ACCEPT", "")}
         response = error_response(environ, error.code, error.body)
@@ -41,17 +41,17 @@ class JSONErrorTask(_Task, ErrorTask):
 
 
 class Task(_Task, WSGITask):
-    """Run the application."""
+    """The execution of a request by the application."""
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
-        # The application lets a share of the threads hash passwords.
+        # The application limits password hashing to a share of the threads.
         environ["classroom.worker_threads"] = self.channel.server.adj.threads
         environ["classroom.throttle"] = self.channel.throttle
         return environ
 
     def set_close_on_finish(self) -> None:
-        # Waitress closes the connection after each response without a body, such as a 304.
+        # Waitress would close the connection after each response without a body, such as a 304.
         is_last = (
             self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close"
         )

@@ -23,7 +23,7 @@ ORDER = (
 
 
 def needs_transaction(request: Request) -> bool:
-    """Return whether a request writes; a safe one reads on a plain connection."""
+    """Return whether a request writes. A safe one reads without the transaction manager."""
     return not request.is_safe
 
 

@@ -1,4 +1,4 @@
-"""Cache-Control: responses to GET are private and revalidated, all others are not stored."""
+"""Set ``Cache-Control``: responses to GET are private and revalidated, others are not stored."""
 
 from pyramid.registry import Registry
 from pyramid.response import Response

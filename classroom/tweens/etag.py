@@ -1,4 +1,4 @@
-"""Entity tags: add one to each 200 to GET, and evaluate the preconditions of GET (304, 412)."""
+"""Add an entity tag to each 200 to GET, and evaluate the preconditions of GET (304, 412)."""
 
 from pyramid.registry import Registry
 from pyramid.response import Response
@@ -25,6 +25,6 @@ def factory(handler: Handler, registry: Registry) -> Handler:
 
 
 def _not_modified(response: Response) -> Response:
-    """Return the response without content and content headers (RFC 9110, section 15.4.5)."""
+    """Return a 304 without content and content headers (RFC 9110, section 15.4.5)."""
     headers = [field for field in response.headerlist if not field[0].startswith("Content-")]
     return Response(status=304, headerlist=headers)

@@ -1,6 +1,6 @@
-"""Refuse long paths before they are traversed.
+"""Reject long paths before traversal.
 
-Pyramid keeps the last thousand paths that it split, each with all its segments.
+Pyramid caches the last 1,000 paths that it split, each with all its segments.
 """
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -13,7 +13,7 @@ from ..request import Handler, Request
 
 def factory(handler: Handler, registry: Registry) -> Handler:
     def path_length_tween(request: Request) -> Response:
-        # One character for each byte (PEP 3333).
+        # PATH_INFO has one character per byte (PEP 3333).
         if len(request.environ["PATH_INFO"]) > MAX_PATH:
             raise HTTPNotFound
         return handler(request)

@@ -1,6 +1,6 @@
-"""Rate limits: count each request of a client, refuse those over the limit, add the headers.
+"""Limit the requests per client, and add the rate limit headers to every response.
 
-The outermost tween, so that refused and failed requests count too.
+This is the outermost tween, so that rejected and failed requests count too.
 """
 
 from pyramid.registry import Registry
@@ -14,7 +14,7 @@ from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
 from ..services import services
 
-_TOO_MANY = "too many calls; try again later"
+_TOO_MANY = "too many requests; try again later"
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:
@@ -24,12 +24,11 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     period = settings.rate_limit_period
     counter = open_counter(settings, "calls", period)
     limiter = FixedWindow(settings.rate_limit_calls, period, counter)
-
     policy = f'"default";q={settings.rate_limit_calls};w={period}'
 
     def rate_limit_tween(request: Request) -> Response:
         usage = limiter.hit(client_of(request.remote_addr))
-        if usage.allowed:
+        if usage.is_allowed:
             response = handler(request)
         else:
             headers = [("Retry-After", str(usage.retry_after))]

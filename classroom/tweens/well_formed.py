@@ -7,7 +7,7 @@ from pyramid.response import Response
 from ..http import syntax
 from ..request import Handler, Request
 
-_GRAMMAR = {
+_SYNTAX = {
     "Accept": ("HTTP_ACCEPT", syntax.ACCEPT),
     "If-Match": ("HTTP_IF_MATCH", syntax.ENTITY_TAGS),
     "If-None-Match": ("HTTP_IF_NONE_MATCH", syntax.ENTITY_TAGS),
@@ -17,15 +17,15 @@ _GRAMMAR = {
 def factory(handler: Handler, registry: Registry) -> Handler:
     def well_formed_tween(request: Request) -> Response:
         environ = request.environ
-        # The server names a header of the proxy that it could not parse.
+        # The server sets this if it could not parse a header from the proxy.
         if header := environ.get("classroom.malformed_header"):
             raise HTTPBadRequest(f"{header}: is malformed")
-        # URLs in responses contain it. Two Host headers arrive as a list, which is not a host.
+        # URLs in responses contain the host. Two Host headers arrive as a list, which is rejected.
         if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
             raise HTTPBadRequest("Host: must be given once, as a host name")
         # With this header a client could change the root of the tree.
         environ.pop("HTTP_X_VHM_ROOT", None)
-        for name, (key, pattern) in _GRAMMAR.items():
+        for name, (key, pattern) in _SYNTAX.items():
             if key in environ and not pattern.fullmatch(environ[key]):
                 raise HTTPBadRequest(f"{name}: is malformed")
         if environ.get("QUERY_STRING"):

@@ -11,9 +11,11 @@ from ..http import pagination, query
 from ..http.pagination import Link
 from ..request import Request
 from ..resources.base import Collection
-from ..resources.named import NamedCollection
+from ..resources.records import Records
 from ..resources.registrations import Registrations, RegistrationsOfItem
-from ..schemas.pages import Meta, Page
+from ..resources.teachers import Teachers
+from ..resources.users import ClassesOfUser, Users
+from ..schemas.pages import Meta, PageSchema
 from ..security.permissions import Permission
 from .documentation import Operation
 
@@ -25,13 +27,16 @@ _VIEW: dict[str, Any] = {
 }
 
 
-# For each class with views of its own, so that Pyramid finds it without a mismatch.
-@view_config(context=NamedCollection, **_VIEW)
+# Registered for each class that has other views, so that Pyramid finds it without a mismatch.
+@view_config(context=Records, **_VIEW)
 @view_config(context=Registrations, **_VIEW)
 @view_config(context=RegistrationsOfItem, **_VIEW)
-def list_(context: Collection, request: Request) -> Page:
-    """Follow `meta.next`, or `Link`, to the end: each row that exists for the whole traversal is
-    returned exactly once, despite concurrent changes.
+@view_config(context=Users, **_VIEW)
+@view_config(context=ClassesOfUser, **_VIEW)
+@view_config(context=Teachers, **_VIEW)
+def list_(context: Collection, request: Request) -> PageSchema:
+    """Follow `meta.next`, or the `Link` header, to the last page. This returns each row that exists
+    for the whole traversal exactly once, despite concurrent changes.
     """
     settings, getall = request.services.settings, request.GET.getall
     chosen = query.read(getall, context.query)
@@ -42,9 +47,9 @@ def list_(context: Collection, request: Request) -> Page:
     )
     page = context.page(asked, statements, scope)
     expanded = chosen["expand"]
-    home = context.home.url
+    collection_url = context.canonical.url
     return context.schema(
-        urls=[home + context.path(row) for row in page.rows],
+        urls=[collection_url + context.path(row) for row in page.rows],
         items=context.represent(page.rows, expanded) if expanded else UNSET,
         meta=_meta(context.url, page),
     )

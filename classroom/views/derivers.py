@@ -1,17 +1,25 @@
-"""View derivers: rules for every view of a resource, the canonical URL and preconditions."""
+"""View derivers: rules for every view of a resource."""
 
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPNotFound, HTTPPermanentRedirect, HTTPPreconditionFailed
+from pyramid.httpexceptions import (
+    HTTPException,
+    HTTPNotFound,
+    HTTPPermanentRedirect,
+    HTTPPreconditionFailed,
+)
+from pyramid.location import lineage
 from pyramid.response import Response
+from pyramid.viewderivers import INGRESS
 
-from ..http.errors import PRECONDITION_FAILED
-from ..http.preconditions import Outcome, entity_tag, evaluate
-from ..request import CONDITIONAL_WRITES, Request
+from ..db.exceptions import UserConflict
+from ..models.validation import InvalidValue
+from ..request import Request
 from ..resources.base import Item, Resource
+from ..security.permissions import Permission
+from .checks import check_permission
 
 View = Callable[[Any, Request], Response]
 
@@ -33,28 +41,42 @@ def canonical_url(view: View, info: Any) -> View:
         if asked == other and request.was_sent_to(other):
             query = request.query_string
             url = context.url + (query and f"?{query}")
-            raise HTTPPermanentRedirect(url, "the URL of this resource is in Location")
+            raise HTTPPermanentRedirect(url, "the canonical URL is in Location")
         raise HTTPNotFound
 
     return canonical_view
 
 
-def precondition(view: View, info: Any) -> View:
-    """Evaluate If-Match and If-None-Match on the row as the writing transaction holds it
-    (RFC 9110, section 13.2).
+def visible_item(view: View, info: Any) -> View:
+    """Answer 403 if the user may not read the item, and 404 if it, or one above it, does not exist.
+
+    These precede all errors but 412. Only errors need this check: a successful write has found its
+    row.
     """
-    if info.options.get("request_method") not in CONDITIONAL_WRITES:
+    if not _is_view_of(info, Resource):
         return view
 
-    def conditional_view(context: Item, request: Request) -> Response:
-        environ = request.environ
-        if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
-            tag = entity_tag(msgspec.json.encode(context.represent())) if context.row else None
-            if evaluate(environ, tag) is not Outcome.HOLDS:
-                raise HTTPPreconditionFailed(PRECONDITION_FAILED)
-        return view(context, request)
+    def visible_view(context: Resource, request: Request) -> Response:
+        try:
+            return view(context, request)
+        except (HTTPNotFound, HTTPPreconditionFailed):
+            raise
+        except (HTTPException, InvalidValue, UserConflict):
+            _check_items(context, request)
+            raise
 
-    return conditional_view
+    return visible_view
+
+
+def _check_items(context: Resource, request: Request) -> None:
+    """:raises HTTPForbidden: if the user may not know which items exist
+    :raises HTTPNotFound: if an item does not exist
+    """
+    items = [each for each in lineage(context) if isinstance(each, Item)]
+    if items:
+        check_permission(Permission.VIEW, context, request)
+    if not all(item.exists() for item in items):
+        raise HTTPNotFound from None
 
 
 def _is_view_of(info: Any, kind: type) -> bool:
@@ -63,5 +85,5 @@ def _is_view_of(info: Any, kind: type) -> bool:
 
 
 def includeme(config: Configurator) -> None:
+    config.add_view_deriver(visible_item, under=INGRESS, over="secured_view")
     config.add_view_deriver(canonical_url)
-    config.add_view_deriver(precondition, under="canonical_url")

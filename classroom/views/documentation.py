@@ -14,9 +14,10 @@ View = Callable[..., Any]
 class Operation(NamedTuple):
     """An operation of the OpenAPI document. The docstring of the view is its description.
 
-    :param id: the operation's id. ``{noun}`` is the noun of the context, and ``{item}`` the name
-        of the schema of a collection's items.
-    :param summary: one line; ``{title}`` is the title of the context.
+    :param id: the id of the operation. ``{noun}`` is the noun of the context, and ``{item}`` the
+        name of the schema of a collection's items.
+    :param summary: one line. ``{title}`` is the title of the context, and ``{item}`` the same as in
+        the id, in lower case.
     :param statuses: the statuses of this operation, in addition to those of all operations.
     :param body: the attribute of the context that is the schema of the request body, if any.
     :param headers: the headers of successful responses, in addition to those of the method.
@@ -29,11 +30,14 @@ class Operation(NamedTuple):
     headers: tuple[str, ...] = ()
 
     def id_of(self, context: type[Resource]) -> str:
-        item = context.item_schema.__name__ if issubclass(context, Collection) else ""
-        return self.id.format(noun=context.noun, item=item)
+        return self.id.format(noun=context.noun, item=_item_of(context))
 
     def summary_of(self, context: type[Resource]) -> str:
-        return self.summary.format(title=context.title)
+        return self.summary.format(title=context.title, item=_item_of(context).lower())
+
+
+def _item_of(context: type[Resource]) -> str:
+    return context.item_schema.__name__ if issubclass(context, Collection) else ""
 
 
 class Documented(NamedTuple):
@@ -60,7 +64,7 @@ def _description(view: Any) -> str:
 
 
 def keep_operation(view: View, info: Any) -> View:
-    """Accept the option ``operation``, which only the introspector reads."""
+    """Accept the option ``operation``, which only the introspector uses."""
     return view
 
 

@@ -19,7 +19,7 @@ _LINKED = _READ._replace(headers=("Link",))
 @view_config(context=Root, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
 @view_config(context=V1, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
 def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
-    """`Link` has the URL of this document."""
+    """The `Link` header has the URL of this document."""
     document = request.root["api"]["v1.0"]["openapi.json"]
     return EntryPoint(context.represent(), document.url)
 
@@ -35,7 +35,7 @@ def read_document(context: OpenAPI, request: Request) -> schemas.Document:
     context=RequestToken, request_method="GET", permission=Permission.VIEW, operation=_READ
 )
 def issue_token(context: RequestToken, request: Request) -> schemas.Token:
-    """The token expires, and becomes invalid when the password changes."""
+    """The token expires. It becomes invalid earlier if the password changes."""
     user = request.identity
     assert user  # noqa: S101 (the permission requires one)
     token = tokens.issue(

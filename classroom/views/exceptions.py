@@ -1,7 +1,6 @@
-"""Every error that is raised, rendered in one place."""
+"""Exception views: render all errors that are raised."""
 
 import logging
-import re
 
 from pyramid.exceptions import URLDecodeError
 from pyramid.httpexceptions import (
@@ -22,20 +21,25 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..db.exceptions import AlreadyRegistered, InvalidValue, NotFound
-from ..http.errors import PRECONDITION_FAILED, InvalidFields, error_response
+from ..db.exceptions import (
+    AlreadyRegistered,
+    AlreadyTeaches,
+    InvalidValue,
+    NotFound,
+    UserConflict,
+)
+from ..http.errors import InvalidFields, error_response
 from ..http.pagination import PageNotFound
 from ..http.query import BadParameter
-from ..models.names import ID
-from ..request import CONDITIONAL_WRITES, Request
-from ..resources.named import NamedCollection
-from ..resources.registrations import RegistrationsByStudent
+from ..request import Request
+from ..resources.base import Resource
+from ..resources.paths import has_resource
 from ..security.login_attempts import TooManyChecks, TooManyFailures
+from ..security.permissions import Permission
 
 log = logging.getLogger(__name__)
 
-# The parents of items, and the conditional methods for which a missing item is 412.
-_METHODS = {NamedCollection: CONDITIONAL_WRITES, RegistrationsByStudent: {"DELETE"}}
+_FORBIDDEN = "the permission '{}' is missing"
 
 
 @exception_view_config(HTTPException)
@@ -54,8 +58,8 @@ def http_error(error: HTTPException, request: Request) -> Response:
 @exception_view_config(NotFound)
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
-    if _is_missing_from_a_condition(request):
-        return error_response(request.environ, 412, PRECONDITION_FAILED)
+    if _is_hidden(request):
+        return error_response(request.environ, 403, _FORBIDDEN.format(Permission.VIEW))
     return error_response(request.environ, 404, "there is nothing at this URL")
 
 
@@ -63,6 +67,20 @@ def not_found(error: Exception, request: Request) -> Response:
 def already_registered(error: AlreadyRegistered, request: Request) -> Response:
     registrations = request.root["api"]["v1.0"]["registrations"]
     headers = [("Location", registrations.at(error.student_id, error.class_id).url)]
+    return error_response(request.environ, 409, str(error), headers)
+
+
+@exception_view_config(AlreadyTeaches, retryable_error=False)
+def already_teaches(error: AlreadyTeaches, request: Request) -> Response:
+    teachers = request.root["api"]["v1.0"]["classes"].at(error.class_id)["teachers"]
+    headers = [("Location", teachers.at(error.user_id).url)]
+    return error_response(request.environ, 409, str(error), headers)
+
+
+@exception_view_config(UserConflict, retryable_error=False)
+def user_conflict(error: UserConflict, request: Request) -> Response:
+    users = request.root["api"]["v1.0"]["users"]
+    headers = [("Location", users.at(error.user_id).url)]
     return error_response(request.environ, 409, str(error), headers)
 
 
@@ -84,9 +102,10 @@ def bad_parameter(error: BadParameter, request: Request) -> Response:
 
 @exception_view_config(HTTPUnauthorized)
 @exception_view_config(HTTPForbidden)
-def refused(error: HTTPException, request: Request) -> Response:
+def refused(error: HTTPUnauthorized | HTTPForbidden, request: Request) -> Response:
     if request.identity:
-        return error_response(request.environ, 403, "you may not do this")
+        permission = getattr(error.result, "permission", Permission.VIEW)
+        return error_response(request.environ, 403, _FORBIDDEN.format(permission))
     return error_response(request.environ, 401, "please authenticate", forget(request))
 
 
@@ -103,8 +122,8 @@ def too_many_checks(error: TooManyChecks, request: Request) -> Response:
 def _refuse_login(
     status: int, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
-    # Clients that send the next wrong password at once would fill the queue before all others.
-    # Another WSGI server has no such callable.
+    # Clients that immediately send the next wrong password would fill the queue ahead of others.
+    # Other WSGI servers have no such callable.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
@@ -116,30 +135,27 @@ def _refuse_login(
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
     if request.services.database.outage.record_failure():
-        log.error("the database fails: %r", str(getattr(error, "orig", error)))
+        log.error("database error: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
-    return error_response(request.environ, 503, "the database does not answer", headers)
+    return error_response(request.environ, 503, "the database is unavailable", headers)
 
 
-# Subclasses of DatabaseError that are defects of the service.
+# These subclasses of DatabaseError show a defect of the service.
 @exception_view_config(DataError, retryable_error=False)
 @exception_view_config(IntegrityError, retryable_error=False)
 @exception_view_config(ProgrammingError, retryable_error=False)
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
-    # Quoted: the path may not be UTF-8.
+    # %r, since the path may not be UTF-8.
     log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
-    return error_response(request.environ, 500, "the server failed; it has been logged")
+    return error_response(request.environ, 500, "internal server error")
 
 
-def _is_missing_from_a_condition(request: Request) -> bool:
-    """Return whether a write has ``If-Match`` for an item that does not exist.
-
-    The losers of a race to delete get 412, as the losers of a race to replace do.
-    """
+def _is_hidden(request: Request) -> bool:
+    """Return whether the URL is that of a resource that the user may not read if it exists."""
     # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
-    methods = next((each for kind, each in _METHODS.items() if isinstance(context, kind)), ())
-    if request.method not in methods or "HTTP_IF_MATCH" not in request.environ:
+    if not isinstance(context, Resource) or request.has_permission(Permission.VIEW):
         return False
-    return not request.subpath and bool(re.fullmatch(ID, request.view_name))
+    names = (*request.traversed, request.view_name, *request.subpath)
+    return has_resource(type(request.root), filter(None, names))

@@ -1,6 +1,9 @@
 """OPTIONS, and 405 for the methods that a resource does not support."""
 
+from typing import NoReturn
+
 from pyramid.httpexceptions import HTTPMethodNotAllowed
+from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..request import Request
@@ -9,17 +12,22 @@ from ..security.permissions import Permission
 from .results import Methods
 
 
-@view_config(context=Resource, permission=Permission.VIEW)
-def other_methods(context: Resource, request: Request) -> Methods:
-    """Answer OPTIONS; any other method is 405 (RFC 9110, section 15.5.6).
+@view_config(context=Resource, request_method="OPTIONS", permission=Permission.VIEW)
+def options(context: Resource, request: Request) -> Methods:
+    """List the methods of a resource."""
+    return Methods(_allow(context, request))
 
-    Without this view Pyramid answers 404 (pyramid#1526). It is found last, since each resource
-    has views of its own class.
+
+# 405 precedes 403, so this view is for everybody. The deriver ``visible_item`` protects items.
+@view_config(context=Resource, permission=NO_PERMISSION_REQUIRED)
+def other_methods(context: Resource, request: Request) -> NoReturn:
+    """Answer 405 (RFC 9110, section 15.5.6).
+
+    Without this view Pyramid responds with 404 (pyramid#1526). It is tried last, because the other
+    views of a resource are registered for a subclass.
     """
     allow = _allow(context, request)
-    if request.method != "OPTIONS":
-        raise HTTPMethodNotAllowed(f"allowed are {allow}", headers=[("Allow", allow)])
-    return Methods(allow)
+    raise HTTPMethodNotAllowed(f"allowed methods: {allow}", headers=[("Allow", allow)])
 
 
 def _allow(context: Resource, request: Request) -> str:
@@ -30,5 +38,5 @@ def _allow(context: Resource, request: Request) -> str:
         for view in views
         if view["introspectable"]["context"] in type(context).__mro__
     }
-    implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
+    implied = {"HEAD"} if "GET" in methods else set()
     return ", ".join(sorted((methods | implied) - {None}))

@@ -1,16 +1,19 @@
 """Views of registrations."""
 
+from contextlib import suppress
+
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
 
 from ..db import queries, writes
-from ..db.exceptions import AlreadyRegistered
+from ..db.exceptions import AlreadyRegistered, NotFound
 from ..http import query
 from ..http.body import read_object
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE
 from ..request import Request
+from ..resources.named import NamedCollection, NamedItem
 from ..resources.registrations import (
     RELATIONS,
     Registration,
@@ -22,6 +25,7 @@ from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode
 from ..schemas.fields import item_url_rule
 from ..security.permissions import Permission
+from .checks import check_permission, check_precondition
 from .documentation import Operation
 from .results import Changed, Created
 
@@ -35,28 +39,42 @@ from .results import Changed, Created
     ),
 )
 def create(context: Registrations, request: Request) -> Created:
-    """A repeated request is 409. PUT is idempotent."""
+    """A repeated request is 409. Use PUT for an idempotent registration."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
-    key = _find_ids(context, {"student": fields.student, "class": fields.class_})
-    row = writes.register(request.db, **key)
+    found = _find_items(context, {"student": fields.student, "class": fields.class_})
+    check_permission(Permission.REGISTER, found["class_id"], request)
+    key = {column: item.row.id for column, item in found.items()}
+    try:
+        row = writes.register(request.db, **key)
+    except NotFound as error:
+        # The student or the class was deleted meanwhile. The next attempt does not find it.
+        mark_error_retryable(error)
+        raise
     return Created(context.at(**key, row=row))
 
 
-def _find_ids(context: Registrations, urls: dict[str, str]) -> dict[str, int]:
-    """Return the foreign keys of a registration.
+def _find_items(context: Registrations, urls: dict[str, str]) -> dict[str, NamedItem]:
+    """Return the items that a registration refers to, by the column that refers to them.
 
     :raises classroom.http.errors.InvalidFields: if an item does not exist.
     """
     found, problems = {}, {}
     for relation in RELATIONS:
-        try:
-            item = context.__parent__[relation.collection].find(urls[relation.name])
-            found[relation.join.column] = item.row.id
-        except KeyError:
+        item = _find(context.__parent__[relation.collection], urls[relation.name])
+        if item:
+            found[relation.join.column] = item
+        else:
             problems[relation.name] = item_url_rule(relation.name)
     if problems:
         raise InvalidFields(problems)
     return found
+
+
+def _find(collection: NamedCollection, url: str) -> NamedItem | None:
+    with suppress(KeyError):
+        item = collection.find(url)
+        return item if item.exists() else None
+    return None
 
 
 @view_config(
@@ -71,7 +89,7 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     expanded = query.read(request.GET.getall, context.query)["expand"]
     if expanded:
         rows = request.rows(queries.registration(joins(expanded)), context.key)
-        if not rows:  # deleted since traversal
+        if not rows:  # deleted after traversal
             raise HTTPNotFound
         context.row = rows[0]
     return context.represent(expanded)
@@ -80,35 +98,38 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
 @view_config(
     context=Registration,
     request_method="PUT",
-    permission=Permission.CREATE,
+    permission=Permission.REGISTER,
     operation=Operation(
-        "put{noun}", "Register a student, unless already registered", (200, 201, 404, 412)
+        "put{noun}", "Register a student for a class, if not yet registered", (200, 201, 404, 412)
     ),
 )
 def put(context: Registration, request: Request) -> Created | Changed:
-    """201 for the first request, 200 for a repeated one: idempotent. With `If-None-Match: *` a
+    """Idempotent: the first request is 201, and a repeated one is 200. With `If-None-Match: *`, a
     repeated request is 412. The body is ignored.
     """
-    if context.row:
-        return Changed(context)
+    check_precondition(context, request)
     try:
         context.row = writes.register(request.db, **context.key)
     except AlreadyRegistered as error:
-        # Another request was faster. The next attempt finds its registration.
-        mark_error_retryable(error)
-        raise
+        check_precondition(context, request)  # again, since there was no row the first time
+        context.lock()
+        if context.row is None:  # deleted meanwhile
+            mark_error_retryable(error)
+            raise
+        return Changed(context)
     return Created(context)
 
 
 @view_config(
     context=Registration,
     request_method="DELETE",
-    permission=Permission.DELETE,
+    permission=Permission.REGISTER,
     operation=Operation("delete{noun}", "Delete {title}", (200, 404, 412)),
 )
 def delete(context: Registration, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
     request is 404.
     """
+    check_precondition(context, request)
     writes.unregister(request.db, **context.key)
     return Nothing()

@@ -12,7 +12,7 @@ from ..http.syntax import PATCH_TYPES, RETURN
 from ..resources.base import Item
 from ..schemas import Nothing, Token
 from ..schemas.base import Schema
-from ..schemas.pages import Page
+from ..schemas.pages import PageSchema
 
 _NOTHING = msgspec.json.encode(Nothing())
 
@@ -25,13 +25,13 @@ class EntryPoint(NamedTuple):
 
 
 class Created(NamedTuple):
-    """An item that the request made."""
+    """An item that the request created."""
 
     item: Item
 
 
 class Changed(NamedTuple):
-    """An item that the request changed, or left as it was."""
+    """An item that exists and that the request may have changed."""
 
     item: Item
 
@@ -46,7 +46,7 @@ def represented(result: Schema) -> Response:
     return json_response(msgspec.json.encode(result))
 
 
-def page(result: Page) -> Response:
+def page(result: PageSchema) -> Response:
     """Add the links of the page as a ``Link`` header (RFC 8288)."""
     links = ((name, getattr(result.meta, name)) for name in ("first", "prev", "next", "last"))
     header = ", ".join(f'<{url}>; rel="{name}"' for name, url in links if url)
@@ -91,7 +91,7 @@ def _written(item: Item, status: int, headers: Headers = ()) -> Response:
 
 _ADAPTERS: dict[type, Any] = {
     Schema: represented,
-    Page: page,
+    PageSchema: page,
     EntryPoint: entry_point,
     Token: token,
     Methods: methods,

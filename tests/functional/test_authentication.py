@@ -16,20 +16,10 @@ from classroom.resources.tree import V1
 from classroom.security import tokens
 from classroom.security.passwords import hash_password
 
-from ..conftest import NAME, PASSWORD, SECRET, basic
+from ..support.users import NAME, PASSWORD, SECRET, basic
 
 API_PATHS = ["/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1", "/nowhere", "/auth/x"]
 TOKEN_PATH = "/auth/request-token"
-
-
-@pytest.fixture
-def token_mode(app_settings: dict[str, str]) -> None:
-    app_settings["classroom.use_token_auth"] = "true"
-
-
-@pytest.fixture
-def asked_every_time(app_settings: dict[str, str]) -> None:
-    app_settings["classroom.identity_ttl"] = "0"
 
 
 def status(client: TestApp, authorization: str, path: str = "/api/v1.0/") -> int:
@@ -38,36 +28,37 @@ def status(client: TestApp, authorization: str, path: str = "/api/v1.0/") -> int
 
 
 def request_token(client: TestApp) -> str:
-    answer = client.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
-    return answer.json["token"]
+    response = client.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    return response.json["token"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", [*API_PATHS, TOKEN_PATH])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
-def test_a_stranger_gets_401_before_anything_else(
-    stranger: TestApp, path: str, method: str
+def test_missing_credentials_are_401_before_404_and_405(
+    anonymous: TestApp, path: str, method: str
 ) -> None:
-    answer = stranger.request(path, method=method, status=401)
-    assert answer.headers.getall("WWW-Authenticate") == ['Basic realm="classroom", charset="UTF-8"']
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = anonymous.request(path, method=method, status=401)
+    assert response.headers.getall("WWW-Authenticate") == [
+        'Basic realm="classroom", charset="UTF-8"'
+    ]
+    assert response.headers["Cache-Control"] == "no-store"
     if method != "HEAD":
-        assert answer.json["error"] == "unauthorized"
+        assert response.json["error"] == "unauthorized"
 
 
-def test_a_stranger_sees_the_root_and_does_nothing_to_it(stranger: TestApp) -> None:
-    stranger.get("/", status=200)
-    stranger.head("/", status=200)
-    stranger.post("/", status=401)
+def test_the_root_is_readable_without_credentials(anonymous: TestApp) -> None:
+    anonymous.get("/", status=200)
+    anonymous.head("/", status=200)
+    anonymous.post("/", status=401)
 
 
 @pytest.mark.usefixtures("token_mode")
 @pytest.mark.parametrize("path", API_PATHS)
-def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
-    stranger: TestApp, path: str
-) -> None:
-    challenges = stranger.get(path, status=401).headers.getall("WWW-Authenticate")
+def test_token_mode_challenges_for_basic_and_bearer(anonymous: TestApp, path: str) -> None:
+    challenges = anonymous.get(path, status=401).headers.getall("WWW-Authenticate")
     assert [challenge.split()[0] for challenge in challenges] == ["Basic", "Bearer"]
-    refused = stranger.get(path, headers={"Authorization": "Bearer x"}, status=401)
+    refused = anonymous.get(path, headers={"Authorization": "Bearer x"}, status=401)
     bearer = refused.headers.getall("WWW-Authenticate")[1]
     assert bearer == 'Bearer realm="classroom", error="invalid_token"'
 
@@ -99,49 +90,47 @@ def test_in_token_mode_a_stranger_is_told_of_both_ways_to_bring_a_token(
         "\xff\xfe",
     ],
 )
-def test_wrong_and_malformed_credentials_are_a_stranger_s(
-    stranger: TestApp, authorization: str
-) -> None:
-    assert status(stranger, authorization) == 401
+def test_wrong_and_malformed_credentials_are_401(anonymous: TestApp, authorization: str) -> None:
+    assert status(anonymous, authorization) == 401
 
 
-def test_the_scheme_is_known_in_any_case(stranger: TestApp) -> None:
-    assert status(stranger, basic(NAME, PASSWORD).replace("Basic", "bAsIc")) == 200
+def test_the_scheme_is_case_insensitive(anonymous: TestApp) -> None:
+    assert status(anonymous, basic(NAME, PASSWORD).replace("Basic", "bAsIc")) == 200
 
 
-def test_without_tokens_there_is_nothing_to_request_one_from(stranger: TestApp) -> None:
-    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 404
+def test_the_token_url_is_404_without_token_mode(anonymous: TestApp) -> None:
+    assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 404
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_opens_what_a_password_then_does_not(stranger: TestApp) -> None:
-    answer = stranger.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
-    assert list(answer.json) == ["token"]
-    assert answer.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
+def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
+    response = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
+    assert list(response.json) == ["token"]
+    assert response.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
     known = {"Authorization": basic(NAME, PASSWORD), "If-None-Match": "*"}
-    unchanged = stranger.get(TOKEN_PATH, headers=known, status=304)
-    assert unchanged.headers["Cache-Control"] == answer.headers["Cache-Control"]
-    token = answer.json["token"]
+    unchanged = anonymous.get(TOKEN_PATH, headers=known, status=304)
+    assert unchanged.headers["Cache-Control"] == response.headers["Cache-Control"]
+    token = response.json["token"]
     for path in ("/api/v1.0/", "/api/v1.0/students/"):
-        assert status(stranger, f"Bearer {token}", path) == 200
-        assert status(stranger, f"bearer {token}", path) == 200
-        assert status(stranger, basic(token, ""), path) == 200
-        assert status(stranger, basic(NAME, PASSWORD), path) == 401
-    assert status(stranger, basic(NAME, PASSWORD), "/nowhere") == 401
+        assert status(anonymous, f"Bearer {token}", path) == 200
+        assert status(anonymous, f"bearer {token}", path) == 200
+        assert status(anonymous, basic(token, ""), path) == 200
+        assert status(anonymous, basic(NAME, PASSWORD), path) == 401
+    assert status(anonymous, basic(NAME, PASSWORD), "/nowhere") == 401
     for credentials in (f"Bearer {token}", basic(token, ""), basic(NAME, token)):
-        assert status(stranger, credentials, TOKEN_PATH) == 401
+        assert status(anonymous, credentials, TOKEN_PATH) == 401
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_has_an_hour(stranger: TestApp) -> None:
-    claims = jwt.decode(request_token(stranger), SECRET, algorithms=["HS256"])
+def test_a_token_lasts_one_hour(anonymous: TestApp) -> None:
+    claims = jwt.decode(request_token(anonymous), SECRET, algorithms=["HS256"])
     assert claims["exp"] - claims["iat"] == 3600
     assert abs(claims["iat"] - time.time()) < 60
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_forged_tokens_are_refused(stranger: TestApp) -> None:
-    token = request_token(stranger)
+def test_forged_tokens_are_401(anonymous: TestApp) -> None:
+    token = request_token(anonymous)
     claims = jwt.decode(token, options={"verify_signature": False})
     head, body, signature = token.split(".")
     for forged in (
@@ -157,52 +146,52 @@ def test_forged_tokens_are_refused(stranger: TestApp) -> None:
         jwt.encode({**claims, "sub": "9" * 18}, SECRET, "HS256"),
         token[:-1],
     ):
-        assert status(stranger, f"Bearer {forged}") == 401
-        assert status(stranger, basic(forged, "")) == 401
+        assert status(anonymous, f"Bearer {forged}") == 401
+        assert status(anonymous, basic(forged, "")) == 401
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_with_a_deeply_nested_header_is_401(stranger: TestApp) -> None:
+def test_a_token_with_a_deeply_nested_header_is_401(anonymous: TestApp) -> None:
     head = base64.urlsafe_b64encode(b"[" * 20_000).decode().rstrip("=")
-    assert status(stranger, f"Bearer {head}.e30.x") == 401
-    assert status(stranger, basic(f"{head}.e30.x", "")) == 401
+    assert status(anonymous, f"Bearer {head}.e30.x") == 401
+    assert status(anonymous, basic(f"{head}.e30.x", "")) == 401
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_believed_token_still_ends_when_it_expires(stranger: TestApp, dbengine: Any) -> None:
+def test_a_cached_token_expires(anonymous: TestApp, dbengine: Any) -> None:
     with dbengine.connect() as connection:
         user = connection.execute(User.__table__.select()).one()
     soon = tokens.issue(SECRET, user.id, user.password_hash, int(time.time()), 2)
-    assert status(stranger, f"Bearer {soon}") == 200
+    assert status(anonymous, f"Bearer {soon}") == 200
     ends = jwt.decode(soon, options={"verify_signature": False})["exp"]
     while time.time() <= ends:
         time.sleep(0.05)
-    assert status(stranger, f"Bearer {soon}") == 401
+    assert status(anonymous, f"Bearer {soon}") == 401
 
 
-@pytest.mark.usefixtures("asked_every_time", "token_mode")
+@pytest.mark.usefixtures("uncached_identities", "token_mode")
 @pytest.mark.parametrize(
     "change",
     [update(User).values(password_hash=hash_password("new")), delete(User)],
     ids=["password", "user"],
 )
-def test_a_changed_password_or_a_deleted_user_ends_token_and_password(
-    stranger: TestApp, dbengine: Any, change: Any
+def test_a_changed_password_or_removed_user_ends_tokens(
+    anonymous: TestApp, dbengine: Any, change: Any
 ) -> None:
-    token = request_token(stranger)
-    assert status(stranger, f"Bearer {token}") == 200
+    token = request_token(anonymous)
+    assert status(anonymous, f"Bearer {token}") == 200
     with dbengine.begin() as connection:
         connection.execute(change)
-    assert status(stranger, f"Bearer {token}") == 401
-    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 401
+    assert status(anonymous, f"Bearer {token}") == 401
+    assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 401
 
 
 @pytest.mark.parametrize(("ttl", "after"), [("3600", 200), ("0", 401)])
-def test_a_verified_password_is_believed_for_as_long_as_the_setting_says(
+def test_a_verified_password_is_cached_for_identity_ttl(
     app_settings: dict[str, str], request: Any, ttl: str, after: int
 ) -> None:
     app_settings["classroom.identity_ttl"] = ttl
-    client, engine = request.getfixturevalue("stranger"), request.getfixturevalue("dbengine")
+    client, engine = request.getfixturevalue("anonymous"), request.getfixturevalue("dbengine")
     assert status(client, basic(NAME, PASSWORD)) == 200
     with engine.begin() as connection:
         connection.execute(delete(User))
@@ -211,17 +200,15 @@ def test_a_verified_password_is_believed_for_as_long_as_the_setting_says(
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_bought_with_an_outdated_password_is_worth_nothing(
-    stranger: TestApp, dbengine: Any
-) -> None:
-    assert status(stranger, basic(NAME, PASSWORD), TOKEN_PATH) == 200
+def test_a_token_for_an_outdated_password_is_invalid(anonymous: TestApp, dbengine: Any) -> None:
+    assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 200
     with dbengine.begin() as connection:
         connection.execute(update(User).values(password_hash=hash_password("new")))
-    believed = request_token(stranger)
-    assert status(stranger, f"Bearer {believed}") == 401
+    believed = request_token(anonymous)
+    assert status(anonymous, f"Bearer {believed}") == 401
 
 
-def test_pyramid_knows_who_asks_and_nothing_is_remembered_for_them(app: Any) -> None:
+def test_pyramid_knows_the_authenticated_userid(app: Any) -> None:
     environ = {"HTTP_AUTHORIZATION": basic(NAME, PASSWORD), "HTTP_HOST": "localhost"}
     known, unknown = Request.blank("/", environ), Request.blank("/")
     for request in (known, unknown):
@@ -230,44 +217,46 @@ def test_pyramid_knows_who_asks_and_nothing_is_remembered_for_them(app: Any) -> 
     assert remember(known, NAME) == []
 
 
-def test_the_acls_have_the_last_word(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_acl_decides_about_a_user(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(V1, "__acl__", [DENY_ALL])
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
     assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
 
 
-@pytest.mark.usefixtures("asked_every_time")
-def test_a_password_that_fits_is_hashed_once(stranger: TestApp, hashes: list[str]) -> None:
-    assert [status(stranger, basic(NAME, PASSWORD)) for _ in range(3)] == [200] * 3
-    assert len(hashes) == 1
+@pytest.mark.usefixtures("uncached_identities")
+def test_a_correct_password_is_hashed_once(anonymous: TestApp, verified_hashes: list[str]) -> None:
+    assert [status(anonymous, basic(NAME, PASSWORD)) for _ in range(3)] == [200] * 3
+    assert len(verified_hashes) == 1
 
 
-def test_one_that_does_not_fit_is_hashed_every_time(stranger: TestApp, hashes: list[str]) -> None:
-    assert [status(stranger, basic(NAME, "wrong")) for _ in range(3)] == [401] * 3
-    assert len(hashes) == 3
+def test_a_wrong_password_is_hashed_each_time(
+    anonymous: TestApp, verified_hashes: list[str]
+) -> None:
+    assert [status(anonymous, basic(NAME, "wrong")) for _ in range(3)] == [401] * 3
+    assert len(verified_hashes) == 3
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
-def test_an_unknown_user_costs_a_hash_as_a_wrong_password_does(
-    stranger: TestApp, hashes: list[str], name: str
+def test_an_unknown_user_costs_one_hash_too(
+    anonymous: TestApp, verified_hashes: list[str], name: str
 ) -> None:
-    assert status(stranger, basic(name, "wrong")) == 401
-    assert len(hashes) == 1
+    assert status(anonymous, basic(name, "wrong")) == 401
+    assert len(verified_hashes) == 1
 
 
 @pytest.mark.parametrize(
     ("name", "password"), [(NAME, "x" * 4096), ("x" * 4096, "x"), (NAME, "a\tb"), ("a\x7f", "b")]
 )
-def test_credentials_that_nobody_has_cost_no_hash(
-    stranger: TestApp, hashes: list[str], name: str, password: str
+def test_impossible_credentials_cost_no_hash(
+    anonymous: TestApp, verified_hashes: list[str], name: str, password: str
 ) -> None:
-    assert status(stranger, basic(name, password)) == 401
-    assert hashes == []
+    assert status(anonymous, basic(name, password)) == 401
+    assert verified_hashes == []
 
 
-def test_a_password_is_hashed_outside_any_transaction(
-    stranger: TestApp, hashes: list[str], dbengine: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_password_is_hashed_outside_a_transaction(
+    anonymous: TestApp, verified_hashes: list[str], dbengine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_connections: list[int] = []
     verify = argon2.PasswordHasher.verify
@@ -278,18 +267,19 @@ def test_a_password_is_hashed_outside_any_transaction(
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", spy)
     headers = {"Authorization": basic(NAME, PASSWORD)}
-    stranger.post_json("/api/v1.0/students/", {"name": "x"}, headers=headers, status=201)
+    anonymous.post_json("/api/v1.0/students/", {"name": "x"}, headers=headers, status=201)
     assert open_connections == [0]
     assert dbengine.pool.checkedout() == 0
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("path", ["/auth/request-token/", "//", "/%2f"])
-def test_no_other_spelling_opens_what_the_right_one_does(stranger: TestApp, path: str) -> None:
-    stranger.get(path, extra_environ={"REQUEST_URI": path}, status=401)
+def test_non_canonical_urls_of_public_paths_are_401(anonymous: TestApp, path: str) -> None:
+    anonymous.get(path, extra_environ={"REQUEST_URI": path}, status=401)
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_the_token_s_url_is_found_with_a_slash_too_many(stranger: TestApp) -> None:
+def test_the_token_url_with_a_slash_is_308(anonymous: TestApp) -> None:
     headers = {"Authorization": basic(NAME, PASSWORD)}
-    answer = stranger.get(f"{TOKEN_PATH}/", headers=headers, status=308)
-    assert answer.headers["Location"] == f"http://localhost{TOKEN_PATH}"
+    response = anonymous.get(f"{TOKEN_PATH}/", headers=headers, status=308)
+    assert response.headers["Location"] == f"http://localhost{TOKEN_PATH}"

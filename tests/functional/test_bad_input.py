@@ -1,54 +1,45 @@
-"""What no client should send, over real HTTP: a clear 4xx, nothing stored, the server well."""
+"""Invalid requests over real HTTP: each is a 4xx, stores nothing, and leaves the server running."""
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 import pytest
 from webtest import TestApp
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import serving
+from ..support.sockets import exchange
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waitress import serving
 
-pytestmark = pytest.mark.diagonal
+pytestmark = pytest.mark.one_combination
 
 STUDENTS = "/api/v1.0/students/"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
 
 
 class Connection(NamedTuple):
-    """Sends bytes as they are, which no HTTP library would."""
+    """Send bytes unchanged, as no HTTP library does."""
 
     port: int
     authorization: str
 
-    def send(self, request: bytes) -> Answer:
-        """The last answer that arrives; others are but requests to continue."""
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as client:
-            received = b""
-            # A server that refuses a request closes before it has read all of it.
-            with suppress(ConnectionError):
-                client.sendall(request)
-            with suppress(ConnectionError):
-                while chunk := client.recv(65536):
-                    received += chunk
-        received = received.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    def send(self, request: bytes) -> Response:
+        """Return the final response, without a preceding 100 Continue."""
+        received = exchange(self.port, request).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
         head, _, body = received.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)
-        return Answer(int(first.split()[1]), headers, body)
+        return Response(int(first.split()[1]), headers, body)
 
     def ask(
         self, method: str = "GET", target: str = STUDENTS, body: bytes = b"", **headers: str | None
-    ) -> Answer:
-        """Headers replace the usual ones by name; None leaves one out."""
+    ) -> Response:
+        """Send a request; ``headers`` replace the default ones, and None removes one."""
         usual = {
             "Host": "localhost",
             "Connection": "close",
@@ -69,19 +60,19 @@ def http(testapp: TestApp) -> Iterator[Connection]:
     with serving(testapp.app) as port:
         http = Connection(port, authorization)
         yield http
-        # Whatever was refused, the server is well and nothing was stored.
+        # Whatever was rejected, the server still works and nothing was stored.
         after = http.ask()
         assert after.status == 200
         assert json.loads(after.body)["meta"]["total"] == 0
 
 
-def assert_refused(answer: Answer, *statuses: int) -> Any:
-    assert answer.status in statuses
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Cache-Control"] == "no-store"
-    error = json.loads(answer.body)
+def assert_refused(response: Response, *statuses: int) -> Any:
+    assert response.status in statuses
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+    error = json.loads(response.body)
     assert list(error) == ["status", "error", "message"]
-    assert error["status"] == answer.status
+    assert error["status"] == response.status
     assert "Traceback" not in error["message"]
     assert "classroom" not in error["message"]
     return error
@@ -117,23 +108,23 @@ def assert_refused(answer: Answer, *statuses: int) -> Any:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_a_body_that_says_nothing_is_refused(http: Connection, body: bytes) -> None:
+def test_invalid_json_is_400(http: Connection, body: bytes) -> None:
     assert_refused(http.ask("POST", body=body), 400)
 
 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 200_000, 1_000_000])
-def test_a_large_body_is_refused_by_an_answer_that_arrives(http: Connection, size: int) -> None:
+def test_the_client_receives_the_413(http: Connection, size: int) -> None:
     assert_refused(http.ask("POST", body=b"[" * size), 413)
 
 
 @pytest.mark.parametrize("expect", [None, "100-continue"])
-def test_a_body_of_megabytes_is_heard_out_so_that_its_refusal_arrives(
+def test_a_body_of_megabytes_is_drained_before_the_413(
     http: Connection, expect: str | None
 ) -> None:
     assert_refused(http.ask("POST", body=b"[" * 5_000_000, Expect=expect), 413)
 
 
-def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Connection) -> None:
+def test_waitress_rejects_a_body_by_its_content_length(http: Connection) -> None:
     assert_refused(http.ask("POST", Content_Length="2000000000"), 413)
 
 
@@ -151,9 +142,9 @@ def test_a_body_too_large_for_the_server_is_refused_before_it_is_sent(http: Conn
         "application/jsonp",
     ],
 )
-def test_another_media_type_is_refused(http: Connection, media_type: str | None) -> None:
-    answer = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
-    assert_refused(answer, 415)
+def test_an_unsupported_media_type_is_415(http: Connection, media_type: str | None) -> None:
+    response = http.ask("POST", body=b'{"name": "x"}', Content_Type=media_type)
+    assert_refused(response, 415)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +159,7 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         "/api/v1.0/classes/../students/",
         "//api/v1.0/students/",
         "//",
-        f"{STUDENTS}@@",
+        f"{STUDENTS}",
         f"{STUDENTS};x",
         "/api/v1.0/%73tudents",
         f"{STUDENTS}1%2f",
@@ -177,45 +168,45 @@ def test_another_media_type_is_refused(http: Connection, media_type: str | None)
         f"x:{STUDENTS}",
     ],
 )
-def test_another_spelling_is_nowhere(http: Connection, target: str) -> None:
+def test_a_non_canonical_url_is_404(http: Connection, target: str) -> None:
     assert_refused(http.ask(target=target), 404)
 
 
 @pytest.mark.parametrize("target", ["/\xff", "/api/v1.0/stud\xe9nts/", "*", "x", "http://[/"])
-def test_a_malformed_target_is_refused(http: Connection, target: str) -> None:
+def test_a_malformed_target_is_400_or_404(http: Connection, target: str) -> None:
     assert_refused(http.ask(target=target), 400, 404)
 
 
 @pytest.mark.parametrize("query", ["page=%ff", "x=%ff", "%ff", "page=0", "per_page=1e3", "after=x"])
-def test_a_malformed_query_is_refused(http: Connection, query: str) -> None:
+def test_a_malformed_query_is_400(http: Connection, query: str) -> None:
     assert_refused(http.ask(target=f"{STUDENTS}?{query}"), 400)
 
 
 @pytest.mark.parametrize("method", ["get", "Get", "BREW", "TRACE", "CONNECT"])
-def test_an_unknown_method_is_refused(http: Connection, method: str) -> None:
+def test_an_unknown_method_is_400_or_405(http: Connection, method: str) -> None:
     assert_refused(http.ask(method), 400, 405)
 
 
 @pytest.mark.parametrize("host", [None, "", "a b", "a/b", "-a", "a@b", "[::1", "x" * 300, "\xe9"])
-def test_what_is_no_host_is_refused(http: Connection, host: str | None) -> None:
+def test_an_invalid_host_is_400(http: Connection, host: str | None) -> None:
     assert "Host" in assert_refused(http.ask(Host=host), 400)["message"]
 
 
-def test_a_target_may_be_absolute(http: Connection) -> None:
+def test_an_absolute_target_is_accepted(http: Connection) -> None:
     assert http.ask(target=f"http://localhost{STUDENTS}").status == 200
 
 
-def test_a_mount_is_part_of_every_url(testapp: TestApp, http: Connection) -> None:
+def test_urls_include_the_mount(testapp: TestApp, http: Connection) -> None:
     with serving(testapp.app, url_prefix="/my school") as port:
         mounted = Connection(port, http.authorization)
-        answer = mounted.ask(target=f"/my%20school{STUDENTS}")
-        assert answer.status == 200, answer
-        first = json.loads(answer.body)["meta"]["first"]
+        response = mounted.ask(target=f"/my%20school{STUDENTS}")
+        assert response.status == 200, response
+        first = json.loads(response.body)["meta"]["first"]
         assert first.startswith(f"http://localhost/my%20school{STUDENTS}?")
         assert_refused(mounted.ask(target="/my%20school/api/v1.0/%73tudents/"), 404)
 
 
-def test_two_hosts_are_refused(http: Connection) -> None:
+def test_two_host_headers_are_400(http: Connection) -> None:
     two = "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"
     assert_refused(http.send(two.encode()), 400)
 
@@ -232,11 +223,11 @@ def test_two_hosts_are_refused(http: Connection) -> None:
         ("Accept", "application/json;q=high"),
     ],
 )
-def test_a_malformed_header_is_refused_by_name(
+def test_a_malformed_header_is_400_with_its_name(
     http: Connection, method: str, name: str, value: str
 ) -> None:
-    answer = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
-    assert name in assert_refused(answer, 400)["message"]
+    response = http.ask(method, body=b'{"name": "x"}', **{name.replace("-", "_"): value})
+    assert name in assert_refused(response, 400)["message"]
 
 
 @pytest.mark.parametrize(
@@ -251,26 +242,26 @@ def test_a_malformed_header_is_refused_by_name(
         ("Bearer " + "x" * 20_000, 401),
     ],
 )
-def test_malformed_credentials_are_refused(
+def test_malformed_credentials_are_rejected(
     http: Connection, authorization: str | None, status: int
 ) -> None:
     assert_refused(http.ask(Authorization=authorization), status)
 
 
-def test_forwarded_headers_from_anybody_are_ignored(http: Connection) -> None:
-    answer = http.ask(
+def test_forwarded_headers_of_clients_are_ignored(http: Connection) -> None:
+    response = http.ask(
         X_Forwarded_Host="evil",
         X_Forwarded_Proto="https",
         X_Forwarded_For="1.2.3.4",
         X_Forwarded_Prefix="/evil",
         Forwarded="host=evil;proto=https",
     )
-    assert json.loads(answer.body)["meta"]["first"].startswith("http://localhost/api/")
+    assert json.loads(response.body)["meta"]["first"].startswith("http://localhost/api/")
 
 
-def test_kilobytes_of_white_space_are_refused_at_once(http: Connection) -> None:
+def test_kilobytes_of_white_space_are_rejected_quickly(http: Connection) -> None:
     assert_refused(http.ask(X=" \t" * 15_000 + "x"), 400)
 
 
-def test_a_header_with_a_bare_line_feed_is_refused(http: Connection) -> None:
+def test_a_bare_line_feed_in_the_head_is_400(http: Connection) -> None:
     assert_refused(http.send(b"GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400)

@@ -6,51 +6,36 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from click.testing import CliRunner, Result
 from webtest import TestApp
 
-from classroom.cli import classroom
-
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN, ROOT
+from ..support.commands import run
+from ..support.paths import BIN
+from ..support.pserve import configure
+from ..support.users import NAME, PASSWORD, basic
 
 COMMAND = str(BIN / "classroom")
 
 
-@pytest.fixture
-def ini(app_settings: dict[str, str], tmp_path: Path) -> str:
-    """An ini file, in a folder whose database has one user."""
-    path = tmp_path / "test.ini"
-    lines = ["[app:main]", "use = egg:classroom"]
-    lines += [f"{key} = {value}" for key, value in app_settings.items()]
-    path.write_text("\n".join(lines))
-    return str(path)
+def add_susan_in_a_terminal(ini: Path) -> pexpect.spawn:
+    words = ["-c", str(ini), "adduser", "susan"]
+    return pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
 
 
-@pytest.fixture
-def asked_every_time(app_settings: dict[str, str]) -> None:
-    app_settings["classroom.identity_ttl"] = "0"
-
-
-def run(ini: str, *words: str, stdin: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(classroom, ["-c", ini, *words], input=stdin)
-
-
-def may_enter(stranger: TestApp, name: str, password: str) -> bool:
+def can_log_in(anonymous: TestApp, name: str, password: str) -> bool:
     headers = {"Authorization": basic(name, password)}
-    return stranger.get("/api/v1.0/", headers=headers, status="*").status_int == 200
+    return anonymous.get("/api/v1.0/", headers=headers, status="*").status_int == 200
 
 
 @pytest.mark.parametrize("password", ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091])
-def test_an_added_user_may_enter(ini: str, stranger: TestApp, password: str) -> None:
-    added = run(ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
+def test_an_added_user_can_log_in(app_ini: Path, anonymous: TestApp, password: str) -> None:
+    added = run(app_ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
     assert (added.exit_code, added.output) == (0, "User susan was registered successfully.\n")
-    assert may_enter(stranger, "susan", password)
-    assert run(ini, "users").output == f"{NAME}\nsusan\n"
+    assert can_log_in(anonymous, "susan", password)
+    assert run(app_ini, "users").output == f"{NAME}\nsusan\n"
 
 
-def test_the_password_is_asked_for_twice_and_never_shown(ini: str, stranger: TestApp) -> None:
-    child = pexpect.spawn(COMMAND, ["-c", ini, "adduser", "susan"], encoding="utf-8", timeout=20)
+def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous: TestApp) -> None:
+    child = add_susan_in_a_terminal(app_ini)
     for prompt in ("Password: ", "Confirm: "):
         child.expect_exact(prompt)
         child.sendline("hidden word")
@@ -60,14 +45,15 @@ def test_the_password_is_asked_for_twice_and_never_shown(ini: str, stranger: Tes
     child.close()
     assert child.exitstatus == 0
     assert "hidden word" not in shown
-    assert may_enter(stranger, "susan", "hidden word")
+    assert can_log_in(anonymous, "susan", "hidden word")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
-def test_passwords_that_differ_or_are_empty_are_refused(
-    ini: str, passwords: tuple[str, str]
+def test_different_or_empty_passwords_are_rejected(
+    app_ini: Path, passwords: tuple[str, str]
 ) -> None:
-    child = pexpect.spawn(COMMAND, ["-c", ini, "adduser", "susan"], encoding="utf-8", timeout=20)
+    child = add_susan_in_a_terminal(app_ini)
     for prompt, password in zip(("Password: ", "Confirm: "), passwords, strict=True):
         child.expect_exact(prompt)
         child.sendline(password)
@@ -75,9 +61,10 @@ def test_passwords_that_differ_or_are_empty_are_refused(
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 1
-    assert run(ini, "users").output == f"{NAME}\n"
+    assert run(app_ini, "users").output == f"{NAME}\n"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("name", "stdin", "problem"),
     [
@@ -95,33 +82,34 @@ def test_passwords_that_differ_or_are_empty_are_refused(
         ("\udcff", "password\n", "must be UTF-8"),
     ],
 )
-def test_a_user_who_could_not_log_in_is_not_added(
-    ini: str, name: str, stdin: str | bytes, problem: str
+def test_a_user_who_could_not_log_in_is_rejected(
+    app_ini: Path, name: str, stdin: str | bytes, problem: str
 ) -> None:
-    refused = run(ini, "adduser", name, "--password-stdin", stdin=stdin)
+    refused = run(app_ini, "adduser", name, "--password-stdin", stdin=stdin)
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
     assert problem in refused.output
-    assert run(ini, "users").output == f"{NAME}\n"
+    assert run(app_ini, "users").output == f"{NAME}\n"
 
 
-@pytest.mark.usefixtures("asked_every_time")
+@pytest.mark.usefixtures("uncached_identities")
 @pytest.mark.parametrize(("command", "name"), [("adduser", "susan"), ("passwd", NAME)])
 def test_a_short_password_needs_an_option(
-    ini: str, stranger: TestApp, command: str, name: str
+    app_ini: Path, anonymous: TestApp, command: str, name: str
 ) -> None:
     words = (command, name, "--password-stdin")
-    refused = run(ini, *words, stdin="1234567\n")
+    refused = run(app_ini, *words, stdin="1234567\n")
     assert refused.exit_code == 1
     assert "at least 8 characters; --allow-weak-password" in refused.output
-    assert not may_enter(stranger, name, "1234567")
-    assert run(ini, *words, "--allow-weak-password", stdin="1234567\n").exit_code == 0
-    assert may_enter(stranger, name, "1234567")
+    assert not can_log_in(anonymous, name, "1234567")
+    assert run(app_ini, *words, "--allow-weak-password", stdin="1234567\n").exit_code == 0
+    assert can_log_in(anonymous, name, "1234567")
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None], ids=["devnull", "closed"])
-def test_without_a_terminal_the_error_names_the_option(ini: str, stdin: int | None) -> None:
-    command = f"{COMMAND} -c {ini} adduser susan"
+def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int | None) -> None:
+    command = f"{COMMAND} -c {app_ini} adduser susan"
     refused = subprocess.run(
         ["sh", "-c", command if stdin else f"{command} <&-"],
         stdin=stdin,
@@ -134,26 +122,26 @@ def test_without_a_terminal_the_error_names_the_option(ini: str, stdin: int | No
     assert refused.stderr == "Error: There is no terminal; use --password-stdin.\n"
 
 
-@pytest.mark.usefixtures("asked_every_time")
-def test_a_changed_password_replaces_the_old_one(ini: str, stranger: TestApp) -> None:
-    assert may_enter(stranger, NAME, PASSWORD)
-    changed = run(ini, "passwd", NAME, "--password-stdin", stdin="new password\n")
+@pytest.mark.usefixtures("uncached_identities")
+def test_a_changed_password_replaces_the_old_one(app_ini: Path, anonymous: TestApp) -> None:
+    assert can_log_in(anonymous, NAME, PASSWORD)
+    changed = run(app_ini, "passwd", NAME, "--password-stdin", stdin="new password\n")
     assert (changed.exit_code, changed.output) == (0, f"The password of user {NAME} was changed.\n")
-    assert may_enter(stranger, NAME, "new password")
-    assert not may_enter(stranger, NAME, PASSWORD)
+    assert can_log_in(anonymous, NAME, "new password")
+    assert not can_log_in(anonymous, NAME, PASSWORD)
 
 
-@pytest.mark.usefixtures("asked_every_time")
-def test_a_removed_user_may_not_enter(ini: str, stranger: TestApp) -> None:
-    assert may_enter(stranger, NAME, PASSWORD)
-    assert run(ini, "deluser", NAME).exit_code == 0
-    assert not may_enter(stranger, NAME, PASSWORD)
-    assert run(ini, "users").output == ""
+@pytest.mark.usefixtures("uncached_identities")
+def test_a_removed_user_cannot_log_in(app_ini: Path, anonymous: TestApp) -> None:
+    assert can_log_in(anonymous, NAME, PASSWORD)
+    assert run(app_ini, "deluser", NAME).exit_code == 0
+    assert not can_log_in(anonymous, NAME, PASSWORD)
+    assert run(app_ini, "users").output == ""
 
 
 @pytest.mark.parametrize("command", [("passwd", "--password-stdin"), ("deluser",)])
-def test_a_user_who_is_not_there_is_told_of(ini: str, command: tuple[str, ...]) -> None:
-    refused = run(ini, command[0], "nobody", *command[1:], stdin="password\n")
+def test_a_missing_user_is_one_error_line(app_ini: Path, command: tuple[str, ...]) -> None:
+    refused = run(app_ini, command[0], "nobody", *command[1:], stdin="password\n")
     assert (refused.exit_code, refused.output) == (1, "Error: User nobody not found.\n")
 
 
@@ -161,11 +149,13 @@ def test_a_user_who_is_not_there_is_told_of(ini: str, command: tuple[str, ...]) 
     "content",
     [None, "", "[server:main]\nx = y", "nonsense", "[app:main]\nuse=egg:no", "[app:main]\na=%(b)s"],
 )
-def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: str | None) -> None:
+def test_an_invalid_ini_file_is_an_error_without_traceback(
+    tmp_path: Path, content: str | None
+) -> None:
     path = tmp_path / "wrong.ini"
     if content is not None:
         path.write_text(content)
-    refused = run(str(path), "users")
+    refused = run(path, "users")
     assert refused.exit_code == 1
     assert "Traceback" not in refused.output
 
@@ -183,26 +173,18 @@ def test_an_ini_file_that_is_none_is_told_of_in_a_line(tmp_path: Path, content: 
         "sqlalchemy.url = sqlite:///x.sqlite\nsqlalchemy.pool_size = abc",
     ],
 )
-def test_a_database_that_cannot_be_is_told_of_in_a_line(tmp_path: Path, lines: str) -> None:
+def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> None:
     with closing(sqlite3.connect(tmp_path / "foreign.sqlite")) as foreign:
         foreign.execute("CREATE TABLE something (x)")
     path = tmp_path / "wrong.ini"
     path.write_text(f"[app:main]\nuse = egg:classroom\n{lines}")
-    refused = run(str(path), "users")
+    refused = run(path, "users")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("sqlalchemy.url")
 
 
-def development_ini(folder: Path, url: str) -> Path:
-    """development.ini with another database."""
-    path = folder / "development.ini"
-    text = (ROOT / "development.ini").read_text()
-    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
-    return path
-
-
 def refused_by(command: list[str], ini: Path, **environ: str) -> str:
-    """What a program that exits with status 1 prints."""
+    """Return the output of a program that exits with status 1."""
     done = subprocess.run(
         [BIN / command[0], *command[1:]],
         cwd=ini.parent,
@@ -222,18 +204,18 @@ ALEMBIC = ["alembic", "-c", "development.ini", "current"]
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC])
-def test_a_single_percent_sign_is_one_line(tmp_path: Path, command: list[str]) -> None:
-    ini = development_ini(tmp_path, "postgresql+psycopg://a:secret%bpassword@localhost/x")
+def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
+    configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
     line = "development.ini: a % in a value must be written %%\n"
     assert refused_by(command, ini).endswith(line)
     assert "password" not in refused_by(command, ini)
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, ["pserve", "development.ini"]])
-def test_a_missing_driver_is_one_line_that_names_the_extra(
-    tmp_path: Path, command: list[str]
+def test_a_missing_driver_is_one_error_line_with_the_extra(
+    ini: Path, tmp_path: Path, command: list[str]
 ) -> None:
-    ini = development_ini(tmp_path, "postgresql+psycopg://localhost/x")
+    configure(ini, {"sqlalchemy.url": "postgresql+psycopg://localhost/x"})
     missing = "raise ModuleNotFoundError(\"No module named 'psycopg'\", name='psycopg')"
     (tmp_path / "psycopg.py").write_text(missing)
     output = refused_by(command, ini, PYTHONPATH=str(tmp_path))

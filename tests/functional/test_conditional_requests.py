@@ -1,4 +1,4 @@
-"""RFC 9110, 13: what a client holds is worth something."""
+"""Conditional requests (RFC 9110, section 13)."""
 
 from contextlib import closing
 from http.client import HTTPConnection
@@ -6,8 +6,9 @@ from http.client import HTTPConnection
 import pytest
 from webtest import TestApp
 
-from ..conftest import API, basic
-from ..servers import serving
+from ..support.application import API
+from ..support.users import basic
+from ..support.waitress import serving
 
 PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
 
@@ -21,43 +22,43 @@ def tag_of(testapp: TestApp, url: str) -> str:
     return testapp.get(url).headers["ETag"]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
-def test_readers_get_a_strong_tag_and_may_keep_the_answer_to_themselves(
-    testapp: TestApp, path: str
-) -> None:
-    answer = testapp.get(path)
-    assert answer.headers["ETag"].startswith('"')
-    assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert answer.headers["Vary"] == "Authorization"
+def test_get_has_a_strong_etag_and_private_caching(testapp: TestApp, path: str) -> None:
+    response = testapp.get(path)
+    assert response.headers["ETag"].startswith('"')
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Vary"] == "Authorization"
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("field", ["{}", "W/{}", '"x", {}', "*", '"x", *'])
-def test_what_a_reader_has_is_not_sent_again(
+def test_if_none_match_with_the_current_etag_is_304(
     testapp: TestApp, path: str, method: str, field: str
 ) -> None:
     tag = tag_of(testapp, path)
     headers = {"If-None-Match": field.format(tag)}
-    answer = testapp.request(path, method=method, headers=headers, status=304)
-    assert answer.body == b""
-    assert answer.headers["ETag"] == tag
-    assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert answer.headers["Vary"] == "Authorization"
-    assert "Content-Type" not in answer.headers
+    response = testapp.request(path, method=method, headers=headers, status=304)
+    assert response.body == b""
+    assert response.headers["ETag"] == tag
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Vary"] == "Authorization"
+    assert "Content-Type" not in response.headers
 
 
-def test_a_changed_thing_is_sent_again(testapp: TestApp, student: str) -> None:
+def test_a_changed_item_is_sent_again(testapp: TestApp, student: str) -> None:
     tag = tag_of(testapp, student)
     testapp.put_json(student, {"name": "susan"})
-    answer = testapp.get(student, headers={"If-None-Match": tag}, status=200)
-    assert answer.json["name"] == "susan"
-    assert answer.headers["ETag"] != tag
+    response = testapp.get(student, headers={"If-None-Match": tag}, status=200)
+    assert response.json["name"] == "susan"
+    assert response.headers["ETag"] != tag
 
 
-def test_if_match_holds_for_readers_too_and_comes_first(testapp: TestApp, student: str) -> None:
+def test_if_match_applies_to_get_and_comes_first(testapp: TestApp, student: str) -> None:
     tag = tag_of(testapp, student)
     testapp.get(student, headers={"If-Match": f'"x", {tag}'}, status=200)
     for method in ("GET", "HEAD"):
@@ -82,7 +83,7 @@ def test_if_match_holds_for_readers_too_and_comes_first(testapp: TestApp, studen
         ({"If-Match": "{}", "If-None-Match": "{}"}, 412),
     ],
 )
-def test_a_writer_succeeds_only_where_the_condition_holds(
+def test_a_write_with_a_failed_precondition_is_412(
     testapp: TestApp, student: str, method: str, headers: dict[str, str], status: int
 ) -> None:
     before = testapp.get(student)
@@ -98,7 +99,7 @@ def test_a_writer_succeeds_only_where_the_condition_holds(
         testapp.get(student, status=404)
 
 
-def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student: str) -> None:
+def test_delete_of_a_registration_honours_if_match(testapp: TestApp, student: str) -> None:
     class_ = testapp.post_json("/api/v1.0/classes/", {"name": "algebra"}).headers["Location"]
     fields = {"student": student, "class": class_}
     url = testapp.post_json("/api/v1.0/registrations/", fields).headers["Location"]
@@ -106,7 +107,7 @@ def test_a_registration_is_ended_under_a_condition_too(testapp: TestApp, student
     testapp.delete(url, headers={"If-Match": tag_of(testapp, url)}, status=200)
 
 
-def test_a_missing_thing_is_404_and_412_to_a_writer_who_says_in_which_state(
+def test_a_missing_item_is_412_with_if_match_else_404(
     testapp: TestApp,
 ) -> None:
     for url in (f"{API}students/9", f"{API}registrations/9/9"):
@@ -120,7 +121,8 @@ def test_a_missing_thing_is_404_and_412_to_a_writer_who_says_in_which_state(
         testapp.delete(path, headers={"If-Match": "*"}, status=404)
 
 
-def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student: str) -> None:
+@pytest.mark.one_combination
+def test_a_304_keeps_the_connection_open(testapp: TestApp, student: str) -> None:
     kind, credentials = testapp.authorization
     value = f"Bearer {credentials}" if kind == "Bearer" else basic(*credentials)
     headers = {"Authorization": value, "Host": "localhost"}
@@ -130,6 +132,6 @@ def test_an_answer_without_a_body_keeps_the_connection(testapp: TestApp, student
         connection = client.sock
         for _ in range(3):
             client.request("GET", student, headers=headers)
-            answer = client.getresponse()
-            assert (answer.status, answer.read()) == (304, b"")
+            response = client.getresponse()
+            assert (response.status, response.read()) == (304, b"")
             assert client.sock is connection

@@ -2,39 +2,32 @@
 
 import json
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from classroom.server.channel import Channel
 
-from ..servers import connect, read_all, read_until, serving
+from ..support.sockets import connect, exchange, read_all, read_until
+from ..support.waitress import serving
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: nothing here depends on the database."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
-
-
-@pytest.fixture
-def port(app: Any) -> Iterator[int]:
-    with serving(app) as port:
-        yield port
+def database_url(sqlite_url: str) -> str:
+    """SQLite only: nothing here depends on the database."""
+    return sqlite_url
 
 
 def request(start: str, *fields: str) -> bytes:
     return "\r\n".join([f"{start} HTTP/1.1", "Host: a", *fields, "", ""]).encode()
 
 
-def test_pipelined_responses_keep_their_order_and_the_connection(port: int) -> None:
+def test_pipelined_responses_keep_their_order_and_the_connection(served_port: int) -> None:
     document = "GET /api/v1.0/openapi.json"
     requests = [
         request("GET /"),
@@ -46,9 +39,7 @@ def test_pipelined_responses_keep_their_order_and_the_connection(port: int) -> N
         request("GET /", "Connection: close"),
         request("GET /"),
     ]
-    with closing(connect(port)) as client:
-        client.sendall(b"".join(requests))
-        received = read_all(client)
+    received = exchange(served_port, b"".join(requests))
     statuses = []
     for sent in requests[:-1]:
         head, _, received = received.partition(b"\r\n\r\n")
@@ -78,15 +69,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ["/", "/nowhere", "//a b"])
 def test_head_and_body_are_sent_with_one_call(
-    port: int, sent: list[bytes], method: str, path: str
+    served_port: int, sent: list[bytes], method: str, path: str
 ) -> None:
-    with closing(connect(port)) as client:
-        client.sendall(request(f"{method} {path}", "Connection: close"))
-        assert [read_all(client)] == sent
+    assert [exchange(served_port, request(f"{method} {path}", "Connection: close"))] == sent
 
 
 def test_the_main_thread_waits_while_a_worker_thread_sends(
-    port: int, monkeypatch: pytest.MonkeyPatch
+    served_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writable: list[bool] = []
     send = Channel.send
@@ -97,9 +86,7 @@ def test_the_main_thread_waits_while_a_worker_thread_sends(
         return send(self, data, do_close)
 
     monkeypatch.setattr(Channel, "send", spy)
-    with closing(connect(port)) as client:
-        client.sendall(request("GET /", "Connection: close"))
-        read_all(client)
+    exchange(served_port, request("GET /", "Connection: close"))
     assert writable == [False]
 
 
@@ -132,8 +119,7 @@ def test_a_file_follows_its_head() -> None:
         start_response("200 OK", [("Content-Length", str(len(content)))])
         return environ["wsgi.file_wrapper"](BytesIO(content))
 
-    with serving(sending) as port, closing(connect(port)) as client:
-        client.sendall(request("GET /", "Connection: close"))
-        head, _, body = read_all(client).partition(b"\r\n\r\n")
+    with serving(sending) as port:
+        head, _, body = exchange(port, request("GET /", "Connection: close")).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert body == content

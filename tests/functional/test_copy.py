@@ -1,22 +1,24 @@
-"""``classroom copy``, from each database to the other."""
+"""``classroom copy``, from each kind of database to the other."""
 
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import Engine, insert, text
 from webtest import TestApp
 
-import classroom
-from classroom.cli import classroom as command
 from classroom.db import copying
 from classroom.db.engine import make_engine
 from classroom.models.tables import Student
 
-from ..conftest import API, NAME, PASSWORD
-from ..servers import BIN, PostgreSQL, running_postgresql
+from ..support.application import API, client_of, open_application
+from ..support.commands import run
+from ..support.paths import BIN
+from ..support.postgresql import PostgreSQL, running_postgresql
+from ..support.rows import insert_rows
+from ..support.users import NAME
 
 SERVER_PASSWORD = "swordfish"
 
@@ -30,98 +32,81 @@ def target_url(database_url: str, tmp_path: Path, postgresql: PostgreSQL) -> str
 
 
 @pytest.fixture
-def ini(app_settings: dict[str, str], tmp_path: Path) -> str:
-    path = tmp_path / "test.ini"
-    path.write_text(
-        f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {app_settings['sqlalchemy.url']}"
-    )
-    return str(path)
+def school(password_client: TestApp, dbengine: Engine) -> TestApp:
+    """Three students, the last of which was deleted, two classes, and three registrations."""
+    pairs = [(1, 1), (1, 2), (2, 1)]
+    insert_rows(dbengine, ["José", "😀", "gone"], ["a", "b"], pairs)
+    password_client.delete("/api/v1.0/students/3")
+    return password_client
 
 
-@pytest.fixture
-def school(stranger: TestApp) -> TestApp:
-    """Three students of whom the last was deleted, two classes, three registrations."""
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    for kind, names in (("students", ("José", "😀", "gone")), ("classes", ("a", "b"))):
-        for name in names:
-            stranger.post_json(f"/api/v1.0/{kind}/", {"name": name})
-    for student, class_ in ((1, 1), (1, 2), (2, 1)):
-        fields = {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
-        stranger.post_json("/api/v1.0/registrations/", fields)
-    stranger.delete("/api/v1.0/students/3")
-    return stranger
-
-
-def run(ini: str, *options: str) -> Result:
-    return CliRunner().invoke(command, ["-c", ini, "copy", *options])
-
-
-def copy(ini: str, url: str) -> Result:
-    return run(ini, "--to", url)
+def copy(app_ini: Path, url: str) -> Result:
+    return run(app_ini, "copy", "--to", url)
 
 
 def everything(client: TestApp) -> list[str]:
-    """All that a client can read."""
+    """Return all items."""
     paths = ["students/", "classes/", "registrations/"]
     items = [url for path in paths for url in client.get(f"/api/v1.0/{path}").json["urls"]]
     return [client.get(url).text for url in items]
 
 
-def test_a_copy_is_the_same_school_and_gives_out_new_ids(
-    ini: str, school: TestApp, target_url: str
+def test_a_copy_has_all_rows_and_continues_the_ids(
+    app_ini: Path, school: TestApp, target_url: str
 ) -> None:
-    copied = copy(ini, target_url)
+    copied = copy(app_ini, target_url)
     assert copied.exit_code == 0, copied.output
-    assert copied.output.endswith("Copy complete and verified.\n")
-    app = classroom.main({}, **{"sqlalchemy.url": target_url})
-    there = TestApp(app, extra_environ=school.extra_environ)
-    there.authorization = school.authorization
-    assert len(everything(there)) == 7
-    assert everything(there) == everything(school)
-    created = there.post_json("/api/v1.0/students/", {"name": "new"})
-    assert created.headers["Location"] == f"{API}students/4"
-    app.registry["classroom"].database.engine.dispose()
+    assert copied.stdout.endswith("Copy complete and verified.\n")
+    assert copied.stderr == f"Database: {target_url}\n"
+    with open_application({"sqlalchemy.url": target_url}) as app:
+        there = client_of(app)
+        assert len(everything(there)) == 7
+        assert everything(there) == everything(school)
+        created = there.post_json("/api/v1.0/students/", {"name": "new"})
+        assert created.headers["Location"] == f"{API}students/4"
 
 
-def test_rows_that_break_the_rules_are_copied(ini: str, dbengine: Engine, target_url: str) -> None:
+def test_rows_that_break_the_rules_are_copied(
+    app_ini: Path, dbengine: Engine, target_url: str
+) -> None:
     with dbengine.begin() as connection:
         connection.execute(text("INSERT INTO students (name) VALUES (' '), ('a\nb')"))
         connection.execute(text("INSERT INTO users (name, password_hash) VALUES ('a\\:b', 'old')"))
-    copied = copy(ini, target_url)
+    copied = copy(app_ini, target_url)
     assert copied.exit_code == 0, copied.output
 
 
 @pytest.mark.usefixtures("school")
-def test_a_target_that_is_not_empty_is_refused_and_left_as_it_is(ini: str, target_url: str) -> None:
-    assert copy(ini, target_url).exit_code == 0
-    refused = copy(ini, target_url)
+def test_a_target_with_rows_is_rejected_and_unchanged(app_ini: Path, target_url: str) -> None:
+    assert copy(app_ini, target_url).exit_code == 0
+    refused = copy(app_ini, target_url)
     assert refused.exit_code == 1
     assert refused.output == "Error: the target is not empty: table classes has rows\n"
 
 
 @pytest.mark.usefixtures("school")
-def test_a_copy_that_differs_is_not_kept(
-    ini: str, target_url: str, monkeypatch: pytest.MonkeyPatch
+def test_a_copy_that_differs_is_rolled_back(
+    app_ini: Path, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_last_id = copying._copy_last_id
 
-    def with_one_student_too_many(table, reading, writing):  # type: ignore[no-untyped-def]
+    def with_an_extra_student(table, reading, writing):  # type: ignore[no-untyped-def]
         copy_last_id(table, reading, writing)
         if table.name == "students":
-            writing.execute(insert(Student).values(name="too many"))
+            writing.execute(insert(Student).values(name="extra"))
 
-    monkeypatch.setattr(copying, "_copy_last_id", with_one_student_too_many)
-    refused = copy(ini, target_url)
+    monkeypatch.setattr(copying, "_copy_last_id", with_an_extra_student)
+    refused = copy(app_ini, target_url)
     assert refused.exit_code == 1
-    assert "table students differs after the copy; nothing was kept" in refused.output
+    assert "table students differs after the copy; rolled back" in refused.output
     engine = make_engine({"sqlalchemy.url": target_url})
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM students")).scalar() == 0
     engine.dispose()
 
 
-def test_a_database_is_not_copied_onto_itself(ini: str, database_url: str) -> None:
-    refused = copy(ini, database_url)
+def test_a_database_is_not_copied_onto_itself(app_ini: Path, database_url: str) -> None:
+    refused = copy(app_ini, database_url)
     assert refused.exit_code == 1
     assert refused.output == "Error: source and target are the same database\n"
 
@@ -129,47 +114,53 @@ def test_a_database_is_not_copied_onto_itself(ini: str, database_url: str) -> No
 @pytest.mark.parametrize(
     "url", ["foo", "sqlite:////nowhere/x.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/x"]
 )
-def test_an_unusable_target_is_one_line_that_names_to(ini: str, url: str) -> None:
-    refused = copy(ini, url)
+def test_an_unusable_target_is_one_error_line(app_ini: Path, url: str) -> None:
+    refused = copy(app_ini, url)
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("Error: --to: ")
 
 
-def test_an_ini_file_names_the_target(ini: str, target_url: str, tmp_path: Path) -> None:
+def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_path: Path) -> None:
     target = tmp_path / "target.ini"
     target.write_text(f"[app:main]\nuse = egg:classroom\nsqlalchemy.url = {target_url}")
-    copied = run(ini, "--to-ini", str(target))
+    copied = run(app_ini, "copy", "--to-ini", str(target))
     assert copied.exit_code == 0, copied.output
-    assert CliRunner().invoke(command, ["-c", str(target), "users"]).output == f"{NAME}\n"
+    assert run(target, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
-def test_an_unusable_target_ini_is_named(ini: str, tmp_path: Path, content: str | None) -> None:
+def test_an_unusable_target_ini_is_one_error_line(
+    app_ini: Path, tmp_path: Path, content: str | None
+) -> None:
     target = tmp_path / "target.ini"
     if content:
         target.write_text(content)
-    refused = run(ini, "--to-ini", str(target))
+    refused = run(app_ini, "copy", "--to-ini", str(target))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert str(target) in refused.output
 
 
 @pytest.mark.parametrize("options", [(), ("--to", "x", "--to-ini", "y")])
-def test_a_target_is_named_once(ini: str, options: tuple[str, ...]) -> None:
-    refused = run(ini, *options)
+def test_the_target_has_exactly_one_option(app_ini: Path, options: tuple[str, ...]) -> None:
+    refused = run(app_ini, "copy", *options)
     assert refused.exit_code == 2
     assert "Give either --to or --to-ini." in refused.output
 
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[PostgreSQL]:
-    """A server that asks for a password."""
+    """A server that requires a password."""
     with running_postgresql(SERVER_PASSWORD) as server:
         yield server
 
 
 @pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
-def test_the_password_is_found_as_libpq_does(
-    ini: str, guarded: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+def test_the_password_of_postgresql_comes_from_libpq(
+    app_ini: Path,
+    guarded: PostgreSQL,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
 ) -> None:
     passfile = tmp_path / "pgpass"
     passfile.touch(mode=0o600)
@@ -178,12 +169,12 @@ def test_the_password_is_found_as_libpq_does(
     monkeypatch.setenv(variable, values[variable])
     url = guarded.create()
     output = subprocess.check_output(
-        [BIN / "classroom", "-c", ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
+        [BIN / "classroom", "-c", app_ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
     )
-    assert output.endswith("Copy complete and verified.\n")
+    assert output.endswith(f"Copy complete and verified.\nDatabase: {url}\n")
 
 
-def test_a_missing_password_is_one_line(ini: str, guarded: PostgreSQL) -> None:
-    refused = copy(ini, guarded.url("postgres"))
+def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL) -> None:
+    refused = copy(app_ini, guarded.url("postgres"))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "no password supplied" in refused.output

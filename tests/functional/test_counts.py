@@ -1,4 +1,4 @@
-"""Totals are what COUNT(*) would say, however rows come and go."""
+"""The totals that triggers maintain equal COUNT(*) after any change."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,16 +9,12 @@ from webtest import TestApp
 
 from classroom.models.tables import Class, Count, Registration, Student
 
-from ..conftest import NAME, PASSWORD
-
 MODELS = (Student, Class, Registration)
 
 
 @pytest.fixture
-def agree(stranger: TestApp, dbengine: Engine) -> Callable[[], None]:
-    """Compares the totals of pages, and the counts that are kept, with the rows."""
-
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
+def agree(password_client: TestApp, dbengine: Engine) -> Callable[[], None]:
+    """Return a check that the totals of pages and the stored counts equal the numbers of rows."""
 
     def compare() -> None:
         for model in MODELS:
@@ -27,7 +23,7 @@ def agree(stranger: TestApp, dbengine: Engine) -> Callable[[], None]:
             with dbengine.connect() as connection:
                 rows = connection.scalar(select(func.count()).select_from(model))
                 assert (connection.scalar(kept) or 0) == rows
-            assert stranger.get(f"/api/v1.0/{table}/").json["meta"]["total"] == rows
+            assert password_client.get(f"/api/v1.0/{table}/").json["meta"]["total"] == rows
 
     return compare
 
@@ -43,16 +39,14 @@ def fill(connection: Connection, number: int = 20) -> None:
     connection.execute(insert(Registration), pairs)
 
 
-def test_rows_that_come_many_at_a_time_are_counted(
-    dbengine: Engine, agree: Callable[[], None]
-) -> None:
+def test_bulk_inserts_are_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
     for _ in range(2):
         with dbengine.begin() as connection:
             fill(connection)
         agree()
 
 
-def test_rows_that_go_with_others_are_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
+def test_cascaded_deletes_are_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
     with dbengine.begin() as connection:
         fill(connection)
     with dbengine.begin() as connection:
@@ -66,7 +60,7 @@ def test_rows_that_go_with_others_are_counted(dbengine: Engine, agree: Callable[
     agree()
 
 
-def test_what_is_rolled_back_was_never_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
+def test_rolled_back_rows_are_not_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
     with dbengine.begin() as connection:
         fill(connection)
         with connection.begin_nested() as savepoint:
@@ -81,9 +75,7 @@ def test_what_is_rolled_back_was_never_counted(dbengine: Engine, agree: Callable
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_truncated_table_counts_from_the_beginning(
-    dbengine: Engine, agree: Callable[[], None]
-) -> None:
+def test_truncate_resets_the_count(dbengine: Engine, agree: Callable[[], None]) -> None:
     with dbengine.begin() as connection:
         fill(connection)
     with dbengine.begin() as connection:
@@ -93,9 +85,7 @@ def test_a_truncated_table_counts_from_the_beginning(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_set_of_rows_that_sql_makes_is_counted(
-    dbengine: Engine, agree: Callable[[], None]
-) -> None:
+def test_insert_from_select_is_counted(dbengine: Engine, agree: Callable[[], None]) -> None:
     rows = "INSERT INTO students (name) SELECT 'x' FROM generate_series(1, 1000)"
     with dbengine.begin() as connection:
         connection.execute(text(rows))

@@ -1,4 +1,4 @@
-"""README.md and docs/api.md are true: their commands are run and their answers compared.
+"""README.md, docs/tutorial.md and docs/api.md: run their commands and compare the output.
 
 In a ``console`` block, lines after ``$`` are commands and the others their output. A ``python``
 block is a program that prints what its comments say. An ``ini`` block changes the settings of the
@@ -21,11 +21,15 @@ import pytest
 
 from classroom import DEFAULT_SETTINGS
 
-from ..servers import BIN, ROOT, copy_ini, free_port, is_up, pserve, wait_for
+from ..support.paths import BIN, ROOT
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import free_port
+from ..support.waiting import wait_for
 
-README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
 
-# What differs from one run to another; a client would copy tags and tokens from the answers.
+# Differs from run to run. A reader would copy entity tags and tokens from the responses.
 VOLATILE = re.compile(
     r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
     r'|"[0-9a-f]{32}"'
@@ -34,11 +38,12 @@ VOLATILE = re.compile(
     r"|(?<=Retry-After: )\d+"
     r"|(?<=;t=)\d+"
     r"|(?<=Generating )\S+"
+    r"|(?<=Database: )\S+"
 )
 
 
 class Step(NamedTuple):
-    """A command and its output, or a change of the settings."""
+    """A command and its output, or a change of settings."""
 
     kind: str
     text: str
@@ -58,7 +63,7 @@ def steps_of(document: str) -> Iterator[Step]:
 
 
 class Conversation:
-    """A reader who types what the document says, on a port of as many digits as it has."""
+    """A reader who types the commands, on a port with as many digits as that of the document."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -67,6 +72,7 @@ class Conversation:
         self.ini = copy_ini("development.ini", folder, self.port)
         options = ["--print=hb", "--pretty=format", "--ignore-stdin"]
         (folder / "config.json").write_text(json.dumps({"default_options": options}))
+        (folder / ".curlrc").write_text("silent")  # on a terminal curl shows no progress either
 
     def set(self, lines: str) -> None:
         text = self.ini.read_text()
@@ -77,15 +83,17 @@ class Conversation:
     def run(self, command: str) -> str:
         command = command.replace("localhost:6543", f"localhost:{self.port}")
         for written, seen in self.known.items():
-            # Tags follow the bytes, the port among them: on its own port the document's must do.
+            # Entity tags hash the URLs: on the port of the document, its own tags must match.
             if not (written.startswith('"') and self.port == 6543):
                 command = command.replace(written, seen)
         path = f"{BIN}:{os.environ['PATH']}"
-        environ = {**os.environ, "PATH": path, "HTTPIE_CONFIG_DIR": str(self.folder)}
+        folders = dict.fromkeys(("HTTPIE_CONFIG_DIR", "CURL_HOME"), str(self.folder))
+        environ = {**os.environ, "PATH": path, **folders}
         if "adduser" in command:
             return self._type(command, environ)
+        shell = ["bash", "-c", command]
         output = subprocess.check_output(
-            ["bash", "-c", command], env=environ, cwd=self.folder, text=True
+            shell, stderr=subprocess.STDOUT, env=environ, cwd=self.folder, text=True
         )
         return output.strip()
 
@@ -106,18 +114,21 @@ class Conversation:
         return VOLATILE.sub("...", text)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/api.md"])
-def test_what_a_document_says_is_what_happens(tmp_path: Path, document: str) -> None:
+@pytest.mark.parametrize(
+    ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
+)
+def test_commands_in_documents_print_the_documented_output(
+    tmp_path: Path, document: str, fewest_steps: int
+) -> None:
     reader = Conversation(tmp_path)
     steps = list(steps_of((ROOT / document).read_text()))
-    assert len(steps) > 20
+    assert len(steps) >= fewest_steps
     while steps:
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
         with pserve(reader.ini):
-            wait_for(lambda: is_up(reader.port))
             if "use_rate_limits = true" in reader.ini.read_text():
-                # A new window, so that none ends amid the conversation.
+                # Start with a new window, which does not end during the session.
                 wait_for(lambda: time.time() % 15 < 2)
             while steps and steps[0].kind == "console":
                 _, command, output = steps.pop(0)
@@ -126,15 +137,15 @@ def test_what_a_document_says_is_what_happens(tmp_path: Path, document: str) -> 
                 assert reader.comparable(seen) == reader.comparable(output), command
 
 
-def test_the_readme_s_settings_are_the_defaults() -> None:
-    rows = re.findall(r"^\| `(classroom\.[\w.]+)` \| (\S+) \|", README, re.M)
+def test_documented_settings_and_defaults_match_the_code() -> None:
+    rows = re.findall(r"^\| `(classroom\.[\w.]+)` \| (\S+) \|", SETTINGS, re.M)
     defaults = {key: f"`{value}`" if value else "none" for key, value in DEFAULT_SETTINGS.items()}
     assert dict(rows) == defaults
 
 
-def test_the_readme_names_every_target_of_the_makefile_that_it_speaks_of() -> None:
+def test_make_help_lists_every_target() -> None:
     make = shutil.which("make")
     assert make
     shown = subprocess.run([make, "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for target in set(re.findall(r"\bmake (\w+)\b", README)) - {"help"}:
-        assert f"make {target}" in shown.stdout
+    [phony] = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
+    assert set(re.findall(r"^make ([\w-]+)", shown.stdout, re.M)) == set(phony.split())

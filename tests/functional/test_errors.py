@@ -1,4 +1,4 @@
-"""Every error in either of its two forms, as the client prefers."""
+"""Errors in both formats, as the client prefers."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from webtest import TestApp
 PROBLEM = "application/problem+json"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("accept", "is_problem"),
     [
@@ -27,21 +28,21 @@ PROBLEM = "application/problem+json"
         (None, False),
     ],
 )
-def test_an_error_is_a_problem_to_who_prefers_that(
-    stranger: TestApp, accept: str | None, is_problem: bool
+def test_accept_selects_the_format_of_an_error(
+    anonymous: TestApp, accept: str | None, is_problem: bool
 ) -> None:
     headers = {} if accept is None else {"Accept": accept}
-    answer = stranger.get("/api/v1.0/", headers=headers, status=401)
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["WWW-Authenticate"]
+    response = anonymous.get("/api/v1.0/", headers=headers, status=401)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["WWW-Authenticate"]
     message = "please authenticate"
     if is_problem:
-        assert answer.content_type == PROBLEM
+        assert response.content_type == PROBLEM
         problem = {"type": "about:blank", "title": "Unauthorized", "status": 401}
-        assert answer.json == problem | {"detail": message}
+        assert response.json == problem | {"detail": message}
     else:
-        assert answer.content_type == "application/json"
-        assert answer.json == {"status": 401, "error": "unauthorized", "message": message}
+        assert response.content_type == "application/json"
+        assert response.json == {"status": 401, "error": "unauthorized", "message": message}
 
 
 REQUESTS: list[tuple[str, str, Any, int]] = [
@@ -55,11 +56,12 @@ REQUESTS: list[tuple[str, str, Any, int]] = [
 ]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(("method", "url", "body", "status"), REQUESTS)
-def test_both_forms_say_the_same(
+def test_both_error_formats_have_the_same_content(
     testapp: TestApp, method: str, url: str, body: Any, status: int
 ) -> None:
-    answers = [
+    responses = [
         testapp.request(
             url,
             method=method,
@@ -69,16 +71,17 @@ def test_both_forms_say_the_same(
         )
         for accept in ("application/json", PROBLEM)
     ]
-    error, problem = (answer.json for answer in answers)
+    error, problem = (response.json for response in responses)
     assert (problem["title"].lower(), problem["detail"]) == (error["error"], error["message"])
     assert problem["status"] == error["status"] == status
     others = [
-        {name: value for name, value in answer.headers.items() if not name.startswith("Content-")}
-        for answer in answers
+        {name: value for name, value in response.headers.items() if not name.startswith("Content-")}
+        for response in responses
     ]
     assert others[0] == others[1]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("path", "body", "pointers"),
     [
@@ -88,7 +91,7 @@ def test_both_forms_say_the_same(
         ("registrations/", {"student": "x", "class": None}, ["#/student", "#/class"]),
     ],
 )
-def test_a_problem_points_at_each_field_at_fault(
+def test_a_problem_points_at_each_invalid_field(
     testapp: TestApp, path: str, body: Any, pointers: list[str]
 ) -> None:
     headers = {"Accept": PROBLEM}

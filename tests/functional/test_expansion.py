@@ -1,31 +1,25 @@
-"""Representations in place of URLs, so that a roster comes in one request a page."""
+"""The parameter ``expand``, which embeds representations."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from webtest import TestApp
 
-from classroom.models.tables import Class, Registration, Student
-
-from ..conftest import API
-from .test_statements import statements
+from ..support.application import API
+from ..support.rows import insert_rows
+from ..support.statements import statements
 
 STUDENTS = 300
 
 
 @pytest.fixture
 def school(testapp: TestApp, dbengine: Engine) -> TestApp:
-    """A class, and three hundred students who attend it."""
-    students = [{"name": f"student {id}"} for id in range(1, STUDENTS + 1)]
-    now = datetime.now(UTC)
-    pairs = [{"student_id": id, "class_id": 1, "timestamp": now} for id in range(1, STUDENTS + 1)]
-    with dbengine.begin() as connection:
-        connection.execute(insert(Class), [{"name": "algebra"}])
-        connection.execute(insert(Student), students)
-        connection.execute(insert(Registration), pairs)
-    testapp.get("/api/v1.0/")  # believed from here on, without a look-up
+    """A class with 300 registered students."""
+    names = [f"student {id}" for id in range(1, STUDENTS + 1)]
+    pairs = [(id, 1) for id in range(1, STUDENTS + 1)]
+    insert_rows(dbengine, names, ["algebra"], pairs)
+    testapp.get("/api/v1.0/")  # caches the identity
     return testapp
 
 
@@ -41,7 +35,7 @@ def school(testapp: TestApp, dbengine: Engine) -> TestApp:
         ("classes/1/registrations/", "items,student,class,items"),
     ],
 )
-def test_items_are_what_their_urls_give_in_the_same_order(
+def test_expanded_items_equal_the_items_at_their_urls(
     school: TestApp, path: str, expand: str
 ) -> None:
     page = school.get(f"/api/v1.0/{path}?per_page=3&page=1&expand={expand}").json
@@ -55,7 +49,7 @@ def test_items_are_what_their_urls_give_in_the_same_order(
         assert f"expand={expand}&" in page["meta"][name]
 
 
-def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
+def test_a_registration_expands_its_student_and_class(
     school: TestApp,
 ) -> None:
     plain = school.get("/api/v1.0/registrations/7/1").json
@@ -69,7 +63,7 @@ def test_a_registration_has_its_student_and_its_class_in_place_of_their_urls(
             assert school.get(f"/api/v1.0/registrations/7/1?expand={spelling}").json == expected
 
 
-def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statements(
+def test_an_expanded_page_costs_at_most_three_statements(
     school: TestApp,
 ) -> None:
     url, pages, names = "/api/v1.0/classes/1/registrations/?expand=student&per_page=100", 0, []
@@ -83,7 +77,7 @@ def test_a_roster_comes_in_as_many_requests_as_pages_at_a_fixed_number_of_statem
     assert names == [f"student {id}" for id in range(1, STUDENTS + 1)]
 
 
-def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: TestApp) -> None:
+def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
     url = "/api/v1.0/registrations/7/1?expand=student"
     tag = school.get(url).headers["ETag"]
     school.get(url, headers={"If-None-Match": tag}, status=304)
@@ -91,6 +85,7 @@ def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: T
     assert school.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("path", "names"),
     [
@@ -101,7 +96,7 @@ def test_an_expanded_answer_has_a_tag_of_its_own_and_is_not_sent_twice(school: T
         ("registrations/7/1", "student, class"),
     ],
 )
-def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
+def test_an_unknown_expansion_is_400_with_the_known_ones(
     school: TestApp, path: str, names: str
 ) -> None:
     for value in ("", "x", "items,x", ",", "Student", "name", "items&expand=x"):
@@ -110,7 +105,8 @@ def test_an_unknown_name_is_refused_and_those_that_exist_are_told(
         assert names in message
 
 
-def test_where_nothing_can_be_expanded_the_parameter_is_unknown_and_ignored(
+@pytest.mark.one_combination
+def test_expand_is_ignored_without_expansions(
     school: TestApp,
 ) -> None:
     plain: Any = school.get("/api/v1.0/students/7").json

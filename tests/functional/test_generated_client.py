@@ -1,4 +1,4 @@
-"""A client that a program makes of the document alone."""
+"""A client that openapi-python-client generates from the document."""
 
 import json
 import subprocess
@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from webtest import TestApp
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import BIN, serving
+from ..support.paths import BIN
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waitress import serving
 
 Call = Callable[..., Any]
 
@@ -25,10 +26,10 @@ PUPILS = ["ada", "blaise", "carl", "dana", "emmy"]
 
 @pytest.fixture
 def client(
-    stranger: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    anonymous: TestApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Call]]:
-    """Gives a function of the package that openapi-python-client makes, bound to a server."""
-    (tmp_path / "openapi.json").write_text(stranger.get("/api/v1.0/openapi.json").text)
+    """Return a lookup of the functions of the generated package, bound to a server."""
+    (tmp_path / "openapi.json").write_text(anonymous.get("/api/v1.0/openapi.json").text)
     (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}))
     command = [BIN / "openapi-python-client", "generate", "--path=openapi.json", "--meta=none"]
     command += ["--config=config.json", "--fail-on-warning"]
@@ -37,7 +38,7 @@ def client(
     kind, _, credentials = basic(NAME, PASSWORD).partition(" ")
     make = partial(import_module("classroom_client").AuthenticatedClient, prefix=kind)
     with (
-        serving(stranger.app) as port,
+        serving(anonymous.app) as port,
         make(base_url=f"http://127.0.0.1:{port}", token=credentials) as bound,
     ):
 
@@ -50,7 +51,7 @@ def client(
         del sys.modules[name]
 
 
-def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Call]) -> None:
+def test_a_generated_client_follows_pages(client: Callable[..., Call]) -> None:
     models = import_module("classroom_client.models")
     algebra = client("classes", "create_class")(body=models.Named(name="algebra"))
     class_id = algebra.headers["Location"].rpartition("/")[2]
@@ -75,11 +76,11 @@ def test_a_generated_client_walks_a_roster_page_by_page(client: Callable[..., Ca
 
 
 def following(url: str) -> dict[str, Any]:
-    """The parameters that make the next page, but those that are said already."""
+    """Return the parameters of a link to another page."""
     query = parse_qs(urlsplit(url).query)
     return {"page": int(query["page"][0]), "after": query["after"][0]}
 
 
-def test_a_generated_client_knows_an_error_by_its_class(client: Callable[..., Call]) -> None:
+def test_a_generated_client_parses_errors(client: Callable[..., Call]) -> None:
     error = client("students", "get_student")("7").parsed
     assert (error.status, error.error) == (404, "not found")

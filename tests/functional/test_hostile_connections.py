@@ -1,9 +1,8 @@
-"""Connections that are meant to stop the server, or to confuse it, over real sockets."""
+"""Malformed, slow and oversized traffic, over real sockets."""
 
 import json
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -15,19 +14,17 @@ import pytest
 
 from classroom.http.message_head import MAX_FIELDS
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import (
-    ROOT,
+from ..support.pserve import configure, pserve
+from ..support.sockets import (
     connect,
     connect_without_reading,
-    free_port,
-    is_up,
-    pserve,
+    exchange,
     read_all,
     read_until,
-    serving,
-    wait_for,
 )
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waiting import wait_for
+from ..support.waitress import serving
 
 DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -44,13 +41,6 @@ def post(*fields: str, version: str = "1.1") -> bytes:
     return head(f"POST {STUDENTS} HTTP/{version}", *usual, *fields)
 
 
-def exchange(port: int, request: bytes) -> bytes:
-    with closing(connect(port)) as client:
-        with suppress(ConnectionError):
-            client.sendall(request)
-        return read_all(client)
-
-
 def status_of(port: int, path: str = "/") -> int:
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
         client.request("GET", path)
@@ -58,7 +48,7 @@ def status_of(port: int, path: str = "/") -> int:
 
 
 def assert_only_response(received: bytes, status: int) -> None:
-    """Check that there is one response, that it is JSON, and that it ends the connection."""
+    """Check that there is exactly one response, in JSON, and that it closes the connection."""
     assert len(re.findall(rb"HTTP/1.[01] [0-9]{3} ", received)) == 1
     top, _, body = received.partition(b"\r\n\r\n")
     assert int(top.split()[1]) == status
@@ -68,26 +58,16 @@ def assert_only_response(received: bytes, status: int) -> None:
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: nothing here depends on the database."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+def database_url(sqlite_url: str) -> str:
+    """SQLite only: nothing here depends on the database."""
+    return sqlite_url
 
 
 @pytest.fixture
-def port(app: Any) -> Iterator[int]:
-    with serving(app) as port:
-        yield port
-
-
-@pytest.fixture
-def impatient(tmp_path: Path, database_url: str) -> Iterator[tuple[int, int]]:
-    """The port and process id of a ``pserve`` that waits one second for its clients."""
-    port, ini = free_port(), tmp_path / "development.ini"
-    text = (ROOT / "development.ini").read_text().replace("localhost:6543", f"127.0.0.1:{port}")
-    setting = "[app:main]\nclassroom.request_timeout = 1\n"
-    ini.write_text(text.replace("[app:main]\n", setting))
-    with pserve(ini) as process:
-        wait_for(lambda: is_up(port))
+def short_timeouts(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
+    """The port and process id of a ``pserve`` with a request timeout of one second."""
+    configure(app_ini, {"classroom.request_timeout": "1"})
+    with pserve(app_ini) as process:
         yield port, process.pid
 
 
@@ -113,9 +93,9 @@ def impatient(tmp_path: Path, database_url: str) -> Iterator[tuple[int, int]]:
     ],
     ids=lambda start: start[:20],
 )
-def test_a_malformed_start_line_is_refused_at_once(port: int, start: str) -> None:
-    assert_only_response(exchange(port, head(start)), 400)
-    assert status_of(port) == 200
+def test_a_malformed_start_line_is_400(served_port: int, start: str) -> None:
+    assert_only_response(exchange(served_port, head(start)), 400)
+    assert status_of(served_port) == 200
 
 
 @pytest.mark.parametrize(
@@ -135,13 +115,13 @@ def test_a_malformed_start_line_is_refused_at_once(port: int, start: str) -> Non
     ],
     ids=lambda fields: repr(fields[0][:12]),
 )
-def test_malformed_fields_are_refused(port: int, fields: list[str]) -> None:
-    assert_only_response(exchange(port, head("GET / HTTP/1.1", *fields)), 400)
+def test_malformed_header_fields_are_400(served_port: int, fields: list[str]) -> None:
+    assert_only_response(exchange(served_port, head("GET / HTTP/1.1", *fields)), 400)
 
 
-def test_as_many_fields_as_allowed_are_accepted(port: int) -> None:
+def test_the_maximum_of_header_fields_is_accepted(served_port: int) -> None:
     fields = [*["a:b"] * (MAX_FIELDS - 2), "Connection: close"]
-    assert exchange(port, head("GET / HTTP/1.1", *fields)).startswith(b"HTTP/1.1 200")
+    assert exchange(served_port, head("GET / HTTP/1.1", *fields)).startswith(b"HTTP/1.1 200")
 
 
 # Responses that the client does not read
@@ -149,7 +129,7 @@ def test_as_many_fields_as_allowed_are_accepted(port: int) -> None:
 
 @contextmanager
 def counting(app: Any, **settings: str) -> Iterator[tuple[int, list[str]]]:
-    """The port of a server, and the paths of the requests that it executed."""
+    """Yield the port of a server, and the paths of the requests that it executed."""
     executed: list[str] = []
 
     def counted(environ: dict[str, Any], start_response: Any) -> Any:
@@ -175,15 +155,15 @@ def test_pipelined_requests_wait_until_responses_are_read(app: Any) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == requests + 1
 
 
-def test_a_large_response_does_not_make_a_worker_wait(app: Any) -> None:
+def test_an_unread_response_does_not_block_a_worker(app: Any) -> None:
     settings = {"threads": "1", "outbuf_high_watermark": "1"}
     with serving(app, **settings) as port, closing(connect_without_reading(port)) as client:
         client.sendall(DOCUMENT * 100)
         assert all(status_of(port) == 200 for _ in range(100))
 
 
-def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int]) -> None:
-    port, process = impatient
+def test_a_connection_that_does_not_read_is_closed(short_timeouts: tuple[int, int]) -> None:
+    port, process = short_timeouts
 
     def files() -> int:
         return len(os.listdir(f"/proc/{process}/fd"))
@@ -194,7 +174,7 @@ def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int])
         for _ in range(10):
             client = stack.enter_context(closing(connect_without_reading(port)))
             client.sendall(DOCUMENT * 170)
-        # The connections are accepted one after the other.
+        # Connections are accepted in order.
         assert status_of(port) == 200
         wait_for(lambda: files() <= before)
 
@@ -212,10 +192,10 @@ def test_a_connection_that_accepts_nothing_is_closed(impatient: tuple[int, int])
         (post("Content-Length: 5000000") + b"x", b"x", 413),
     ],
 )
-def test_a_slow_request_is_refused(
-    impatient: tuple[int, int], start: bytes, more: bytes, status: int
+def test_a_slow_request_is_rejected(
+    short_timeouts: tuple[int, int], start: bytes, more: bytes, status: int
 ) -> None:
-    with closing(connect(impatient[0])) as client:
+    with closing(connect(short_timeouts[0])) as client:
         client.sendall(start)
         client.settimeout(0.1)
         for _ in range(150):
@@ -229,7 +209,7 @@ def test_a_slow_request_is_refused(
 
 @pytest.mark.parametrize("use_poll", ["true", "false"])
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nX: "])
-def test_new_clients_are_served_at_the_limit(app: Any, sent: bytes, use_poll: str) -> None:
+def test_at_the_limit_new_connections_are_served(app: Any, sent: bytes, use_poll: str) -> None:
     settings = {"connection_limit": "10", "asyncore_use_poll": use_poll}
     with serving(app, **settings) as port, ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(port))) for _ in range(20)]
@@ -275,8 +255,8 @@ def test_at_the_limit_a_running_request_is_completed(app: Any) -> None:
 EXPECT = "Expect: 100-continue"
 
 
-def test_a_request_without_a_body_does_not_lend_its_headers(port: int) -> None:
-    with closing(connect(port)) as client:
+def test_headers_do_not_leak_into_the_next_request(served_port: int) -> None:
+    with closing(connect(served_port)) as client:
         client.sendall(head("HEAD /api/v1.0/ HTTP/1.1", CREDENTIALS.strip(), EXPECT))
         assert read_until(client, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
         client.sendall(head("GET /api/v1.0/ HTTP/1.1", "Connection: close"))
@@ -293,13 +273,15 @@ def test_a_request_without_a_body_does_not_lend_its_headers(port: int) -> None:
         ("Transfer-Encoding: gzip", 501),
     ],
 )
-def test_an_unacceptable_body_is_not_asked_for(port: int, field: str, status: int) -> None:
-    assert_only_response(exchange(port, post(field, EXPECT)), status)
+def test_expect_is_rejected_for_an_unacceptable_body(
+    served_port: int, field: str, status: int
+) -> None:
+    assert_only_response(exchange(served_port, post(field, EXPECT)), status)
 
 
-def test_an_acceptable_body_is_asked_for(port: int) -> None:
+def test_expect_is_answered_with_100(served_port: int) -> None:
     body = b'{"name": "david"}'
-    with closing(connect(port)) as client:
+    with closing(connect(served_port)) as client:
         client.sendall(post(f"Content-Length: {len(body)}", EXPECT, "Connection: close"))
         assert read_until(client, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(body)
@@ -336,7 +318,7 @@ CHUNKED = "Transfer-Encoding: chunked"
 @pytest.mark.parametrize(
     "proxy", [{}, {"trusted_proxy": "*", "trusted_proxy_headers": "forwarded"}]
 )
-def test_ambiguous_framing_is_refused(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
+def test_ambiguous_framing_is_400(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
     with serving(app, **proxy) as port:
         assert_only_response(exchange(port, request_head + b"0\r\n\r\n" + LAST), 400)
 
@@ -362,13 +344,13 @@ def test_ambiguous_framing_is_refused(app: Any, proxy: dict[str, str], request_h
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_malformed_chunks_are_refused(port: int, body: bytes) -> None:
-    assert_only_response(exchange(port, post(CHUNKED) + body + LAST), 400)
+def test_malformed_chunks_are_400(served_port: int, body: bytes) -> None:
+    assert_only_response(exchange(served_port, post(CHUNKED) + body + LAST), 400)
 
 
-def test_well_formed_chunks_are_accepted(port: int) -> None:
+def test_well_formed_chunks_are_accepted(served_port: int) -> None:
     body = b'A;x;y=1;z="a b"\r\n{"name": "\r\n7\r\ndavid"}\r\n000\r\nX: y\r\n\r\n'
-    with closing(connect(port)) as client:
+    with closing(connect(served_port)) as client:
         for request in (post("Transfer-Encoding: Chunked"), body[:20], body[20:]):
             client.sendall(request)
         client.sendall(head(f"GET {STUDENTS}1 HTTP/1.1", CREDENTIALS.strip(), "Connection: close"))
@@ -403,7 +385,7 @@ def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
     ids=lambda text: text[:30],
 )
 @pytest.mark.usefixtures("limited")
-def test_a_malformed_proxy_header_counts_for_the_proxy(
+def test_a_malformed_proxy_header_is_400_and_counted(
     app: Any, trusted: str, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = head("GET / HTTP/1.1", field, "Connection: close")

@@ -1,4 +1,4 @@
-"""What Pyramid's own tools tell of the application."""
+"""The application in Pyramid's own tools and introspector."""
 
 import subprocess
 from collections import defaultdict
@@ -7,45 +7,41 @@ from typing import Any
 
 import pexpect
 import pytest
-from sqlalchemy import insert, select
-from webtest import TestApp
+from sqlalchemy import Engine, select
 
-from classroom import main, views
+from classroom import views
 from classroom.models.tables import Class, Student
 from classroom.resources.base import Resource
 from classroom.resources.tree import V1
 
-from ..conftest import NAME, PASSWORD
-from ..servers import BIN, ROOT
+from ..support.application import client_of, open_application
+from ..support.paths import BIN
+from ..support.rows import insert_rows
 
 
 @pytest.fixture
-def ini(tmp_path: Path, database_url: str, dbengine: Any) -> str:
-    """development.ini, on a database with one student."""
-    with dbengine.begin() as connection:
-        connection.execute(insert(Student).values(name="david"))
-    path = tmp_path / "development.ini"
-    text = (ROOT / "development.ini").read_text()
-    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", database_url))
-    return str(path)
+def ini(app_ini: Path, dbengine: Engine) -> str:
+    """development.ini with a database that has one student."""
+    insert_rows(dbengine, ["david"])
+    return str(app_ini)
 
 
 def output(command: str, *words: str) -> str:
     return subprocess.check_output([BIN / command, *words], text=True, stderr=subprocess.DEVNULL)
 
 
-def test_pviews_shows_a_student_s_views_and_their_permissions(ini: str) -> None:
+def test_pviews_shows_views_and_permissions_of_a_student(ini: str) -> None:
     shown = output("pviews", ini, "/api/v1.0/students/1")
     for view, permission, methods in (
-        ("read", "view", "GET,HEAD, tried_first"),
-        ("replace", "replace", "PUT"),
-        ("delete", "delete", "DELETE"),
+        ("items.read", "view", "GET,HEAD, tried_first"),
+        ("records.replace", "change", "PUT"),
+        ("records.delete", "delete", "DELETE"),
     ):
-        assert f"classroom.views.named.{view}\n    required permission = {permission}" in shown
+        assert f"classroom.views.{view}\n    required permission = {permission}" in shown
         assert f"view predicates (request_method = {methods})" in shown
 
 
-def test_ptweens_shows_the_order_in_which_a_request_passes(ini: str) -> None:
+def test_ptweens_shows_the_order_of_tweens(ini: str) -> None:
     shown = output("ptweens", ini)
     order = [
         "rate_limit",
@@ -60,7 +56,7 @@ def test_ptweens_shows_the_order_in_which_a_request_passes(ini: str) -> None:
     assert places == sorted(places)
 
 
-def test_every_view_names_its_permission(app: Any) -> None:
+def test_every_view_has_a_permission(app: Any) -> None:
     for view in app.registry.introspector.get_category("views"):
         details = view["introspectable"]
         if isinstance(details["context"], type) and issubclass(details["context"], Resource):
@@ -70,7 +66,7 @@ def test_every_view_names_its_permission(app: Any) -> None:
 
 
 def test_the_view_for_get_is_tried_first(app: Any) -> None:
-    """Pyramid tries the views of a context in their order; each mismatch costs an exception."""
+    """Pyramid tries the views of a context in order, and each mismatch costs an exception."""
     orders: dict[Any, dict[str, int]] = defaultdict(dict)
     for view in app.registry.introspector.get_category("views"):
         details = view["introspectable"]
@@ -83,16 +79,14 @@ def test_the_view_for_get_is_tried_first(app: Any) -> None:
         assert all(get < order for order in methods.values())
 
 
-def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
-    ini: str, dbengine: Any
-) -> None:
+def test_pshell_rolls_back_uncommitted_changes(ini: str, dbengine: Any) -> None:
     shell = pexpect.spawn(str(BIN / "pshell"), ["-p", "python", ini], encoding="utf-8", timeout=30)
     shell.expect_exact("tm.commit()")
     shell.expect_exact(">>> ")
 
-    def say(line: str, answer: str) -> None:
+    def say(line: str, response: str) -> None:
         shell.sendline(line)
-        shell.expect_exact(answer)
+        shell.expect_exact(response)
         shell.expect_exact(">>> ")
 
     say('root["api"]["v1.0"]["students"]["1"].row.name', "'david'")
@@ -116,7 +110,7 @@ def test_pshell_has_tree_session_and_models_and_keeps_nothing_uncommitted(
     assert (names, classes) == (["david", "kept"], ["too", "third"])
 
 
-def test_a_view_that_names_no_permission_is_open_to_nobody(
+def test_a_view_without_a_permission_is_403(
     app_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     include = views.includeme
@@ -126,8 +120,5 @@ def test_a_view_that_names_no_permission_is_open_to_nobody(
         config.add_view(lambda request: {}, context=V1, name="careless", renderer="json")
 
     monkeypatch.setattr(views, "includeme", with_a_careless_view)
-    app = main({}, **app_settings)
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    client.get("/api/v1.0/careless", status=403)
-    app.registry["classroom"].database.engine.dispose()
+    with open_application(app_settings) as app:
+        client_of(app).get("/api/v1.0/careless", status=403)

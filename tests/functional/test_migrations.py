@@ -1,4 +1,4 @@
-"""The tables are those of the models, whichever way they came about."""
+"""The migrations, startup and the models agree about the tables."""
 
 import subprocess
 import sys
@@ -8,35 +8,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from classroom.db.engine import make_engine, open_database
+from classroom.db.engine import make_engine
 from classroom.db.revision import head
+from classroom.db.startup import open_database
 from classroom.settings import SettingError
 
-from ..servers import BIN, ROOT, PostgreSQL
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without tables; on SQLite, not even a file."""
-    if request.param == "postgresql":
-        server: PostgreSQL = request.getfixturevalue("postgresql")
-        return server.create()
-    return f"sqlite:///{tmp_path}/empty.sqlite"
+from ..support.paths import BIN, ROOT
+from ..support.pserve import configure
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = make_engine({"sqlalchemy.url": url})
+def engine(empty_url: str) -> Iterator[Engine]:
+    engine = make_engine({"sqlalchemy.url": empty_url})
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def ini(url: str, tmp_path: Path) -> Path:
-    text = (ROOT / "development.ini").read_text()
-    path = tmp_path / "development.ini"
-    path.write_text(text.replace("sqlite:///%(here)s/classroom.sqlite", url))
-    return path
+def ini(ini: Path, empty_url: str) -> Path:
+    """development.ini with the empty database."""
+    configure(ini, {"sqlalchemy.url": empty_url})
+    return ini
 
 
 def alembic(ini: Path, *words: str) -> str:
@@ -49,9 +41,7 @@ def tables(engine: Engine) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
-def test_alembic_makes_what_the_models_say_and_takes_it_away_again(
-    ini: Path, engine: Engine
-) -> None:
+def test_alembic_creates_and_drops_the_tables_of_the_models(ini: Path, engine: Engine) -> None:
     alembic(ini, "upgrade", "head")
     assert "No new upgrade operations detected" in alembic(ini, "check")
     assert tables(engine) >= {"students", "classes", "registrations", "users"}
@@ -59,7 +49,7 @@ def test_alembic_makes_what_the_models_say_and_takes_it_away_again(
     assert tables(engine) <= {"alembic_version", "sqlite_sequence"}
 
 
-# What migrations must not depend on, since it changes after they were written.
+# Migrations must not depend on these: they change after a migration was written.
 DOMAIN = [
     *("models", "db.backfill", "db.queries", "db.writes", "schemas", "resources", "views"),
     *("security", "openapi"),
@@ -86,8 +76,8 @@ def test_migrations_run_without_the_domain_code(ini: Path, engine: Engine) -> No
     assert tables(engine) >= {"students", "classes", "registrations", "users"}
 
 
-def test_the_start_makes_what_alembic_makes(ini: Path, url: str) -> None:
-    open_database({"sqlalchemy.url": url}).dispose()
+def test_startup_creates_the_same_tables_as_alembic(ini: Path, empty_url: str) -> None:
+    open_database({"sqlalchemy.url": empty_url}).dispose()
     assert "No new upgrade operations detected" in alembic(ini, "check")
 
 
@@ -97,21 +87,21 @@ def test_the_start_makes_what_alembic_makes(ini: Path, url: str) -> None:
         ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
         ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
         ("UPDATE alembic_version SET version_num = '9999'", "newer classroom"),
-        ("DROP TABLE alembic_version", "tables of something else"),
+        ("DROP TABLE alembic_version", "tables that classroom did not create"),
     ],
 )
-def test_a_database_of_another_revision_stops_the_start_with_advice(
-    url: str, engine: Engine, statement: str, advice: str
+def test_another_revision_aborts_startup_with_advice(
+    empty_url: str, engine: Engine, statement: str, advice: str
 ) -> None:
-    open_database({"sqlalchemy.url": url}).dispose()
+    open_database({"sqlalchemy.url": empty_url}).dispose()
     with engine.begin() as connection:
         connection.execute(text(statement))
     with pytest.raises(SettingError, match=f"^sqlalchemy.url: .*{advice}"):
-        open_database({"sqlalchemy.url": url})
+        open_database({"sqlalchemy.url": empty_url})
 
 
-def test_a_table_made_anew_keeps_the_rows_that_refer_to_it(ini: Path, engine: Engine) -> None:
-    """SQLite alters a table by making another and dropping the old one."""
+def test_a_batch_operation_keeps_referencing_rows(ini: Path, engine: Engine) -> None:
+    """SQLite alters a table by copying it and dropping the old one."""
     alembic(ini, "upgrade", "head")
     with engine.begin() as connection:
         for statement in (

@@ -8,14 +8,15 @@ from webtest import TestApp
 
 from classroom.models.tables import Class, Registration, Student
 
-from ..conftest import API, NAME, PASSWORD
+from ..support.application import API
+from ..support.pages import walk
 
 Fill = Callable[..., None]
 
 
 @pytest.fixture
 def fill(testapp: TestApp, dbengine: Any) -> Fill:
-    """Put rows into a table."""
+    """Return a function that inserts rows into a table."""
 
     def fill(model: type, rows: list[dict[str, Any]]) -> None:
         with dbengine.begin() as connection:
@@ -29,16 +30,6 @@ def students(fill: Fill) -> None:
     fill(Student, [{"name": "x"}] * 10)
 
 
-def walk(testapp: TestApp, url: str, link: str = "next") -> list[str]:
-    """The URLs that a client collects who only follows one kind of link."""
-    seen: list[str] = []
-    while url:
-        page = testapp.get(url).json
-        seen += page["urls"] if link == "next" else reversed(page["urls"])
-        url = page["meta"][link]
-    return seen
-
-
 def test_an_empty_collection_has_one_empty_page(testapp: TestApp) -> None:
     first = f"{API}students/?per_page=50&page=1"
     meta = {"page": 1, "pages": 0, "per_page": 50, "total": 0, "prev": None, "next": None}
@@ -47,7 +38,7 @@ def test_an_empty_collection_has_one_empty_page(testapp: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("students")
-def test_a_page_says_where_it_stands_and_where_to_go(testapp: TestApp) -> None:
+def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
     page = testapp.get("/api/v1.0/students/?per_page=3&page=2").json
     assert page == {
         "urls": [f"{API}students/{id}" for id in (4, 5, 6)],
@@ -65,15 +56,29 @@ def test_a_page_says_where_it_stands_and_where_to_go(testapp: TestApp) -> None:
     assert testapp.get(page["meta"]["last"]).json["urls"] == [f"{API}students/10"]
 
 
+@pytest.mark.all_combinations
 @pytest.mark.usefixtures("students")
-def test_a_walk_by_next_links_sees_each_student_once_and_back_by_prev(testapp: TestApp) -> None:
+@pytest.mark.parametrize("query", ["sort=id", "sort=-id", "sort=name", "q=x&expand=items"])
+@pytest.mark.parametrize("size", [1, 3, 5, 9])
+def test_a_page_by_number_is_where_counting_puts_it(
+    testapp: TestApp, query: str, size: int
+) -> None:
+    path = f"/api/v1.0/students/?{query}"
+    everyone = testapp.get(path).json["urls"]
+    for page in range(1, -(-10 // size) + 1):
+        urls = testapp.get(f"{path}&per_page={size}&page={page}").json["urls"]
+        assert urls == everyone[(page - 1) * size : page * size]
+
+
+@pytest.mark.usefixtures("students")
+def test_next_and_prev_links_return_every_row_once(testapp: TestApp) -> None:
     everyone = [f"{API}students/{id}" for id in range(1, 11)]
     assert walk(testapp, "/api/v1.0/students/?per_page=3") == everyone
     assert walk(testapp, "/api/v1.0/students/?per_page=3&page=4", "prev") == everyone[::-1]
 
 
 @pytest.mark.usefixtures("students")
-def test_a_reader_misses_nothing_and_sees_nothing_twice_while_others_write(
+def test_a_walk_skips_and_repeats_nothing_during_writes(
     testapp: TestApp,
 ) -> None:
     first = testapp.get("/api/v1.0/students/?per_page=4").json
@@ -85,7 +90,7 @@ def test_a_reader_misses_nothing_and_sees_nothing_twice_while_others_write(
 
 
 @pytest.mark.usefixtures("students")
-def test_a_page_emptied_meanwhile_is_empty_and_not_an_error(testapp: TestApp) -> None:
+def test_a_page_whose_rows_were_deleted_is_empty(testapp: TestApp) -> None:
     link = testapp.get("/api/v1.0/students/?per_page=5").json["meta"]["next"]
     for id in range(6, 11):
         testapp.delete(f"/api/v1.0/students/{id}")
@@ -103,7 +108,7 @@ def test_a_page_emptied_meanwhile_is_empty_and_not_an_error(testapp: TestApp) ->
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 4])
-def test_registrations_are_walked_in_the_order_of_their_key(
+def test_registrations_are_ordered_by_their_key(
     testapp: TestApp, fill: Fill, path: str, pairs: list[tuple[int, int]], size: int
 ) -> None:
     fill(Student, [{"name": "x"}] * 3)
@@ -117,21 +122,21 @@ def test_registrations_are_walked_in_the_order_of_their_key(
     assert walk(testapp, last, "prev") == expected[::-1]
 
 
-def test_sizes_come_from_the_settings(app_settings: dict[str, str], request: Any) -> None:
+def test_page_sizes_come_from_the_settings(app_settings: dict[str, str], request: Any) -> None:
     app_settings |= {"classroom.per_page": "2", "classroom.max_per_page": "3"}
-    stranger = request.getfixturevalue("stranger")
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
+    client = request.getfixturevalue("password_client")
 
     def size(query: str) -> int:
-        return stranger.get(f"/api/v1.0/students/{query}").json["meta"]["per_page"]
+        return client.get(f"/api/v1.0/students/{query}").json["meta"]["per_page"]
 
     assert [size(query) for query in ("", "?per_page=3", "?per_page=" + "9" * 30)] == [2, 3, 3]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("parameter", ["page", "per_page"])
 @pytest.mark.parametrize("value", ["0", "-1", "abc", "", "1.0", "01", "%2B1", "1&{}=1"])
-def test_a_wrong_page_or_size_is_refused_by_name(
+def test_an_invalid_page_or_size_is_400_with_its_name(
     testapp: TestApp, parameter: str, value: str
 ) -> None:
     query = f"{parameter}={value.format(parameter)}"
@@ -141,29 +146,32 @@ def test_a_wrong_page_or_size_is_refused_by_name(
 
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("page", ["2", "9" * 18, "1" + "0" * 30])
-def test_a_page_past_the_end_is_not_found(testapp: TestApp, page: str) -> None:
+def test_a_page_past_the_end_is_404(testapp: TestApp, page: str) -> None:
     assert "page" in testapp.get(f"/api/v1.0/students/?page={page}", status=404).json["message"]
 
 
+@pytest.mark.one_combination
 def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
     assert (
         testapp.get("/api/v1.0/students/?x=%20&x&=").json == testapp.get("/api/v1.0/students/").json
     )
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("page", [1, 2, 4])
-def test_the_links_of_a_page_stand_in_its_header_too(testapp: TestApp, page: int) -> None:
-    answer = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
-    meta = answer.json["meta"]
+def test_a_page_repeats_its_links_in_the_link_header(testapp: TestApp, page: int) -> None:
+    response = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
+    meta = response.json["meta"]
     links = [
         f'<{meta[rel]}>; rel="{rel}"' for rel in ("first", "prev", "next", "last") if meta[rel]
     ]
-    assert answer.headers["Link"] == ", ".join(links)
+    assert response.headers["Link"] == ", ".join(links)
 
 
+@pytest.mark.all_combinations
 @pytest.mark.parametrize("path", ["/", "/api/v1.0/"])
-def test_the_roots_lead_to_the_description_of_the_service(testapp: TestApp, path: str) -> None:
+def test_the_roots_link_to_the_openapi_document(testapp: TestApp, path: str) -> None:
     link = f'<{API}openapi.json>; rel="service-desc"; type="application/json"'
     assert testapp.get(path).headers["Link"] == link
     assert testapp.get(f"{API}openapi.json").json["openapi"].startswith("3.1")

@@ -1,44 +1,36 @@
-"""What is promised about data, with everybody at it at once; on both databases."""
+"""Guarantees about data under concurrent requests."""
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from webtest import TestApp
 
 from classroom.http.pagination import PageRequest
 
-from ..conftest import API, NAME, PASSWORD
+from ..support.application import client_of
+from ..support.pages import walk
+from ..support.rows import insert_rows, registration
 
 CROWD = 20
 
 
 @pytest.fixture
-def client(app: Any) -> Callable[[], TestApp]:
-    """Makes clients, one for each thread."""
+def crowd(app: Any) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
+    """Return a function that runs an action in twenty clients at the same moment."""
 
-    def make() -> TestApp:
-        client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-        client.authorization = ("Basic", (NAME, PASSWORD))
-        return client
-
-    make().get("/api/v1.0/")
-    return make
-
-
-@pytest.fixture
-def crowd(client: Callable[[], TestApp]) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
-    """Has twenty clients do something at the same moment."""
+    client_of(app).get("/api/v1.0/")  # caches the identity
 
     def run(act: Callable[[TestApp, int], Any]) -> list[Any]:
         barrier = Barrier(CROWD)
 
         def one(number: int) -> Any:
-            mine = client()
+            mine = client_of(app)
             barrier.wait()
             return act(mine, number)
 
@@ -48,43 +40,34 @@ def crowd(client: Callable[[], TestApp]) -> Callable[[Callable[[TestApp, int], A
     return run
 
 
-@pytest.fixture
-def school(client: Callable[[], TestApp]) -> TestApp:
-    """One student and one class."""
-    testapp = client()
-    testapp.post_json("/api/v1.0/students/", {"name": "david"})
-    testapp.post_json("/api/v1.0/classes/", {"name": "algebra"})
-    return testapp
-
-
-PAIR = {"student": f"{API}students/1", "class": f"{API}classes/1"}
-
-
+@pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_of_twenty_writers_with_one_tag_one_wins(school: TestApp, crowd: Any, method: str) -> None:
-    tag = school.get("/api/v1.0/students/1").headers["ETag"]
+def test_one_of_twenty_writes_with_one_etag_succeeds(
+    password_client: TestApp, crowd: Any, method: str
+) -> None:
+    tag = password_client.get("/api/v1.0/students/1").headers["ETag"]
     headers = {"If-Match": tag, "Content-Type": "application/json"}
 
     def write(client: TestApp, number: int) -> int:
         body = b'{"name": "%d"}' % number if method != "DELETE" else b""
         path = "/api/v1.0/students/1"
-        answer = client.request(path, method=method, body=body, headers=headers, status="*")
-        return answer.status_int
+        response = client.request(path, method=method, body=body, headers=headers, status="*")
+        return response.status_int
 
     assert Counter(crowd(write)) == {200: 1, 412: CROWD - 1}
 
 
-@pytest.mark.usefixtures("school")
-def test_of_twenty_registrations_of_one_pair_one_is_made(crowd: Any) -> None:
+@pytest.mark.usefixtures("student_and_class")
+def test_one_of_twenty_equal_registrations_succeeds(crowd: Any) -> None:
     def register(client: TestApp, number: int) -> int:
-        return client.post_json("/api/v1.0/registrations/", PAIR, status="*").status_int
+        return client.post_json("/api/v1.0/registrations/", registration(), status="*").status_int
 
     assert Counter(crowd(register)) == {201: 1, 409: CROWD - 1}
 
 
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("condition", [None, "*"])
-def test_of_twenty_who_put_one_registration_one_makes_it(crowd: Any, condition: str | None) -> None:
+def test_one_of_twenty_puts_creates_a_registration(crowd: Any, condition: str | None) -> None:
     headers = {"If-None-Match": condition} if condition else {}
 
     def put(client: TestApp, number: int) -> int:
@@ -94,53 +77,43 @@ def test_of_twenty_who_put_one_registration_one_makes_it(crowd: Any, condition: 
     assert Counter(crowd(put)) == {201: 1, 412 if condition else 200: CROWD - 1}
 
 
+@pytest.mark.usefixtures("student_and_class")
 @pytest.mark.parametrize("kind", ["students", "classes"])
-def test_a_student_deleted_while_others_register_it_leaves_no_orphan(
-    school: TestApp, crowd: Any, kind: str
+def test_a_concurrent_delete_leaves_no_orphans(
+    password_client: TestApp, dbengine: Engine, crowd: Any, kind: str
 ) -> None:
-    for _ in range(CROWD - 1):
-        school.post_json("/api/v1.0/classes/", {"name": "x"})
-        school.post_json("/api/v1.0/students/", {"name": "x"})
+    insert_rows(dbengine, ["x"] * (CROWD - 1), ["x"] * (CROWD - 1))
 
     def delete_or_register(client: TestApp, number: int) -> int:
         if number == CROWD // 2:
             return client.delete(f"/api/v1.0/{kind}/1").status_int
         student, class_ = (1, number + 1) if kind == "students" else (number + 1, 1)
-        pair = {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
+        pair = registration(student, class_)
         return client.post_json("/api/v1.0/registrations/", pair, status="*").status_int
 
     assert set(crowd(delete_or_register)) <= {200, 201, 400}
-    assert school.get("/api/v1.0/registrations/").json["urls"] == []
+    assert password_client.get("/api/v1.0/registrations/").json["urls"] == []
 
 
-def test_ten_who_create_twenty_each_make_two_hundred(
-    client: Callable[[], TestApp], crowd: Any
-) -> None:
+def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
     def create(mine: TestApp, number: int) -> list[str]:
-        answers = [
+        responses = [
             mine.post_json("/api/v1.0/students/", {"name": f"{number}"}, status=201)
             for _ in range(10)
         ]
-        return [answer.headers["Location"] for answer in answers]
+        return [response.headers["Location"] for response in responses]
 
     locations = [location for made in crowd(create) for location in made]
     assert len(set(locations)) == 200
-    page = client().get("/api/v1.0/students/?per_page=100").json
+    page = client_of(app).get("/api/v1.0/students/?per_page=100").json
     assert page["meta"]["total"] == 200
     assert set(page["urls"]) <= set(locations)
 
 
-def follow(client: TestApp, url: str, link: str) -> Iterator[str]:
-    while url:
-        page = client.get(url).json
-        yield from page["urls"] if link == "next" else reversed(page["urls"])
-        url = page["meta"][link]
-
-
-def test_a_reader_sees_every_surviving_row_once_while_others_write(
-    client: Callable[[], TestApp],
+def test_a_walk_returns_surviving_rows_once_during_writes(
+    app: Any,
 ) -> None:
-    reader, writer = client(), client()
+    reader, writer = client_of(app), client_of(app)
     made = [
         writer.post_json("/api/v1.0/students/", {"name": "x"}).headers["Location"]
         for _ in range(60)
@@ -160,30 +133,31 @@ def test_a_reader_sees_every_surviving_row_once_while_others_write(
         while walks < 2 or not done.is_set():
             last = reader.get("/api/v1.0/students/?per_page=7").json["meta"]["last"]
             for start, link in (("/api/v1.0/students/?per_page=7", "next"), (last, "prev")):
-                seen = Counter(follow(reader, start, link))
+                seen = Counter(walk(reader, start, link))
                 assert set(seen.values()) == {1}
                 assert set(made) - doomed <= set(seen)
             walks += 1
         writing.result()
-    forth = list(follow(reader, "/api/v1.0/students/?per_page=7", "next"))
+    forth = walk(reader, "/api/v1.0/students/?per_page=7")
     last = reader.get("/api/v1.0/students/?per_page=7").json["meta"]["last"]
-    assert list(follow(reader, last, "prev")) == forth[::-1]
+    assert walk(reader, last, "prev") == forth[::-1]
 
 
-def test_writers_of_one_thing_queue_and_all_succeed(school: TestApp, crowd: Any) -> None:
+@pytest.mark.usefixtures("student_and_class")
+def test_concurrent_puts_without_a_condition_all_succeed(
+    password_client: TestApp, crowd: Any
+) -> None:
     def rename(client: TestApp, number: int) -> int:
-        answer = client.put_json("/api/v1.0/students/1", {"name": f"{number}"}, status="*")
-        return answer.status_int
+        response = client.put_json("/api/v1.0/students/1", {"name": f"{number}"}, status="*")
+        return response.status_int
 
     assert crowd(rename) == [200] * CROWD
-    assert school.get("/api/v1.0/students/1").json["name"] in map(str, range(CROWD))
+    assert password_client.get("/api/v1.0/students/1").json["name"] in map(str, range(CROWD))
 
 
-def test_a_page_is_of_one_moment(
-    client: Callable[[], TestApp], dbengine: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A row that is deleted between the statements of a page is still on it."""
-    reader, writer = client(), client()
+def test_a_page_is_a_snapshot(app: Any, dbengine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that is deleted between the statements of a page is still on the page."""
+    reader, writer = client_of(app), client_of(app)
     for _ in range(3):
         writer.post_json("/api/v1.0/students/", {"name": "x"})
 

@@ -3,42 +3,38 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, insert, update
 from webtest import TestApp
 
 from classroom.models.tables import Registration
 
-from ..conftest import API
+from ..support.application import API
+from ..support.rows import insert_rows, registration
 
 PATH = "/api/v1.0/registrations/"
 
 
 @pytest.fixture
-def school(testapp: TestApp) -> TestApp:
-    """Two students, two classes, and nobody registered."""
-    for kind in ("students", "classes"):
-        for name in ("a", "b"):
-            testapp.post_json(f"/api/v1.0/{kind}/", {"name": name})
+def school(testapp: TestApp, dbengine: Engine) -> TestApp:
+    """Two students and two classes, without registrations."""
+    insert_rows(dbengine, ["a", "b"], ["a", "b"])
     return testapp
-
-
-def body(student: object = 1, class_: object = 1) -> dict[str, Any]:
-    return {"student": f"{API}students/{student}", "class": f"{API}classes/{class_}"}
 
 
 def urls(school: TestApp, path: str) -> list[str]:
     return school.get(f"/api/v1.0/{path}").json["urls"]
 
 
-def test_a_registration_is_made_read_and_ended(school: TestApp) -> None:
+@pytest.mark.all_combinations
+def test_a_registration_is_created_read_and_deleted(school: TestApp) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
-    created = school.post_json(PATH, body(1, 2), status=201)
+    created = school.post_json(PATH, registration(1, 2), status=201)
     url = f"{API}registrations/1/2"
     assert (created.json, created.headers["Location"]) == ({}, url)
 
     read = school.get(url).json
     moment = read.pop("timestamp")
-    assert read == {"url": url, **body(1, 2)}
+    assert read == {"url": url, **registration(1, 2)}
     assert moment.endswith(" GMT")
     assert before <= parsedate_to_datetime(moment) <= datetime.now(UTC)
 
@@ -47,9 +43,9 @@ def test_a_registration_is_made_read_and_ended(school: TestApp) -> None:
     school.delete(url, status=404)
 
 
-def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp) -> None:
+def test_registrations_are_listed_by_student_and_class(school: TestApp) -> None:
     for student, class_ in ((2, 1), (1, 2), (1, 1)):
-        school.post_json(PATH, body(student, class_))
+        school.post_json(PATH, registration(student, class_))
     pairs = {path: urls(school, path) for path in ("registrations/",)}
     assert pairs["registrations/"] == [
         f"{API}registrations/{pair}" for pair in ("1/1", "1/2", "2/1")
@@ -63,16 +59,16 @@ def test_a_registration_is_listed_with_its_student_and_its_class(school: TestApp
     assert urls(school, "classes/2/registrations/") == [f"{API}registrations/1/2"]
 
 
-def test_the_second_registration_of_a_pair_is_a_conflict(school: TestApp) -> None:
-    school.post_json(PATH, body(), status=201)
+def test_a_repeated_registration_is_409(school: TestApp) -> None:
+    school.post_json(PATH, registration(), status=201)
     first = school.get(f"{PATH}1/1").json
-    refused = school.post_json(PATH, body(), status=409)
+    refused = school.post_json(PATH, registration(), status=409)
     assert refused.json["error"] == "conflict"
     assert refused.headers["Location"] == f"{API}registrations/1/1"
     assert school.get(f"{PATH}1/1").json == first
 
 
-def test_to_put_a_registration_twice_is_to_put_it_once(school: TestApp, dbengine: Any) -> None:
+def test_put_of_a_registration_is_idempotent(school: TestApp, dbengine: Any) -> None:
     created = school.put(f"{PATH}1/2", status=201)
     assert (created.json, created.headers["Location"]) == ({}, f"{API}registrations/1/2")
     with dbengine.begin() as connection:
@@ -86,7 +82,7 @@ def test_to_put_a_registration_twice_is_to_put_it_once(school: TestApp, dbengine
 
 
 @pytest.mark.parametrize("pair", ["1/9", "9/1", "9/9"])
-def test_to_put_a_registration_takes_a_student_and_a_class(school: TestApp, pair: str) -> None:
+def test_put_of_a_registration_requires_both_items(school: TestApp, pair: str) -> None:
     for headers in ({}, {"If-None-Match": "*"}, {"If-Match": "*"}):
         school.put(f"{PATH}{pair}", headers=headers, status=404)
     for path in ("01/1", "x/1", "1/0", f"1/{'9' * 19}", "1/1/1"):
@@ -94,7 +90,7 @@ def test_to_put_a_registration_takes_a_student_and_a_class(school: TestApp, pair
     assert urls(school, "registrations/") == []
 
 
-def test_a_registration_is_put_only_in_the_state_that_was_asked_for(school: TestApp) -> None:
+def test_put_of_a_registration_evaluates_preconditions(school: TestApp) -> None:
     url = f"{PATH}1/2"
     school.put(url, headers={"If-Match": "*"}, status=412)
     school.put(url, headers={"If-Match": '"x"'}, status=412)
@@ -109,15 +105,26 @@ def test_a_registration_is_put_only_in_the_state_that_was_asked_for(school: Test
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
-def test_registrations_go_with_their_student_or_class(school: TestApp, kind: str) -> None:
-    school.post_json(PATH, body(1, 1))
-    school.post_json(PATH, body(2, 2))
+def test_a_deleted_item_loses_its_registrations(school: TestApp, kind: str) -> None:
+    school.post_json(PATH, registration(1, 1))
+    school.post_json(PATH, registration(2, 2))
     school.delete(f"/api/v1.0/{kind}/1")
     assert urls(school, "registrations/") == [f"{API}registrations/2/2"]
     school.get(f"{PATH}1/1", status=404)
     school.get(f"/api/v1.0/{kind}/1/registrations/", status=404)
 
 
+@pytest.mark.parametrize("field", ["student", "class"])
+@pytest.mark.parametrize("id", ["9", "9" * 18])
+def test_the_url_of_a_missing_item_is_400(school: TestApp, field: str, id: str) -> None:
+    ids = {"student": 1, "class": 1, field: id}
+    pair = registration(ids["student"], ids["class"])
+    refused = school.post_json(PATH, pair, status=400)
+    assert refused.json["message"].startswith(f"{field}: ")
+    assert urls(school, "registrations/") == []
+
+
+@pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
 @pytest.mark.parametrize(
     "url",
@@ -158,31 +165,31 @@ def test_registrations_go_with_their_student_or_class(school: TestApp, kind: str
         "HTTP://localhost/api/v1.0/{kind}/1",
     ],
 )
-def test_whatever_is_not_the_exact_url_is_refused_by_field(
-    school: TestApp, field: str, url: Any
-) -> None:
+def test_a_url_other_than_the_canonical_one_is_400(school: TestApp, field: str, url: Any) -> None:
     kinds = {"student": "students", "class": "classes"}
     other = {"student": "classes", "class": "students"}
     if isinstance(url, str):
         url = url.format(api=API, kind=kinds[field], other=other[field])
-    refused = school.post_json(PATH, {**body(), field: url}, status=400)
+    refused = school.post_json(PATH, {**registration(), field: url}, status=400)
     assert refused.json["message"].startswith(f"{field}: ")
     assert urls(school, "registrations/") == []
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
-def test_a_missing_field_is_refused_by_name(school: TestApp, field: str) -> None:
-    fields = body()
+def test_a_missing_field_is_400_with_its_name(school: TestApp, field: str) -> None:
+    fields = registration()
     del fields[field]
     assert school.post_json(PATH, fields, status=400).json["message"] == f"{field}: is missing"
 
 
-def test_every_field_at_fault_is_named(school: TestApp) -> None:
+@pytest.mark.one_combination
+def test_every_invalid_field_is_named(school: TestApp) -> None:
     refused = school.post_json(PATH, {"student": 7}, status=400)
     assert refused.json["message"] == "student: must be a string; class: is missing"
 
 
-def test_a_moment_is_kept_in_utc(school: TestApp, dbengine: Any) -> None:
+def test_timestamps_are_stored_in_utc(school: TestApp, dbengine: Any) -> None:
     moment = datetime(2014, 4, 4, 3, 5, 50, tzinfo=timezone(timedelta(hours=2)))
     row = {"student_id": 1, "class_id": 1, "timestamp": moment}
     with dbengine.begin() as connection:
@@ -191,7 +198,8 @@ def test_a_moment_is_kept_in_utc(school: TestApp, dbengine: Any) -> None:
     assert read["timestamp"] == "Fri, 04 Apr 2014 01:05:50 GMT"
 
 
-def test_links_and_fields_follow_the_host_and_the_mount(school: TestApp) -> None:
+@pytest.mark.one_combination
+def test_urls_follow_the_host_and_the_mount(school: TestApp) -> None:
     environ = {"HTTP_HOST": "school.example:8080", "SCRIPT_NAME": "/mount"}
     base = "http://school.example:8080/mount/api/v1.0/"
     fields = {"student": f"{base}students/1", "class": f"{base}classes/1"}
@@ -199,4 +207,4 @@ def test_links_and_fields_follow_the_host_and_the_mount(school: TestApp) -> None
     assert created.headers["Location"] == f"{base}registrations/1/1"
     read = school.get(f"{PATH}1/1", extra_environ=environ).json
     assert {name: read[name] for name in fields} == fields
-    school.post_json(PATH, body(2, 2), extra_environ=environ, status=400)
+    school.post_json(PATH, registration(2, 2), extra_environ=environ, status=400)

@@ -1,43 +1,34 @@
-"""What schemathesis makes of the document, tried out on a real server."""
+"""Requests that schemathesis generates from the document, to a real server."""
 
 import os
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 from webtest import TestApp
 
-from classroom.models import tables
+from ..support.application import engine_of
+from ..support.paths import BIN, ROOT
+from ..support.rows import insert_rows
+from ..support.users import NAME, PASSWORD
+from ..support.waitress import serving
 
-from ..conftest import NAME, PASSWORD
-from ..servers import BIN, ROOT, serving
-
-# For how many seconds to go on; else it is the same requests each time, and soon over.
+# The duration in seconds; by default, a short run with the same requests each time.
 FUZZ = os.environ.get("CLASSROOM_FUZZ")
 SOON = ["--generation-deterministic", "--max-examples=3"]
 
 
 @pytest.fixture
 def unlimited_logins(app_settings: dict[str, str]) -> None:
-    """Schemathesis expects 401 each time that it sends a wrong password."""
+    """Schemathesis expects 401 for each wrong password."""
     app_settings["classroom.login_attempts"] = "0"
 
 
 @pytest.fixture
 def peopled(app: Any) -> Any:
-    """The application with somebody there, so that the document's examples are true."""
-    people = [{"name": "david"}] * 9
-    with app.registry["classroom"].database.engine.begin() as connection:
-        connection.execute(insert(tables.Student), people)
-        connection.execute(insert(tables.Class), people)
-        connection.execute(
-            insert(tables.Registration).values(
-                student_id=7, class_id=7, timestamp=datetime.now(UTC)
-            )
-        )
+    """The application with the rows of the examples in the document."""
+    insert_rows(engine_of(app), ["david"] * 9, ["algebra"] * 9, [(7, 7)])
     return app
 
 
@@ -47,8 +38,8 @@ def peopled(app: Any) -> Any:
     [("sqlite", "password"), ("postgresql", "token")],
     indirect=True,
 )
-def test_schemathesis_finds_nothing(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
-    """With all its checks, in all its phases; ``make fuzz`` is the same for longer."""
+def test_schemathesis_finds_no_failure(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
+    """Run all checks and phases; ``make fuzz`` does so for longer."""
     token = testapp.authorization[1]
     with serving(peopled) as port:
         command = [

@@ -1,4 +1,4 @@
-"""Students and classes, found and sorted by their names."""
+"""Search and sort students and classes by name."""
 
 import random
 import re
@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Engine, func, insert, text, update
 from webtest import TestApp
 
-from classroom import main
 from classroom.db.backfill import are_folded
-from classroom.db.engine import open_database
+from classroom.db.startup import open_database
 from classroom.models.tables import Class, Student
 
-from ..conftest import API, NAME, PASSWORD
-from .test_statements import statements
+from ..support.application import API, client_of, open_application
+from ..support.pages import pages
+from ..support.statements import statements
 
 NAMES = [
     "José García",
@@ -49,13 +49,8 @@ def path(testapp: TestApp, dbengine: Engine, kind: str) -> str:
 
 
 def names(testapp: TestApp, url: str, link: str = "next") -> list[str]:
-    """The names that a client collects who follows one kind of link."""
-    seen: list[str] = []
-    while url:
-        page = testapp.get(url).json
-        seen += [item["name"] for item in page["items"]]
-        url = page["meta"][link]
-    return seen
+    """Return the names on all pages along one kind of link."""
+    return [item["name"] for page in pages(testapp, url, link) for item in page["items"]]
 
 
 def folded(name: str) -> str:
@@ -79,14 +74,14 @@ FOUND = {
 }
 
 
-def test_names_are_found_by_the_beginnings_of_their_words(testapp: TestApp, path: str) -> None:
+def test_q_matches_word_prefixes(testapp: TestApp, path: str) -> None:
     for q, found in FOUND.items():
         assert names(testapp, f"{path}?q={quote(q)}&expand=items") == found
         assert testapp.get(f"{path}?q={quote(q)}").json["meta"]["total"] == len(found)
 
 
 @pytest.mark.parametrize("sort", ["id", "-id", "name", "-name"])
-def test_pages_come_in_the_order_that_was_asked_for(testapp: TestApp, path: str, sort: str) -> None:
+def test_sort_orders_pages_in_both_directions(testapp: TestApp, path: str, sort: str) -> None:
     for q, size in product(["", "a", "gar"], [1, 2, 100]):
         expected = in_order(q, sort)
         url = f"{path}?{q and f'q={q}&'}sort={sort}&expand=items&per_page={size}"
@@ -98,16 +93,14 @@ def test_pages_come_in_the_order_that_was_asked_for(testapp: TestApp, path: str,
 
 
 def in_order(q: str, sort: str) -> list[str]:
-    """NAMES with a word that begins with ``q``."""
+    """Return the NAMES that have a word with the prefix ``q``, sorted."""
     found = [name for name in NAMES if any(word.startswith(q) for word in folded(name).split())]
     if sort.endswith("name"):
         found = sorted(found, key=folded)
     return found[::-1] if sort.startswith("-") else found
 
 
-def test_a_changed_name_is_found_as_it_is_now_and_a_deleted_one_no_more(
-    testapp: TestApp, path: str
-) -> None:
+def test_search_follows_changes_and_deletions(testapp: TestApp, path: str) -> None:
     testapp.put_json(f"{path}1", {"name": "Ana Peña"})
     testapp.patch_json(f"{path}2", {"name": "Pena Pena"})
     testapp.delete(f"{path}3")
@@ -115,9 +108,7 @@ def test_a_changed_name_is_found_as_it_is_now_and_a_deleted_one_no_more(
     assert names(testapp, f"{path}?q=pena&sort=-name&expand=items") == ["Pena Pena", "Ana Peña"]
 
 
-def test_a_walk_by_name_sees_what_stays_once_while_others_come_and_go(
-    testapp: TestApp, path: str
-) -> None:
+def test_a_walk_by_name_survives_concurrent_changes(testapp: TestApp, path: str) -> None:
     first = testapp.get(f"{path}?sort=name&per_page=4&expand=items").json
     seen = [item["name"] for item in first["items"]]
     testapp.delete(first["urls"][-1])
@@ -134,29 +125,30 @@ WRONG = {
 }
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("parameter", WRONG)
-def test_a_wrong_value_is_refused_by_name(testapp: TestApp, path: str, parameter: str) -> None:
+def test_an_invalid_parameter_is_400_with_its_name(
+    testapp: TestApp, path: str, parameter: str
+) -> None:
     for value in WRONG[parameter]:
         refused = testapp.get(f"{path}?{parameter}={value}", status=400)
         assert refused.json["message"].startswith(f"{parameter}: ")
 
 
-def test_what_is_looked_for_may_be_decomposed_and_as_long_as_a_name(
-    testapp: TestApp, path: str
-) -> None:
+def test_q_may_be_decomposed_and_as_long_as_a_name(testapp: TestApp, path: str) -> None:
     name = ("Yué " * 16).strip()
     testapp.post_json(path, {"name": name}, status=201)
     q = quote(unicodedata.normalize("NFD", name))
     assert names(testapp, f"{path}?q={q}&expand=items") == [name]
 
 
-def test_registrations_have_neither_search_nor_order(testapp: TestApp) -> None:
+def test_registrations_ignore_q_and_sort(testapp: TestApp) -> None:
     plain = testapp.get("/api/v1.0/registrations/").json
     assert testapp.get("/api/v1.0/registrations/?q=&sort=x").json == plain
     assert plain["meta"]["first"] == f"{API}registrations/?per_page=50&page=1"
 
 
-def test_names_written_by_sql_are_found_after_the_next_start(
+def test_names_inserted_by_sql_are_found_after_a_restart(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     engine = request.getfixturevalue("dbengine")
@@ -177,7 +169,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["sql", "core", "expression"])
-def test_names_changed_by_sql_are_found_after_the_next_start(
+def test_names_changed_by_sql_are_found_after_a_restart(
     app_settings: dict[str, str], dbengine: Engine, change: Any
 ) -> None:
     with dbengine.begin() as connection:
@@ -189,13 +181,12 @@ def test_names_changed_by_sql_are_found_after_the_next_start(
         assert names(client, "/api/v1.0/students/?sort=name&expand=items") == ["bob", "José"]
 
 
-def test_a_name_changed_in_case_alone_is_found_all_the_time(
-    app_settings: dict[str, str], stranger: TestApp, dbengine: Engine
+def test_a_name_changed_only_in_case_stays_searchable(
+    app_settings: dict[str, str], password_client: TestApp, dbengine: Engine
 ) -> None:
-    stranger.authorization = ("Basic", (NAME, PASSWORD))
-    stranger.post_json("/api/v1.0/students/", {"name": "bob"})
-    stranger.put_json("/api/v1.0/students/1", {"name": "BOB"})
-    assert names(stranger, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
+    password_client.post_json("/api/v1.0/students/", {"name": "bob"})
+    password_client.put_json("/api/v1.0/students/1", {"name": "BOB"})
+    assert names(password_client, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
     for _ in range(2):
         with restarted(app_settings) as client:
             assert names(client, "/api/v1.0/students/?q=bob&expand=items") == ["BOB"]
@@ -221,22 +212,15 @@ def test_startup_reads_only_marked_rows(app_settings: dict[str, str], dbengine: 
 
 @contextmanager
 def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
-    """A client of the application after another startup."""
-    app = main({}, **app_settings)
-    client = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
-    client.authorization = ("Basic", (NAME, PASSWORD))
-    try:
-        yield client
-    finally:
-        app.registry["classroom"].database.engine.dispose()
+    """Yield a client of the application after another startup."""
+    with open_application(app_settings) as app:
+        yield client_of(app)
 
 
 @pytest.mark.parametrize(
     "query", ["q=gar", "q=gar&sort=name", "q=gar+jo&sort=-name", "sort=name", "sort=-id"]
 )
-def test_the_database_looks_names_up_in_an_index_and_scans_nothing(
-    testapp: TestApp, dbengine: Engine, query: str
-) -> None:
+def test_search_and_sort_use_an_index(testapp: TestApp, dbengine: Engine, query: str) -> None:
     generator = random.Random(1)
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = ["".join(generator.choices(letters, k=6)) for _ in range(200)]
@@ -265,7 +249,7 @@ def explain(engine: Engine, statement: str, parameters: Any) -> str:
     how = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # So small a table it would rather scan; but not if there is no other way.
+            # PostgreSQL prefers to scan such a small table if it can.
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
         return "\n".join(str(row[-1]) for row in rows)

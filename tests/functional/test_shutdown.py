@@ -17,18 +17,11 @@ from sqlalchemy import Engine, text
 from classroom.db.engine import for_writing, make_engine
 from classroom.server.channel import Channel
 
-from ..conftest import NAME, PASSWORD, basic
-from ..servers import (
-    connect,
-    connect_without_reading,
-    copy_ini,
-    free_port,
-    is_up,
-    pserve,
-    read_all,
-    serving,
-    wait_for,
-)
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import connect, connect_without_reading, free_port, read_all
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waiting import wait_for
+from ..support.waitress import serving
 
 
 def request(start: str, *fields: str, body: str = "") -> bytes:
@@ -111,7 +104,6 @@ def test_a_request_in_flight_is_answered(
 ) -> None:
     ini = copy_ini("development.ini", tmp_path, port := free_port(), counting)
     with pserve(ini) as server:
-        wait_for(lambda: is_up(port))
         with closing(connect(port)) as client:
             with blocked_writes(engine):
                 client.sendall(STUDENT)
@@ -129,7 +121,6 @@ def test_pipelined_responses_are_sent_in_order_up_to_the_request_in_flight(
     # Less of a response fits into its buffers than into those of TCP.
     listen(ini, f"unix_socket = {(path := tmp_path / 'socket')}")
     with pserve(ini) as server:
-        wait_for(lambda: is_up(path))
         with closing(connect(path)) as client:
             with blocked_writes(engine):
                 client.sendall(DOCUMENT * 5 + STUDENT + DOCUMENT)
@@ -157,7 +148,6 @@ def test_responses_that_the_client_has_not_read_are_sent(tmp_path: Path, sockets
     ports = [free_port() for _ in range(sockets)]
     listen(ini, "threads = 1", "listen = " + " ".join(f"127.0.0.1:{port}" for port in ports))
     with pserve(ini) as server:
-        wait_for(lambda: is_up(ports[0]))
         with closing(connect_without_reading(ports[0])) as client:
             fill(client, ports[0])
             server.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Commands print no warnings, whatever the version of Python; test_pserve.py looks at pserve."""
+"""Commands print no warnings on any version of Python. test_pserve.py checks pserve."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..servers import BIN, ROOT
+from ..support.paths import BIN, ROOT
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from ..servers import BIN, ROOT
         "ptweens development.ini",
     ],
 )
-def test_a_command_prints_no_warning(tmp_path: Path, command: str) -> None:
+def test_commands_print_no_warnings(tmp_path: Path, command: str) -> None:
     shutil.copy(ROOT / "development.ini", tmp_path)
     program, *words = command.split()
     ran = subprocess.run(

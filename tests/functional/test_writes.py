@@ -15,7 +15,7 @@ from classroom.db.engine import for_writing
 from classroom.db.exceptions import AlreadyRegistered, InvalidValue, NotFound, UserExists
 from classroom.models.tables import Class, Registration, Student, User
 
-from ..conftest import NAME, PASSWORD, PASSWORD_HASH
+from ..support.users import NAME, PASSWORD, PASSWORD_HASH
 
 NAME_ERROR = "name: must be 1 to 64 characters"
 COLON_ERROR = "name: must not have a colon"
@@ -37,7 +37,7 @@ def session(connection: Connection) -> Iterator[Session]:
         yield session
 
 
-def test_writes_return_the_rows_they_change(connection: Connection) -> None:
+def test_writes_return_changed_rows(connection: Connection) -> None:
     assert writes.create(connection, Student, name="José").id == 2
     assert writes.change(connection, Student, 2, name="Ana").name == "Ana"
     assert writes.register(connection, 2, 1)[:2] == (2, 1)
@@ -47,7 +47,7 @@ def test_writes_return_the_rows_they_change(connection: Connection) -> None:
     assert connection.scalars(select(Registration.class_id)).all() == []
 
 
-def test_a_repeated_registration_keeps_the_transaction(connection: Connection) -> None:
+def test_a_repeated_registration_keeps_the_transaction_usable(connection: Connection) -> None:
     first = writes.register(connection, 1, 1)
     with suppress(AlreadyRegistered):
         writes.register(connection, 1, 1)
@@ -99,7 +99,7 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
-def test_a_session_refuses_an_invalid_value(
+def test_a_session_rejects_an_invalid_value(
     session: Session, model: Any, values: dict[str, Any], message: str
 ) -> None:
     session.add(model(**values))
@@ -108,7 +108,7 @@ def test_a_session_refuses_an_invalid_value(
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
-def test_core_statements_refuse_an_invalid_value(
+def test_core_statements_reject_an_invalid_value(
     connection: Connection, model: Any, values: dict[str, Any], message: str
 ) -> None:
     for statement in (insert(model), update(model)):
@@ -118,7 +118,7 @@ def test_core_statements_refuse_an_invalid_value(
         connection.execute(insert(model), [values, values])
 
 
-def test_writes_refuse_with_the_message_of_http(testapp: TestApp, dbengine: Engine) -> None:
+def test_writes_and_http_reject_with_the_same_message(testapp: TestApp, dbengine: Engine) -> None:
     refused = testapp.post_json("/api/v1.0/students/", {"name": " "}, status=400)
     with pytest.raises(InvalidValue) as raised, dbengine.begin() as connection:
         writes.create(connection, Student, name=" ")

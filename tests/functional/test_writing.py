@@ -1,29 +1,26 @@
-"""What a write answers: the new tag, and the representation to who prefers it; merge patches."""
+"""The responses to writes, and merge patches."""
 
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import Engine, text
 from webtest import TestApp
 
-from ..conftest import API
-from .test_statements import statements
+from classroom.db.engine import for_writing
+
+from ..support.application import API
+from ..support.rows import registration
 
 PATCH = "application/merge-patch+json"
 
 
 @pytest.fixture
-def school(testapp: TestApp) -> TestApp:
-    """A student and a class."""
-    testapp.post_json("/api/v1.0/students/", {"name": "david"})
-    testapp.post_json("/api/v1.0/classes/", {"name": "algebra"})
+def school(testapp: TestApp, student_and_class: None) -> TestApp:
     return testapp
 
 
-PAIR = {"student": f"{API}students/1", "class": f"{API}classes/1"}
-
-
 class Write(NamedTuple):
-    """A request, the item that it makes or changes, and the status of its answer."""
+    """A request, the item that it creates or changes, and the status of the response."""
 
     method: str
     path: str
@@ -35,7 +32,7 @@ class Write(NamedTuple):
 WRITES = [
     Write("POST", "students/", {"name": "susan"}, "students/2", 201),
     Write("POST", "classes/", {"name": "biology"}, "classes/2", 201),
-    Write("POST", "registrations/", PAIR, "registrations/1/1", 201),
+    Write("POST", "registrations/", registration(), "registrations/1/1", 201),
     Write("PUT", "students/1", {"name": "dave"}, "students/1", 200),
     Write("PUT", "classes/1", {"name": "chemistry"}, "classes/1", 200),
     Write("PATCH", "students/1", {"name": "dave"}, "students/1", 200),
@@ -51,29 +48,28 @@ def send(client: TestApp, write: Write, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_tells_the_new_tag_so_that_the_client_can_go_on(
-    school: TestApp, write: Write
-) -> None:
-    answer = send(school, write)
-    assert answer.json == {}
-    assert answer.headers.get("Location") == (API + write.item if write.status == 201 else None)
-    assert "Preference-Applied" not in answer.headers
+def test_a_write_returns_the_new_etag(school: TestApp, write: Write) -> None:
+    response = send(school, write)
+    assert response.json == {}
+    assert response.headers.get("Location") == (API + write.item if write.status == 201 else None)
+    assert "Preference-Applied" not in response.headers
     tag = school.get(f"/api/v1.0/{write.item}").headers["ETag"]
-    assert answer.headers["ETag"] == tag
+    assert response.headers["ETag"] == tag
     school.delete(f"/api/v1.0/{write.item}", headers={"If-Match": tag}, status=200)
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_client_may_prefer_the_representation(school: TestApp, write: Write) -> None:
-    answer = send(school, write, Prefer="return=representation")
+def test_prefer_returns_the_representation(school: TestApp, write: Write) -> None:
+    response = send(school, write, Prefer="return=representation")
     read = school.get(f"/api/v1.0/{write.item}")
-    assert answer.json == read.json
-    assert answer.headers["Preference-Applied"] == "return=representation"
-    assert answer.headers["Content-Location"] == API + write.item
+    assert response.json == read.json
+    assert response.headers["Preference-Applied"] == "return=representation"
+    assert response.headers["Content-Location"] == API + write.item
     for name in ("Content-Type", "ETag"):
-        assert answer.headers[name] == read.headers[name]
+        assert response.headers[name] == read.headers[name]
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("prefer", "is_heeded"),
     [
@@ -88,16 +84,16 @@ def test_a_client_may_prefer_the_representation(school: TestApp, write: Write) -
         ("", False),
     ],
 )
-def test_what_else_a_client_prefers_is_passed_over(
-    school: TestApp, prefer: str, is_heeded: bool
-) -> None:
-    answer = send(school, RENAME, Prefer=prefer)
-    assert bool(answer.json) == is_heeded
+def test_other_preferences_are_ignored(school: TestApp, prefer: str, is_heeded: bool) -> None:
+    response = send(school, RENAME, Prefer=prefer)
+    assert bool(response.json) == is_heeded
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
 @pytest.mark.parametrize("media_type", [PATCH, "application/json", f"{PATCH}; charset=UTF-8"])
-def test_a_merge_patch_changes_what_it_names(school: TestApp, kind: str, media_type: str) -> None:
+def test_a_merge_patch_changes_the_fields_it_names(
+    school: TestApp, kind: str, media_type: str
+) -> None:
     path, headers = f"/api/v1.0/{kind}/1", {"Content-Type": media_type}
     before = school.get(path).json
     school.patch(path, '{"url": null, "x": {"y": 1}}', headers=headers, status=200)
@@ -106,6 +102,7 @@ def test_a_merge_patch_changes_what_it_names(school: TestApp, kind: str, media_t
     assert school.get(path).json == before | {"name": "é"}
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -116,17 +113,26 @@ def test_a_merge_patch_changes_what_it_names(school: TestApp, kind: str, media_t
         (b"", "the body must be JSON"),
     ],
 )
-def test_a_patch_that_leaves_no_student_is_refused(
-    school: TestApp, body: bytes, message: str
-) -> None:
+def test_an_invalid_merge_patch_is_400(school: TestApp, body: bytes, message: str) -> None:
     headers = {"Content-Type": PATCH}
     refused = school.patch("/api/v1.0/students/1", body, headers=headers, status=400)
     assert refused.json["message"].startswith(message)
     assert school.get("/api/v1.0/students/1").json["name"] == "david"
 
 
+def test_a_patch_leaves_a_stored_value_that_is_invalid_today(
+    school: TestApp, dbengine: Engine
+) -> None:
+    with for_writing(dbengine).begin() as connection:
+        connection.execute(text("UPDATE students SET name = ' '"))
+    school.patch_json("/api/v1.0/students/1", {"x": 1}, status=200)
+    with dbengine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM students")).scalar() == " "
+
+
+@pytest.mark.one_combination
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json-patch+json"])
-def test_another_kind_of_patch_is_told_which_there_are(school: TestApp, media_type: str) -> None:
+def test_another_patch_format_is_415_with_accept_patch(school: TestApp, media_type: str) -> None:
     headers = {"Content-Type": media_type}
     refused = school.patch("/api/v1.0/students/1", "{}", headers=headers, status=415)
     assert refused.headers["Accept-Patch"] == f"{PATCH}, application/json"
@@ -134,8 +140,25 @@ def test_another_kind_of_patch_is_told_which_there_are(school: TestApp, media_ty
     assert "Accept-Patch" not in refused.headers
 
 
-def test_a_patch_costs_what_a_put_costs(school: TestApp) -> None:
-    for send in (school.put_json, school.patch_json):
-        with statements() as sent:
-            send("/api/v1.0/students/1", {"name": "dave"})
-        assert len(sent) == 2, sent
+@pytest.mark.diagonal
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [f"/api/v1.0/{path}" for path in ("students/9", "students/9/", "students/9/registrations/")]
+    + ["/api/v1.0/registrations/1/9"],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        ("application/json", b"{}"),
+        ("application/json", b"{"),
+        ("application/json", b" " * 70_000),
+        ("text/plain", b"{}"),
+    ],
+)
+def test_a_missing_row_is_404_before_any_other_error(
+    school: TestApp, method: str, path: str, body: tuple[str, bytes]
+) -> None:
+    media_type, content = body
+    headers = {"Content-Type": media_type}
+    school.request(path, method=method, body=content, headers=headers, status=404)

@@ -7,7 +7,7 @@ import pytest
 from classroom.security.cache import TTLCache
 
 
-def test_a_value_is_recalled_under_its_secret_alone() -> None:
+def test_a_value_is_found_by_its_secret_only() -> None:
     memory: TTLCache[int] = TTLCache(size=2)
     memory.put(1, 60, "name", "secret")
     assert memory.get("name", "secret") == 1
@@ -15,13 +15,13 @@ def test_a_value_is_recalled_under_its_secret_alone() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-def test_a_value_for_no_time_is_not_kept(seconds: float) -> None:
+def test_a_value_without_a_lifetime_is_not_stored(seconds: float) -> None:
     memory: TTLCache[int] = TTLCache(size=2)
     memory.put(1, seconds, "secret")
     assert memory.get("secret") is None
 
 
-def test_the_memory_is_bounded() -> None:
+def test_the_cache_is_bounded() -> None:
     memory: TTLCache[int] = TTLCache(size=2)
     for number in range(5):
         memory.put(number, 60, str(number))
@@ -53,7 +53,7 @@ def test_threads_share_a_full_cache() -> None:
     assert len(memory._values) == 8
 
 
-def test_no_secret_is_kept_in_clear() -> None:
+def test_secrets_are_not_stored_in_plain_text() -> None:
     memory: TTLCache[int] = TTLCache(size=2)
     memory.put(1, 60, "a secret " + "in clear")
     gc.collect()

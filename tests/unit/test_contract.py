@@ -1,10 +1,10 @@
-"""The watch over the answers of all other tests sees what it should."""
+"""The comparison of responses with the document finds each kind of error."""
 
 from typing import Any
 
 import pytest
 
-from ..contract import Answer, Contract, default_document
+from ..support.contract import Contract, Response, default_document
 
 CONTRACT = Contract(default_document())
 ITEM = "/api/v1.0/students/7"
@@ -23,11 +23,11 @@ PROBLEM = b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail
 NO_STORE = {**JSON, "Cache-Control": "no-store"}
 
 
-def faults(
+def errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes = b"", **environ: Any
 ) -> list[str]:
     environ = {"REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, **environ}
-    return CONTRACT.faults(environ, Answer(status, list(headers.items()), body))
+    return CONTRACT.errors(environ, Response(status, list(headers.items()), body))
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def faults(
         ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "2"}, ERROR),
     ],
 )
-def test_an_answer_as_documented_is_without_fault(
+def test_a_documented_response_has_no_errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes
 ) -> None:
-    assert faults(method, path, status, headers, body) == []
+    assert errors(method, path, status, headers, body) == []
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_an_answer_as_documented_is_without_fault(
         ("GET", f"{ITEM}\n", "200 OK", JSON | READ, BODY),
     ],
 )
-def test_an_answer_that_is_not_as_documented_has_a_fault(
+def test_an_undocumented_response_has_errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes
 ) -> None:
-    assert len(faults(method, path, status, headers, body)) > 0
+    assert len(errors(method, path, status, headers, body)) > 0
 
 
-def test_a_path_is_known_as_the_client_spelt_it_below_the_mount() -> None:
+def test_paths_are_compared_as_sent_below_the_mount() -> None:
     for sent in (ITEM, f"{ITEM}?x=1", f"http://localhost{ITEM}", f"/my%20school{ITEM}"):
         mount = "/my school" if "school" in sent else ""
         known = {"REQUEST_URI": sent, "SCRIPT_NAME": mount}
-        assert faults("GET", ITEM, "200 OK", JSON | READ, BODY, **known) == []
+        assert errors("GET", ITEM, "200 OK", JSON | READ, BODY, **known) == []
     elsewhere = {"REQUEST_URI": "/api/v1.0/%73tudents/7"}
-    assert faults("GET", ITEM, "200 OK", JSON | READ, BODY, **elsewhere)
+    assert errors("GET", ITEM, "200 OK", JSON | READ, BODY, **elsewhere)

@@ -2,7 +2,7 @@ import pytest
 
 from classroom.security.failed_logins import FailedLogins
 
-from ..servers import wait_for
+from ..support.waiting import wait_for
 
 
 def record(failed: FailedLogins, *names: str) -> None:
@@ -23,7 +23,7 @@ def test_further_failures_are_logged_as_a_count(caplog: pytest.LogCaptureFixture
     assert caplog.messages[3:] == ["failed login of user 'b' from 192.0.2.1"]
 
 
-def test_lines_are_bounded_however_many_names_fail(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_are_bounded_for_any_number_of_names(caplog: pytest.LogCaptureFixture) -> None:
     failed = FailedLogins(period=0.5, max_lines=2)
     record(failed, "a", "b", "c", "d")
     wait_for(lambda: len(caplog.messages) == 3)

@@ -21,7 +21,7 @@ def name_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> set[str]:
-    """The dotted names of all that a module imports, its own package's in full."""
+    """Return the absolute dotted names of all imports of a module."""
     here = ("classroom", *path.relative_to(PACKAGE).parts[:-1])
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -35,14 +35,14 @@ def imports_of(path: Path) -> set[str]:
 
 
 def layers_of(names: set[str]) -> set[str]:
-    """The modules of the package among dotted names; the package itself is ``__init__``."""
+    """Return the modules of the package among dotted names; the package itself is ``__init__``."""
     modules = {path.stem for path in PACKAGE.iterdir()}
     own = [name.split(".") for name in names if name.split(".")[0] == "classroom"]
     return {parts[1] if parts[1:] and parts[1] in modules else "__init__" for parts in own}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_imports_only_what_the_table_says(path: Path) -> None:
+def test_a_module_imports_only_the_packages_of_its_row(path: Path) -> None:
     name, imported = name_of(path), imports_of(path)
     if name != "__init__":
         assert layers_of(imported) <= {*MAY_IMPORT[name], name}
@@ -53,7 +53,7 @@ def test_a_module_imports_only_what_the_table_says(path: Path) -> None:
         assert "sqlalchemy" not in foreign
 
 
-def test_the_packages_of_the_table_have_no_cycle() -> None:
+def test_the_packages_have_no_import_cycle() -> None:
     remaining = {name: set(imports) for name, imports in MAY_IMPORT.items()}
     while leaves := {name for name, imports in remaining.items() if not imports & remaining.keys()}:
         remaining = {name: imports for name, imports in remaining.items() if name not in leaves}

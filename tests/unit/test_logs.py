@@ -8,7 +8,7 @@ from classroom.logs import LogRecord
 
 
 class Log:
-    """A logger with a plain formatter, and what it wrote."""
+    """A logger with a plain formatter, and its output."""
 
     def __init__(self) -> None:
         self._stream = io.StringIO()

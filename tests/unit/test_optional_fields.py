@@ -1,4 +1,4 @@
-"""Optional fields, which no type of the service has so far: decoded, documented and stored."""
+"""Optional fields, which no type of the service has yet: decoded, documented and stored."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from classroom.http.errors import InvalidFields
 from classroom.models.tables import Validated
 from classroom.models.validation import InvalidValue, validate_name
 from classroom.schemas.base import Schema, define_input, define_patch, extra, is_optional, stored
-from classroom.schemas.decoding import decode
+from classroom.schemas.decoding import decode, decode_patch
 from classroom.schemas.fields import url
 
 
@@ -62,6 +62,27 @@ def test_only_an_optional_field_may_be_null() -> None:
     assert raised.value.problems == {"weight": "must be an integer"}
 
 
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        ({}, {}),
+        ({"weight": 1, "x": 2}, {"weight": 1}),
+        ({"age": None, "height": 3}, {"age": None, "height": 3}),
+    ],
+)
+def test_a_patch_has_the_fields_that_it_names(
+    patch: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert decode_patch(patch, Input) == expected
+
+
+def test_a_patch_cannot_remove_a_required_field() -> None:
+    with pytest.raises(InvalidFields) as raised:
+        decode_patch({"weight": None, "height": ""}, Input)
+    problems = {"weight": "is missing", "height": "must be an integer"}
+    assert raised.value.problems == problems
+
+
 def test_an_optional_type_has_the_rules_of_its_type() -> None:
     for kind in (Age | None, Annotated[Age | None, Meta(examples=[3])]):
         assert is_optional(kind)
@@ -70,7 +91,7 @@ def test_an_optional_type_has_the_rules_of_its_type() -> None:
     assert stored(Animal) == ("age", "weight", "height")
 
 
-def test_the_schemas_say_which_fields_may_be_left_out() -> None:
+def test_the_schemas_list_the_required_fields() -> None:
     _, components = msgspec.json.schema_components([Animal, Input, Patch])
     required = {name: schema["required"] for name, schema in components.items()}
     assert required == {

@@ -12,7 +12,7 @@ def ask(query: Mapping[str, Sequence[str]], kinds: Sequence[type] = (int,)) -> P
 
 
 def read(rows: Sequence[int], asked: PageRequest) -> Page[int]:
-    """Read a page of a list of ids, as a database would."""
+    """Read a page of a list of ids like a database does."""
 
     def fetch(wanted: Slice) -> tuple[Sequence[int], int | None]:
         ordered = sorted(rows, reverse=wanted.backward)
@@ -30,42 +30,42 @@ def follow(link: Sequence[tuple[str, object]] | None) -> PageRequest:
     return ask({name: [str(value)] for name, value in link})
 
 
-def test_the_defaults_are_the_first_page_of_the_default_size() -> None:
+def test_the_default_is_the_first_page() -> None:
     assert ask({}) == PageRequest(page=1, per_page=50)
 
 
-def test_a_size_beyond_the_maximum_is_clamped() -> None:
+def test_a_size_above_the_maximum_is_capped() -> None:
     assert ask({"per_page": ["101"]}).per_page == 100
     assert ask({"per_page": ["9" * 5000]}).per_page == 100
 
 
 @pytest.mark.parametrize("name", ["page", "per_page"])
 @pytest.mark.parametrize("text", ["0", "-1", "abc", "", "1.5", "01", "+1", " 1", "\u0661", "1_0"])
-def test_what_is_no_positive_integer_is_refused_by_name(name: str, text: str) -> None:
+def test_an_invalid_number_is_an_error_with_its_name(name: str, text: str) -> None:
     with pytest.raises(BadParameter, match=f"^{name}: "):
         ask({name: [text]})
 
 
 @pytest.mark.parametrize("name", ["page", "per_page", "after", "before"])
-def test_a_repeated_parameter_is_refused_by_name(name: str) -> None:
+def test_a_repeated_parameter_is_an_error_with_its_name(name: str) -> None:
     with pytest.raises(BadParameter, match=f"^{name}: "):
         ask({name: ["1", "1"]})
 
 
 @pytest.mark.parametrize("name", ["after", "before"])
 @pytest.mark.parametrize("text", ["", "0", "x", "1.2.3", "1", "1.", "9" * 30 + ".1"])
-def test_what_is_no_cursor_is_refused_by_name(name: str, text: str) -> None:
+def test_an_invalid_cursor_is_an_error_with_its_name(name: str, text: str) -> None:
     with pytest.raises(BadParameter, match=f"^{name}: "):
         ask({name: [text]}, kinds=(int, int))
 
 
-def test_both_cursors_at_once_are_refused() -> None:
+def test_both_cursors_at_once_are_an_error() -> None:
     with pytest.raises(BadParameter, match=r"^before: "):
         ask({"after": ["1"], "before": ["2"]})
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 11])
-def test_every_page_by_number_is_where_counting_puts_it(size: int) -> None:
+def test_a_page_by_number_has_the_counted_rows(size: int) -> None:
     rows = range(1, 11)
     for page in range(1, -(-10 // size) + 1):
         expected = list(rows)[(page - 1) * size : page * size]
@@ -73,12 +73,12 @@ def test_every_page_by_number_is_where_counting_puts_it(size: int) -> None:
 
 
 @pytest.mark.parametrize("page", [2, 10**18])
-def test_a_page_past_the_end_is_none(page: int) -> None:
+def test_a_page_past_the_end_is_not_found(page: int) -> None:
     with pytest.raises(PageNotFound):
         read([1, 2], PageRequest(page, 2))
 
 
-def test_the_first_page_of_nothing_is_empty_and_leads_nowhere() -> None:
+def test_the_first_page_without_rows_has_no_next() -> None:
     page = read([], PageRequest(1, 50))
     assert (list(page.rows), page.pages, page.total) == ([], 0, 0)
     assert page.prev is page.next is None
@@ -86,7 +86,7 @@ def test_the_first_page_of_nothing_is_empty_and_leads_nowhere() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 11])
-def test_a_walk_by_next_and_back_by_prev_sees_every_row_once(size: int) -> None:
+def test_next_and_prev_return_every_row_once(size: int) -> None:
     page = read(range(1, 11), PageRequest(1, size))
     forth = [*page.rows]
     while page.next:
@@ -102,17 +102,17 @@ def test_a_walk_by_next_and_back_by_prev_sees_every_row_once(size: int) -> None:
     assert page.page == 1
 
 
-def test_rows_deleted_behind_a_reader_make_it_miss_none() -> None:
+def test_rows_deleted_before_a_cursor_hide_no_row() -> None:
     first = read([1, 2, 3, 4, 5], PageRequest(1, 2))
     assert list(read([3, 4, 5], follow(first.next)).rows) == [3, 4]
 
 
-def test_rows_added_before_a_reader_who_goes_back_come_not_twice() -> None:
+def test_rows_added_after_a_cursor_repeat_no_row() -> None:
     last = read([1, 2, 3, 4, 5], PageRequest(3, 2))
     assert list(read([1, 2, 3, 4, 5, 6, 7], follow(last.prev)).rows) == [3, 4]
 
 
-def test_a_page_that_others_emptied_still_leads_on() -> None:
+def test_an_emptied_page_links_to_the_remaining_rows() -> None:
     first = read([1, 2, 3], PageRequest(1, 2))
     emptied = read([1, 2], follow(first.next))
     assert (list(emptied.rows), emptied.next) == ([], None)

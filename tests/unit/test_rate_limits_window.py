@@ -6,13 +6,13 @@ from classroom.rate_limits.counters import FailOverCounter, MemoryCounter
 from classroom.rate_limits.window import FixedWindow
 
 
-def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
+def test_the_sixth_call_of_a_window_is_rejected() -> None:
     now = 1000.0
     limiter = FixedWindow(5, 15, MemoryCounter(), clock=lambda: now)
     first, *others = [limiter.hit("a") for _ in range(6)]
     assert first == (True, 5, 4, 1005, 5)
     assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
-    assert [usage.allowed for usage in others] == [True] * 4 + [False]
+    assert [usage.is_allowed for usage in others] == [True] * 4 + [False]
     now = 1003.1
     assert limiter.hit("a").retry_after == 2
     now = 1004.9
@@ -21,14 +21,14 @@ def test_five_calls_pass_and_the_sixth_does_not_until_the_window_ends() -> None:
     assert limiter.hit("a") == (True, 5, 4, 1020, 15)
 
 
-def test_each_client_has_calls_of_its_own() -> None:
+def test_clients_are_counted_separately() -> None:
     limiter = FixedWindow(1, 15, MemoryCounter(), clock=lambda: 0.0)
-    assert limiter.hit("a").allowed
-    assert limiter.hit("b").allowed
-    assert not limiter.hit("a").allowed
+    assert limiter.hit("a").is_allowed
+    assert limiter.hit("b").is_allowed
+    assert not limiter.hit("a").is_allowed
 
 
-def test_a_late_call_does_not_begin_its_window_again() -> None:
+def test_a_late_call_does_not_reset_the_window() -> None:
     counter = MemoryCounter()
     assert [counter.increment("a", window) for window in (5, 6, 5, 6)] == [1, 1, 2, 3]
 
@@ -39,7 +39,7 @@ def test_a_peek_does_not_count() -> None:
     assert [limiter.peek("a").remaining for _ in range(3)] == [1] * 3
 
 
-def test_the_client_that_called_least_recently_is_evicted() -> None:
+def test_the_least_recent_client_is_evicted() -> None:
     counter = MemoryCounter(max_clients=2)
     for client in ("a", "b", "a", "c"):
         counter.increment(client, 1)
@@ -47,7 +47,7 @@ def test_the_client_that_called_least_recently_is_evicted() -> None:
     assert counter.increment("b", 1) == 1
 
 
-def test_memory_is_bounded_however_many_clients_call() -> None:
+def test_memory_is_bounded_for_any_number_of_clients() -> None:
     counter = MemoryCounter(max_clients=1000)
     tracemalloc.start()
     try:
@@ -60,7 +60,7 @@ def test_memory_is_bounded_however_many_clients_call() -> None:
 
 
 class Failing:
-    """A counter that fails, and counts how often it was asked."""
+    """A counter that fails, and counts its calls."""
 
     asked = 0
 
@@ -69,7 +69,7 @@ class Failing:
         raise redis.ConnectionError("down")
 
 
-def test_one_call_in_many_finds_out_that_redis_is_down() -> None:
+def test_the_breaker_asks_redis_once_per_pause() -> None:
     now = 0.0
     shared = Failing()
     counter = FailOverCounter(shared, pause=5.0, clock=lambda: now)

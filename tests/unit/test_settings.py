@@ -15,7 +15,7 @@ def test_the_defaults_are_typed() -> None:
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("Yes", True), ("0", False)])
-def test_switches_are_read_as_ini_files_spell_them(text: str, value: bool) -> None:
+def test_booleans_have_the_values_of_ini_files(text: str, value: bool) -> None:
     assert parse({**DEFAULT_SETTINGS, "classroom.use_token_auth": text}).use_token_auth is value
 
 
@@ -45,7 +45,7 @@ def test_switches_are_read_as_ini_files_spell_them(text: str, value: bool) -> No
         ("classroom.perpage", "50"),
     ],
 )
-def test_nonsense_stops_the_start_with_one_line_that_names_the_setting(key: str, text: str) -> None:
+def test_an_invalid_setting_is_one_error_line_with_its_key(key: str, text: str) -> None:
     with pytest.raises(SettingError) as refused:
         parse({**DEFAULT_SETTINGS, key: text})
     assert str(refused.value).startswith(f"{key}: ")
@@ -53,7 +53,7 @@ def test_nonsense_stops_the_start_with_one_line_that_names_the_setting(key: str,
     assert isinstance(refused.value, SystemExit)
 
 
-def test_a_redis_url_with_an_unknown_option_stops_the_start() -> None:
+def test_an_unknown_option_of_redis_aborts_startup() -> None:
     url = "redis://localhost/0?no_such=1"
     settings = parse(
         {**DEFAULT_SETTINGS, "classroom.redis_url": url, "classroom.use_rate_limits": "true"}
@@ -62,6 +62,6 @@ def test_a_redis_url_with_an_unknown_option_stops_the_start() -> None:
         open_counter(settings, "calls", 15)
 
 
-def test_settings_do_not_show_their_secret() -> None:
+def test_the_repr_of_settings_hides_the_secret() -> None:
     settings = parse({**DEFAULT_SETTINGS, "classroom.secret_key": "x" * 32})
     assert "xxx" not in repr(settings)

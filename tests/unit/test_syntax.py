@@ -18,7 +18,7 @@ from classroom.models.names import ID
         "a:65535",
     ],
 )
-def test_a_host_name_is_one(host: str) -> None:
+def test_valid_hosts_match(host: str) -> None:
     assert syntax.HOST.fullmatch(host)
 
 
@@ -41,7 +41,7 @@ def test_a_host_name_is_one(host: str) -> None:
         ),
     ],
 )
-def test_what_is_no_host_name_is_none(host: str) -> None:
+def test_invalid_hosts_do_not_match(host: str) -> None:
     assert not syntax.HOST.fullmatch(host)
 
 
@@ -52,24 +52,24 @@ def test_what_is_no_host_name_is_none(host: str) -> None:
         *('a/b;c="d,\\"e"', "text/html, image/gif, *; q=.2, */*; q=.2", "a/b,,c/d"),
     ],
 )
-def test_an_accept_field_is_one(accept: str) -> None:
+def test_valid_accept_fields_match(accept: str) -> None:
     assert syntax.ACCEPT.fullmatch(accept)
 
 
 @pytest.mark.parametrize(
     "accept", ["json", "a/", "/b", "a/b;q=x", "a/b;q=2.0", "a/b;c", "a/b;;", "a/b c/d", "a/b\0"]
 )
-def test_what_is_no_accept_field_is_none(accept: str) -> None:
+def test_invalid_accept_fields_do_not_match(accept: str) -> None:
     assert not syntax.ACCEPT.fullmatch(accept)
 
 
 @pytest.mark.parametrize("field", ['"a"', "*", '"a", W/"b"', ',"a",,', '"", "\xff"', '"a,b"'])
-def test_a_list_of_entity_tags_is_one(field: str) -> None:
+def test_valid_entity_tag_lists_match(field: str) -> None:
     assert syntax.ENTITY_TAGS.fullmatch(field)
 
 
 @pytest.mark.parametrize("field", ["", "a", '"a', 'w/"a"', '"a" "b"', '"a"b', ",", '"a\tb"', "**"])
-def test_what_is_no_list_of_entity_tags_is_none(field: str) -> None:
+def test_invalid_entity_tag_lists_do_not_match(field: str) -> None:
     assert not syntax.ENTITY_TAGS.fullmatch(field)
 
 
@@ -81,13 +81,13 @@ def test_what_is_no_list_of_entity_tags_is_none(field: str) -> None:
         *("*;q=1", 'a/b;c="\\"', "a/b ;c=d ,", "q=", "/", "=", "\\"),
     ],
 )
-def test_no_field_of_32_kilobytes_makes_a_pattern_run_away(pattern: object, unit: str) -> None:
-    # A pattern that backtracks would not come back within the run of the tests.
+def test_patterns_do_not_backtrack_on_long_fields(pattern: object, unit: str) -> None:
+    # A pattern that backtracks would not return in the lifetime of the tests.
     assert not pattern.fullmatch(unit * (32768 // len(unit)) + "\0")  # type: ignore[attr-defined]
 
 
-def test_a_long_q_is_refused_before_it_is_normalized() -> None:
-    # So many accents out of order would take hours.
+def test_a_long_q_is_rejected_before_normalization() -> None:
+    # Sorting so many accents takes hours.
     with pytest.raises(ValueError, match="64 characters"):
         query.Q.read(["a" + "\u0315\u0300" * 1_000_000])
 
@@ -95,5 +95,5 @@ def test_a_long_q_is_refused_before_it_is_normalized() -> None:
 @pytest.mark.parametrize(
     "text", ["0", "01", "-1", "+1", " 1", "1_0", "\xb2", "\u0661", "1" * 19, "", "1\n"]
 )
-def test_what_is_no_canonical_id_is_none(text: str) -> None:
+def test_invalid_ids_do_not_match(text: str) -> None:
     assert not re.fullmatch(ID, text)

@@ -10,7 +10,7 @@ NOW = int(time.time())
 CLAIMS = {"sub": "7", "iat": NOW, "exp": NOW + 60, "pwd": "x"}
 
 
-def test_a_token_says_who_since_when_and_until_when() -> None:
+def test_a_token_has_subject_and_lifetime() -> None:
     token = tokens.issue(SECRET, 7, "hash", NOW, 3600)
     assert jwt.get_unverified_header(token)["alg"] == "HS256"
     claims = jwt.decode(token, SECRET, algorithms=["HS256"])
@@ -20,7 +20,7 @@ def test_a_token_says_who_since_when_and_until_when() -> None:
     assert (read.user_id, read.expires) == (7, NOW + 3600)
 
 
-def test_a_token_ends_with_the_password_that_it_was_issued_for() -> None:
+def test_a_token_is_bound_to_its_password() -> None:
     read = tokens.read(SECRET, tokens.issue(SECRET, 7, "hash", NOW, 3600))
     assert read is not None
     assert tokens.is_bound_to(read, SECRET, "hash")
@@ -45,5 +45,5 @@ def test_a_token_ends_with_the_password_that_it_was_issued_for() -> None:
         ),
     ],
 )
-def test_whatever_else_is_no_token(token: str) -> None:
+def test_invalid_tokens_are_rejected(token: str) -> None:
     assert tokens.read(SECRET, token) is None

@@ -1,4 +1,4 @@
-"""Names without case and accents, to sort and to search by.
+"""Add names without case and accents, for sorting and searching.
 
 Startup folds the names of existing rows (classroom.db.backfill).
 """
@@ -16,7 +16,7 @@ Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 TABLES = {"students": "student_words", "classes": "class_words"}
 
-# The words of a folded name stand between single spaces.
+# Single spaces separate the words of a folded name.
 TRIGGERS = {
     "sqlite": (
         """
@@ -37,7 +37,7 @@ TRIGGERS = {
         """,
     ),
     "postgresql": (
-        # A trigger may run where no schema is searched, as after pg_restore.
+        # A trigger may run with an empty search_path, as in pg_restore.
         """
         CREATE FUNCTION keep_{words}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
         AS $$ BEGIN

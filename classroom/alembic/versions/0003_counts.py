@@ -1,4 +1,4 @@
-"""How many rows there are, counted as they come and go"""
+"""Count rows with triggers"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,9 +45,9 @@ TRIGGERS = {
         """,
     ),
 }
-# A transaction writes a count with its first statement. What further ones change is added up in a
-# setting of its own and written when it commits: each version of a row makes the next one dearer.
-# There is a part of a count for each few connections, or writers would wait for each other.
+# The first statement of a transaction updates the count. Further changes are added up in a custom
+# setting and written at commit, since each version of a row makes the next update slower. A count
+# has up to 64 parts, so that concurrent writers rarely wait for each other.
 FUNCTIONS = (
     """
     CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql
@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("part", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("number", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("counted", "part", name="pk_counts"),
-        # Room for the versions of a row, which change all the time, beside it.
+        # Leaves space on the page for new versions of a row, which is updated frequently.
         postgresql_with={"fillfactor": 10},
         sqlite_with_rowid=False,
     )

@@ -13,7 +13,7 @@ depends_on = None
 
 TABLES = ("students", "classes")
 
-# A change of case or accents alone marks its row too: it does not change the folded name.
+# A change of only case or accents marks the row too, since it keeps the folded name.
 TRIGGERS = {
     "sqlite": (
         """
@@ -33,7 +33,7 @@ TRIGGERS = {
         CREATE TRIGGER mark_new BEFORE INSERT ON {table}
         FOR EACH ROW WHEN (NEW.folded = '') EXECUTE FUNCTION mark_unfolded()
         """,
-        # The function compares the names: a column that a trigger mentions cannot change its type.
+        # The function compares names: the type of a column that a trigger names cannot be altered.
         """
         CREATE TRIGGER mark_changed BEFORE UPDATE ON {table}
         FOR EACH ROW WHEN (NEW.folded = OLD.folded) EXECUTE FUNCTION mark_unfolded()

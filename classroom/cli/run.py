@@ -1,0 +1,49 @@
+"""The command that runs a script."""
+
+import linecache
+import sys
+import traceback
+from typing import Any, TextIO
+
+import click
+from pyramid.paster import bootstrap
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("script", type=click.File(encoding="utf-8"))
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def run(ini: str, script: TextIO, args: tuple[str, ...]) -> None:
+    """Run a Python script in one transaction, with the names of pshell.
+
+    SCRIPT is a file, or - for standard input. ARGS are its sys.argv[1:]. An exception rolls back
+    all changes, and exits with status 1; so does sys.exit() with another status than 0, which it
+    keeps.
+    """
+    # Not at the top: other commands need neither the shell nor the application.
+    from ..shell.namespace import namespace  # noqa: PLC0415
+
+    sys.argv[:] = [script.name, *args]
+    with bootstrap(ini) as env, namespace(env) as names:
+        _execute(script, {**env, **names})
+        names["commit"]()
+
+
+def _execute(script: TextIO, names: dict[str, Any]) -> None:
+    """Run a script.
+
+    :raises SystemExit: with status 1 and the script's part of the traceback after an exception.
+    """
+    source, name = script.read(), script.name
+    # For the lines of a script from standard input in its traceback.
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    try:
+        code = compile(source, name, "exec")
+        exec(code, {**names, "__name__": "__main__", "__file__": name})  # noqa: S102
+    except SystemExit as error:
+        if error.code:
+            raise
+    except BaseException as error:
+        frames = error.__traceback__ and error.__traceback__.tb_next
+        traceback.print_exception(error.with_traceback(frames))
+        sys.exit(1)

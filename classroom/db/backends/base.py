@@ -1,0 +1,105 @@
+"""The base class of backends."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy import URL, Connection, Engine
+
+
+class Backend:
+    """The operations that differ between databases. Methods that do nothing here are optional."""
+
+    name: ClassVar[str]
+    """SQLAlchemy's name for the database."""
+    paramstyle: ClassVar[str]
+    """A style of named placeholders (PEP 249) that the driver supports."""
+    reader_settings: ClassVar[Mapping[str, str]] = {}
+    """The ``sqlalchemy.*`` settings of connections that only read, if they need their own."""
+
+    # Engines
+
+    def defaults(self, url: URL) -> Mapping[str, str]:
+        """Return the default ``sqlalchemy.*`` settings of an engine."""
+        return {}
+
+    def connection_url(self, url: URL) -> URL:
+        """Return the URL to connect to."""
+        return url
+
+    def explain_missing(self, driver: ImportError) -> str:
+        """Return a message about a driver that is not installed."""
+        return str(driver)
+
+    def listen(self, engine: Engine) -> None:
+        """Set up the connections and transactions of a new engine."""
+
+    def limit_response_times(self, engine: Engine) -> None:
+        """Make statements on new connections fail if the server does not respond in two seconds."""
+
+    def create_if_missing(self, url: URL) -> None:
+        """Create the database if it is missing and consists of a file.
+
+        :raises OSError: if it cannot be created.
+        """
+
+    def warn_if_exposed(self, url: URL) -> None:
+        """Log a warning if other users of the host can read the database."""
+
+    # Transactions
+
+    def for_reading(self, engine: Engine) -> Engine:
+        """Return the same engine and pool, for transactions that see one snapshot."""
+        return engine
+
+    def for_writing(self, engine: Engine) -> Engine:
+        """Return the same engine and pool, for transactions that write."""
+        return engine
+
+    def in_autocommit(self, engine: Engine) -> Engine:
+        """Return the same engine and pool, for statements that hold nothing once they have run."""
+        raise NotImplementedError
+
+    # Errors of the driver
+
+    def is_conflict(self, error: BaseException | None) -> bool:
+        """Return whether an error is a conflict between transactions, which a retry resolves."""
+        raise NotImplementedError
+
+    def is_foreign_key_violation(self, error: BaseException | None) -> bool:
+        """Return whether an error is a reference to a row that does not exist."""
+        raise NotImplementedError
+
+    def is_timeout(self, error: BaseException | None) -> bool:
+        """Return whether an error means that the server did not respond in time."""
+        return False
+
+    # Statements
+
+    def insert_if_new(self, table: Any) -> Any:
+        """Return an INSERT that does nothing on a conflict, so the transaction can continue."""
+        raise NotImplementedError
+
+    # Copies
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the last id that was assigned in a table, or 0. Ids are never reused."""
+        raise NotImplementedError
+
+    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
+        """Make a table assign only ids above ``last``."""
+        raise NotImplementedError
+
+    def lock_tables(self, connection: Connection, tables: Iterable[str]) -> None:
+        """Block other writers of tables, unless every writing transaction does so."""
+
+    # Migrations
+
+    def lock_migrations(self, connection: Connection) -> None:
+        """Block other migrations until the end of the transaction, as ``lock_tables`` does."""
+
+    def suspend_foreign_keys(self, connection: Connection) -> None:
+        """Prevent cascades in the next transaction, if it drops tables in order to alter them."""
+
+    def defect(self, connection: Connection) -> str | None:
+        """Return why the service cannot use a database, or None."""
+        return None

@@ -1,0 +1,81 @@
+"""The files of SQLite: URLs, permissions, and a check that the file was not replaced."""
+
+import os
+import sqlite3
+import stat
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+
+def is_file(url: URL) -> bool:
+    """Return whether a URL is a path to a SQLite file. A SQLite URI has its own options instead."""
+    is_named = url.database not in (None, "", ":memory:") and "uri" not in url.query
+    return url.get_backend_name() == "sqlite" and is_named
+
+
+def existing_file(url: URL) -> URL:
+    """Return the URL that opens the same file, but does not create a missing one."""
+    path = Path(str(url.database)).absolute()
+    return url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
+
+
+def make_file(url: URL) -> None:
+    """Create the database file if it is missing, with access for its owner only.
+
+    SQLite gives its -wal and -shm files the mode of the database file.
+
+    :raises OSError: if the file cannot be created.
+    """
+    Path(str(url.database)).touch(mode=0o600)
+
+
+def readable_files(url: URL) -> list[str]:
+    """Return the files of a database that all users of the host can read."""
+    names = [f"{url.database}{suffix}" for suffix in ("", "-wal", "-shm")]
+    return [name for name in names if _mode(name) & stat.S_IROTH]
+
+
+def _mode(name: str) -> int:
+    try:
+        return os.stat(name).st_mode
+    except FileNotFoundError:
+        return 0
+
+
+class FileGuard:
+    """A check that rejects connections after the database file was removed or replaced.
+
+    Writes to a removed file are lost. A new file would be mixed with the contents of the old file's
+    write-ahead log.
+    """
+
+    def __init__(self) -> None:
+        self._first: tuple[int, int] | None = None
+
+    def listen(self, engine: Engine) -> None:
+        event.listen(engine, "connect", self._watch)
+        event.listen(engine, "checkout", lambda _, entry, __: entry.info["check"]())
+
+    def _watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        """Store the check of a new connection in its pool entry."""
+        [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
+        entry.info["check"] = partial(self._check, path)
+
+    def _check(self, path: str) -> None:
+        identity = _identity(path)
+        self._first = self._first or identity
+        if identity != self._first:
+            error = sqlite3.OperationalError("the database file was removed or replaced")
+            raise OperationalError(None, None, error)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,29 @@
+"""A session on a connection that is joined to a transaction.
+
+Imported only by requests that use a session: those of the service write without one.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+from transaction import TransactionManager
+from zope.sqlalchemy.datamanager import STATUS_CHANGED, SessionDataManager
+
+
+def join_session(connection: Connection, manager: TransactionManager) -> Session:
+    """Open a session that is flushed before its connection commits, and closed with it.
+
+    It counts as changed from the start: otherwise zope.sqlalchemy would not notice the statements
+    that the session executes, and roll them back (zope.sqlalchemy#88).
+    """
+    session = Session(connection)
+    _SessionDataManager(session, STATUS_CHANGED, manager)
+    return session
+
+
+class _SessionDataManager(SessionDataManager):
+    """Its commit flushes the session; ``ConnectionDataManager`` commits."""
+
+    def tpc_abort(self, transaction: Any) -> None:
+        """Do nothing if the connection could not commit. The base class would raise."""

@@ -1,0 +1,50 @@
+"""Prepare the database at startup."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from ..settings import SettingError
+from . import revision
+from .backends import backend_of
+from .driver_errors import in_one_line
+from .engine import for_writing, make_engine
+
+
+def open_database(settings: Mapping[str, Any]) -> Engine:
+    """Create the engine, and prepare its database.
+
+    Create the tables of an empty database, and fold names that are not folded yet.
+
+    :raises classroom.settings.SettingError: if the database cannot be used.
+    """
+    engine = make_engine(settings)
+    try:
+        backend_of(engine).create_if_missing(make_url(settings["sqlalchemy.url"]))
+        _ensure_tables(engine)
+        _fold_names(engine)
+    except (revision.Mismatch, DBAPIError, OSError) as error:
+        engine.dispose()
+        raise SettingError("sqlalchemy.url", in_one_line(error)) from None
+    return engine
+
+
+def _ensure_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        is_empty = revision.is_empty(connection)
+    # If there are tables, startup does not wait for a writer.
+    with (for_writing(engine) if is_empty else engine).begin() as connection:
+        revision.ensure_current(connection)
+
+
+def _fold_names(engine: Engine) -> None:
+    # Not at the top: migrations import this module, and run without the models.
+    from . import backfill  # noqa: PLC0415
+
+    with engine.connect() as connection:
+        if backfill.are_folded(connection):
+            return
+    with for_writing(engine).begin() as connection:
+        backfill.fold_names(connection)

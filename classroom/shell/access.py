@@ -1,0 +1,54 @@
+"""Why a user has a permission, or does not have it."""
+
+from typing import Any, NamedTuple
+
+from pyramid.authorization import ALL_PERMISSIONS
+
+from ..db import queries
+from ..resources.base import Node
+from ..security.authentication import identity_of
+from ..security.permissions import Permission
+from .request import ShellRequest
+
+
+class Decision(NamedTuple):
+    """Whether a user has a permission. It prints the entry of the ACL that decided."""
+
+    user: str
+    result: Any
+    """Pyramid's ACLAllowed or ACLDenied."""
+
+    def __bool__(self) -> bool:
+        return bool(self.result)
+
+    def __repr__(self) -> str:
+        verdict = "Allowed" if self else "Denied"
+        own = ", ".join(sorted(self.result.principals))
+        return f"{verdict} by {_entry(self.result)}.\n{self.user} is {own}."
+
+
+def permits(request: ShellRequest, user: str, permission: str, item: Any) -> Decision:
+    """Return whether a user has a permission on an object of the shell, or on a resource.
+
+    :raises KeyError: if there is no such user.
+    :raises ValueError: if there is no such permission.
+    """
+    identity = identity_of(request.rows(queries.USER_BY_NAME, {"name": user}))
+    if identity is None:
+        raise KeyError(user)
+    context: Node = getattr(item, "resource", item)
+    request.identity = identity
+    try:
+        return Decision(user, request.has_permission(Permission(permission), context))
+    finally:
+        request.identity = None
+
+
+def _entry(result: Any) -> str:
+    action, principal, permissions = result.ace
+    names = "ALL_PERMISSIONS" if permissions is ALL_PERMISSIONS else _names(permissions)
+    return f"({action}, {principal}, {names}) in the ACL of {result.context!r}"
+
+
+def _names(permissions: Any) -> str:
+    return permissions if isinstance(permissions, str) else f"({', '.join(permissions)})"

@@ -1,0 +1,54 @@
+"""The names that the shell and scripts have."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .. import models
+from .access import Decision, permits
+from .request import ShellRequest
+from .school import School
+
+
+@contextmanager
+def namespace(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the names for an environment of Pyramid's ``bootstrap``.
+
+    At the end, uncommitted changes are rolled back.
+    """
+    request = ShellRequest.adopt(env["request"])
+    request.root = env["root"]
+    request.open()
+    try:
+        yield _names(request)
+    finally:
+        request.tm.abort()
+        request.dbsession.close()
+
+
+def _names(request: ShellRequest) -> dict[str, Any]:
+    school = School(request, request.root["api"]["v1.0"])
+    names = {"tm": request.tm, "dbsession": request.dbsession, "models": models}
+    functions = _Functions(request)
+    for function in (functions.commit, functions.undo, functions.permits):
+        names[function.__name__] = function
+    return {**names, **school.mappings}
+
+
+class _Functions:
+    """Functions on the transaction. pshell lists their docstrings, which are one line each."""
+
+    def __init__(self, request: ShellRequest) -> None:
+        self._request = request
+
+    def commit(self) -> None:
+        """Commit all changes since the last commit."""
+        self._request.tm.commit()
+
+    def undo(self) -> None:
+        """Roll back all changes since the last commit."""
+        self._request.tm.abort()
+
+    def permits(self, user: str, permission: str, item: Any) -> Decision:
+        """Say which entry of which ACL decides: permits("smith", "register", classes[3])"""
+        return permits(self._request, user, permission, item)

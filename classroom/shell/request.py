@@ -1,0 +1,63 @@
+"""The request of the shell: it reads without a transaction, until the first write begins one."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..db.reader import Parameters
+from ..db.statements import SelectStatement
+from ..http.errors import InvalidFields
+from ..request import Request
+from .session import ShellSession, ShellTransactionManager
+
+
+class ShellRequest(Request):
+    """A request that lasts as long as the shell, with one transaction after another."""
+
+    tm: ShellTransactionManager
+    dbsession: ShellSession
+
+    def open(self) -> None:
+        self.tm = ShellTransactionManager()
+        self.dbsession = ShellSession(self.services.database, self.tm)
+
+    @property
+    def db(self) -> Connection:
+        """The connection of the transaction, which begins unless it has begun."""
+        return self.dbsession.connection()
+
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
+        """Run a SELECT, inside the transaction if it has begun."""
+        self.dbsession.flush()
+        if self.dbsession.is_writing:
+            return self.db.execute(statement, parameters).all()
+        return self.services.database.reader.rows(statement, parameters)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Write in the transaction. An error undoes this write alone.
+
+        If the transaction has no other writes, the error ends it, so that it holds no lock.
+        """
+        self.dbsession.flush()
+        has_writes = self.dbsession.is_writing
+        try:
+            with self.db.begin_nested():
+                yield self.db
+        except BaseException:
+            if not has_writes:
+                self.tm.abort()
+            raise
+        finally:
+            self.dbsession.note_write()
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raise ValueError for fields that the API rejects, with the message of its response."""
+    try:
+        yield
+    except InvalidFields as error:
+        raise ValueError(str(error)) from None

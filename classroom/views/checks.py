@@ -1,0 +1,34 @@
+"""What views check after they have read the body: permissions that depend on it, preconditions."""
+
+import msgspec
+from pyramid.httpexceptions import HTTPForbidden, HTTPPreconditionFailed
+
+from ..http.errors import PRECONDITION_FAILED
+from ..http.preconditions import Outcome, entity_tag, evaluate
+from ..request import Request
+from ..resources.base import Item, Resource
+from ..security.permissions import Permission
+
+
+def check_permission(permission: Permission, context: Resource, request: Request) -> None:
+    """Check a permission in addition to the one that the view names.
+
+    :raises pyramid.httpexceptions.HTTPForbidden: unless the ACLs grant the permission.
+    """
+    decision = request.has_permission(permission, context)
+    if not decision:
+        raise HTTPForbidden(result=decision)
+
+
+def check_precondition(context: Item, request: Request) -> None:
+    """Evaluate If-Match and If-None-Match on the row as the writing transaction holds it
+    (RFC 9110, section 13.2). The views of PUT, PATCH and DELETE call this before they write.
+
+    :raises pyramid.httpexceptions.HTTPPreconditionFailed: if the precondition is false.
+    """
+    environ = request.environ
+    if "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ:
+        context.lock()
+        tag = entity_tag(msgspec.json.encode(context.represent())) if context.row else None
+        if evaluate(environ, tag) is not Outcome.HOLDS:
+            raise HTTPPreconditionFailed(PRECONDITION_FAILED)

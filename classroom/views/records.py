@@ -1,0 +1,81 @@
+"""Views that change students and classes."""
+
+from typing import Any
+
+import msgspec
+from pyramid.view import view_config
+
+from ..db import writes
+from ..http.body import read_object
+from ..http.syntax import JSON_TYPE, PATCH_TYPES
+from ..request import Request
+from ..resources.records import Record, Records
+from ..schemas import Nothing
+from ..schemas.decoding import decode, decode_patch
+from ..security.permissions import Permission
+from .checks import check_precondition
+from .documentation import Operation
+from .results import Changed, Created
+
+
+@view_config(
+    context=Records,
+    request_method="POST",
+    permission=Permission.CREATE,
+    operation=Operation("create{item}", "Create a {item}", (201, 413, 415), "input"),
+)
+def create(context: Records, request: Request) -> Created:
+    """Not idempotent: names need not be unique, so each request creates another resource."""
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    row = writes.create(request.db, context.item.model, **msgspec.structs.asdict(fields))
+    return Created(context.at(row.id, row))
+
+
+@view_config(
+    context=Record,
+    request_method="PUT",
+    permission=Permission.CHANGE,
+    operation=Operation("replace{noun}", "Replace {title}", (200, 404, 412, 413, 415), "input"),
+)
+def replace(context: Record, request: Request) -> Changed:
+    """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
+    fields = decode(read_object(request, JSON_TYPE), context.input)
+    return _change(context, request, msgspec.structs.asdict(fields))
+
+
+@view_config(
+    context=Record,
+    request_method="PATCH",
+    permission=Permission.CHANGE,
+    operation=Operation(
+        "change{noun}", "Change fields of {title}", (200, 404, 412, 413, 415), "patch"
+    ),
+)
+def patch(context: Record, request: Request) -> Changed:
+    """Fields that are left out do not change. With `If-Match` the request succeeds only if the
+    resource has not changed. Idempotent.
+    """
+    return _change(
+        context, request, decode_patch(read_object(request, *PATCH_TYPES), context.input)
+    )
+
+
+@view_config(
+    context=Record,
+    request_method="DELETE",
+    permission=Permission.DELETE,
+    operation=Operation("delete{noun}", "Delete {title} and its registrations", (200, 404, 412)),
+)
+def delete(context: Record, request: Request) -> Nothing:
+    """With `If-Match` the request succeeds only if the resource has not changed. A repeated
+    request is 404.
+    """
+    check_precondition(context, request)
+    writes.remove(request.db, context.model, context.key["key"])
+    return Nothing()
+
+
+def _change(context: Record, request: Request, values: dict[str, Any]) -> Changed:
+    check_precondition(context, request)
+    context.row = writes.change(request.db, context.model, context.key["key"], **values)
+    return Changed(context)

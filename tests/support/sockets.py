@@ -1,0 +1,72 @@
+"""Ports on 127.0.0.1, and plain connections to them or to Unix sockets."""
+
+import socket
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+
+def free_port(*candidates: int) -> int:
+    """Return a port without a listener: any, or the first such of ``candidates``."""
+    for port in candidates or (0,):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return probe.getsockname()[1]
+    raise OSError("no port is free")
+
+
+def is_up(address: int | Path) -> bool:
+    with _socket(address) as probe:
+        return probe.connect_ex(_name(address)) == 0
+
+
+def connect(address: int | Path) -> socket.socket:
+    """Connect to a port, or to the path of a Unix socket."""
+    client = _socket(address)
+    client.settimeout(20)
+    client.connect(_name(address))
+    return client
+
+
+def connect_without_reading(port: int) -> socket.socket:
+    """Return a connection that receives no more than about 100 kB until it is read."""
+    client = _socket(port)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
+    client.settimeout(20)
+    client.connect(_name(port))
+    return client
+
+
+def _socket(address: int | Path) -> socket.socket:
+    return socket.socket(socket.AF_UNIX if isinstance(address, Path) else socket.AF_INET)
+
+
+def _name(address: int | Path) -> Any:
+    return str(address) if isinstance(address, Path) else ("127.0.0.1", address)
+
+
+def read_until(client: socket.socket, end: bytes) -> bytes:
+    """Return the bytes up to and including ``end``, and leave those that follow."""
+    received = b""
+    while not received.endswith(end):
+        received += (chunk := client.recv(1))
+        assert chunk
+    return received
+
+
+def read_all(client: socket.socket) -> bytes:
+    """Return all bytes until the server closes the connection."""
+    received = bytearray()
+    with suppress(ConnectionError):
+        while chunk := client.recv(65536):
+            received += chunk
+    return bytes(received)
+
+
+def exchange(port: int, request: bytes) -> bytes:
+    """Send a request on a connection of its own, and return all that the server sends."""
+    with closing(connect(port)) as client:
+        # A server that rejects a request closes the connection before it has read all of it.
+        with suppress(ConnectionError):
+            client.sendall(request)
+        return read_all(client)

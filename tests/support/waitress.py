@@ -1,0 +1,32 @@
+"""An application behind a real waitress, in a thread of the tests."""
+
+from collections.abc import Iterator
+from configparser import ConfigParser
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from .paths import ROOT
+
+
+@contextmanager
+def serving(app: Any, **settings: str) -> Iterator[int]:
+    """Serve an application with the settings of development.ini, and yield the port."""
+    ini = ConfigParser(interpolation=None)
+    ini.read(ROOT / "development.ini")
+    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
+    del settings["use"]
+    server = create_server(app, **settings)
+    # The loop runs on if a failed test leaves a connection behind.
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield int(server.effective_port)
+    finally:
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(server.close)
+        thread.join(10)
+        wasyncore.close_all(server._map)

@@ -1,0 +1,17 @@
+import pytest
+
+from classroom.db.backends import backend_of
+from classroom.db.engine import make_engine
+from classroom.settings import SettingError
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_an_engine_has_the_backend_of_its_url(name: str) -> None:
+    scheme = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}[name]
+    assert backend_of(make_engine({"sqlalchemy.url": f"{scheme}://"})).name == name
+
+
+def test_an_unsupported_database_is_an_error() -> None:
+    message = "^sqlalchemy.url: mysql is not supported; use one of sqlite, postgresql$"
+    with pytest.raises(SettingError, match=message):
+        make_engine({"sqlalchemy.url": "mysql://localhost/x"})
