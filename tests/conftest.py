@@ -257,6 +257,12 @@ def redis_url(redis_server: redis.Redis) -> str:
     return "redis://127.0.0.1:{port}/0".format(**redis_server.get_connection_kwargs())
 
 
+@pytest.fixture
+def redis_socket_url(redis_server: redis.Redis, redis_url: str) -> str:
+    """The same server, on its Unix socket."""
+    return "unix://" + redis_server.config_get("unixsocket")["unixsocket"]
+
+
 # Observations
 
 
