@@ -56,7 +56,7 @@ def test_a_teacher_is_assigned_by_name(
     assert assignments(school) == [(class_id, teacher)]
 
 
-def test_a_teacher_is_assigned_by_url_as_often_as_one_likes(
+def test_assigning_a_teacher_is_idempotent(
     school: School, registrar: TestApp, teacher: int, class_id: int
 ) -> None:
     created = registrar.put(url(class_id, teacher), status=201)
