@@ -15,9 +15,9 @@ from webtest import TestApp
 from classroom import models
 from classroom.db import writes
 
+from ..support.conflicts import CONFLICTS
 from ..support.pserve import copy_ini
 from ..support.users import NAME, PASSWORD
-from .test_outages import CONFLICTS
 
 STUDENTS = "/api/v1.0/students/"
 
