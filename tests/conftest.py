@@ -41,9 +41,14 @@ _COMBINATIONS = {
 }
 
 
+# These come first, so that all workers finish at about the same time.
+_LONG_TESTS = {"test_schemathesis", "test_documents", "test_model", "test_outages"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the combinations of each test: the diagonal, or those of its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
+    items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
 
 
 def _is_wanted(item: pytest.Item) -> bool:
