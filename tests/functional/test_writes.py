@@ -75,7 +75,7 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
         (user_writes.find_user, ("nobody",)),
         (partial(user_writes.change_user, password_hash=PASSWORD_HASH), (7,)),
         (user_writes.remove_user, (7,)),
-        (user_writes.assign, (7, 1)),
+        (user_writes.assign, (1, 7)),
         (user_writes.unassign, (1, 1)),
     ],
 )
@@ -101,13 +101,17 @@ INVALID = [
 ]
 
 
+def store(session: Session, model: Any, values: dict[str, Any]) -> None:
+    session.add(model(**values))
+    session.flush()
+
+
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
 def test_a_session_rejects_an_invalid_value(
     session: Session, model: Any, values: dict[str, Any], message: str
 ) -> None:
-    session.add(model(**values))
     with pytest.raises(InvalidValue, match=message):
-        session.flush()
+        store(session, model, values)
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
