@@ -28,6 +28,8 @@ def setup(env: dict[str, Any]) -> Iterator[None]:
     with namespace(env) as names:
         env.update(names)
         print(_BANNER)
-        yield
-        if names["dbsession"].is_writing:
-            print("Uncommitted changes are rolled back.")
+        try:
+            yield
+        finally:
+            if names["dbsession"].is_writing:
+                print("Uncommitted changes are rolled back.")
