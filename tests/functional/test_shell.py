@@ -48,7 +48,7 @@ def last_lines(ini: Path, *lines: str) -> list[str]:
     return [(each.splitlines() or [""])[-1] for each in results(ini, *lines)]
 
 
-@pytest.mark.parametrize(("document", "fewest"), [("README.md", 8), ("docs/shell.md", 40)])
+@pytest.mark.parametrize(("document", "fewest"), [("README.md", 5), ("docs/shell.md", 40)])
 def test_sessions_in_documents_print_the_documented_output(
     app_ini: Path, document: str, fewest: int
 ) -> None:
