@@ -20,9 +20,9 @@ class ShellRequest(Request):
     tm: ShellTransactionManager
     dbsession: ShellSession
 
-    def open(self) -> None:
-        self.tm = ShellTransactionManager()
-        self.dbsession = ShellSession(self.services.database, self.tm)
+    def open_session(self) -> None:
+        self.dbsession = ShellSession(self.services.database)
+        self.tm = self.dbsession.tm
 
     @property
     def db(self) -> Connection:
@@ -58,7 +58,7 @@ class ShellRequest(Request):
                 self.tm.abort()
             raise
         finally:
-            self.dbsession.note_write()
+            self.dbsession.invalidate_rows()
 
 
 @contextmanager

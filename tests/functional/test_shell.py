@@ -102,6 +102,10 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
         "root['api']['v1.0']['students'][1]",
         "students[1] in students, students[1] == students[1], students[1] == classes[1]",
         f"users[{NAME!r}] == users[1], 'nobody' in users",
+        "students[3].register(1), students[3] in classes[1].students",
+        "students[3].register(students[2])",
+        "students.add('x', age=5)",
+        "permits('miguel', 'creat', students)",
     ) == [
         "KeyError: 'David'",
         "KeyError: 0",
@@ -111,6 +115,11 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
         "<Student /api/v1.0/students/1>",
         "(True, True, False)",
         "(True, False)",
+        "(<Registration of Student 3 for Class 1>, True)",
+        "KeyError: <Student 2 'Student 2'>",
+        "TypeError: Unexpected keyword argument 'age'",
+        "ValueError: permission: must be one of view, create, change, delete, register, assign,"
+        " change-password, nobody",
     ]
 
 
@@ -204,6 +213,8 @@ def test_objects_show_what_was_written_and_undone(app_ini: Path) -> None:
         "dbsession.execute(models.Student.__table__.insert(), {'name': 'core'}); len(students)",
         "del students[2]; len(students), len(algebra.students), len(registrations)",
         "undo(); david, len(students), len(registrations)",
+        "row = dbsession.get(models.Student, 2); tm.commit(); row.name = 'x'; tm.commit(); undo()",
+        "row.name, students[2].name",
     ) == [
         "(<Student 1 'Dave'>, <Student 1 'Dave'>)",
         "('Dave', 'Dave')",
@@ -211,6 +222,8 @@ def test_objects_show_what_was_written_and_undone(app_ini: Path) -> None:
         "452",
         "(451, 1, 1)",
         "(<Student 1 'David'>, 450, 2)",
+        "",
+        "('x', 'x')",
     ]
 
 
