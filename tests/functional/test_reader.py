@@ -27,7 +27,7 @@ NAMES = ("José García", "Ana García", "Émile")
 # Values for the parameters of all statements.
 PARAMETERS = {
     **{"key": 1, "owner": 1, "student_id": 1, "class_id": 1},
-    **queries.beginnings_of(("garcia", "a")),
+    **queries.prefix_parameters(("garcia", "a")),
 }
 KEYS = {"id": 2, "folded": "emile", "student_id": 1, "class_id": 1}
 EXPANSIONS = [frozenset(), frozenset({"student"}), frozenset({"class"}), {"student", "class"}]
