@@ -10,7 +10,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 from webtest import TestApp
 
 from classroom.models.tables import Student
@@ -283,6 +283,13 @@ def test_the_service_writes_while_the_prompt_waits(
     password_client.patch_json(f"{STUDENTS}1", {"name": "d"}, status=200)
     prompt("students[1].name = 'e'; undo(); students[1]", "'d'")
     password_client.patch_json(f"{STUDENTS}1", {"name": "f"}, status=200)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_reading_holds_no_lock(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
+    prompt("students[1], dbsession.get(models.Student, 2).registrations", "Registration")
+    with dbengine.begin() as connection:
+        connection.execute(text("LOCK TABLE students, registrations NOWAIT"))
 
 
 def test_an_uncommitted_change_blocks_writers_of_the_row(
