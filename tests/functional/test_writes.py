@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -101,17 +102,24 @@ INVALID = [
 ]
 
 
-def store(session: Session, model: Any, values: dict[str, Any]) -> None:
-    session.add(model(**values))
-    session.flush()
-
-
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
-def test_a_session_rejects_an_invalid_value(
-    session: Session, model: Any, values: dict[str, Any], message: str
+def test_a_model_rejects_an_invalid_value_when_it_is_assigned(
+    model: Any, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidValue, match=message):
-        store(session, model, values)
+        model(**values)
+
+
+def test_models_refer_to_each_other_through_registrations(session: Session) -> None:
+    student, algebra = session.get_one(Student, 1), session.get_one(Class, 1)
+    session.add(Registration(student=student, class_=algebra))
+    session.flush()
+    [registration] = student.registrations
+    assert registration.class_.registrations == [registration]
+    assert datetime.now(UTC) - registration.timestamp < timedelta(minutes=1)
+    session.delete(algebra)
+    session.flush()
+    assert session.scalars(select(Registration)).all() == []
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
