@@ -1,7 +1,7 @@
 """Fixtures, with the names of Pyramid's cookiecutter.
 
-No part of the service is replaced: each test has a database of its own or an emptied one,
-pyramid_tm commits and rolls back, and every server is a real one.
+No part of the service is replaced: each test has a new or an emptied database, pyramid_tm commits
+and rolls back, and every server is a real one.
 """
 
 import shutil
@@ -42,7 +42,7 @@ _COMBINATIONS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the combinations of each test: the diagonal, or those of its marker."""
+    """Deselect the combinations of each test that are neither in the diagonal nor in its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
 
 
@@ -227,7 +227,7 @@ def served_port(app: Any) -> Iterator[int]:
 
 @pytest.fixture
 def ini(tmp_path: Path, port: int) -> Path:
-    """development.ini in a folder of its own, with a free port."""
+    """development.ini in a new folder, with a free port."""
     return copy_ini("development.ini", tmp_path, port)
 
 

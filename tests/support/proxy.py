@@ -9,7 +9,7 @@ from .sockets import connect
 
 
 class Proxy:
-    """A TCP proxy to a local port that can cut a connection before it passes on an answer."""
+    """A TCP proxy to a local port that can close a connection instead of passing on a response."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -19,7 +19,7 @@ class Proxy:
         Thread(target=self._accept, daemon=True).start()
 
     def cut_after(self, request: bytes) -> None:
-        """Keep back the answer to the next message with these bytes, and end that connection."""
+        """Discard the response to the next message with these bytes, and close that connection."""
         self._cut_after = request
 
     def close(self) -> None:
