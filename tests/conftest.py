@@ -41,9 +41,14 @@ _COMBINATIONS = {
 }
 
 
+# These come first, so that all workers finish at about the same time.
+_LONG_TESTS = {"test_schemathesis", "test_documents", "test_model", "test_outages"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Deselect the combinations of each test that are neither in the diagonal nor in its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
+    items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
 
 
 def _is_wanted(item: pytest.Item) -> bool:
@@ -250,6 +255,12 @@ def redis_url(redis_server: redis.Redis) -> str:
     """An empty Redis."""
     redis_server.flushall()
     return "redis://127.0.0.1:{port}/0".format(**redis_server.get_connection_kwargs())
+
+
+@pytest.fixture
+def redis_socket_url(redis_server: redis.Redis, redis_url: str) -> str:
+    """The same server, on its Unix socket."""
+    return "unix://" + redis_server.config_get("unixsocket")["unixsocket"]
 
 
 # Observations

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 
 import click
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from ..db.copying import CopyError, copy_database
-from ..db.driver_errors import in_one_line
 from ..db.startup import open_database
 from ..settings import SettingError, read_ini
 from .decorators import echo_database, pass_engine
@@ -33,8 +31,8 @@ def copy(engine: Engine, url: str | None, ini: str | None) -> None:
     target = _open_target(settings, ini)
     try:
         copy_database(engine, target, _show_progress)
-    except (CopyError, DBAPIError) as error:
-        raise click.ClickException(in_one_line(error)) from None
+    except CopyError as error:
+        raise click.ClickException(str(error)) from None
     finally:
         target.dispose()
     click.echo("Copy complete and verified.")

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
+from ..db.driver_errors import in_one_line
 from ..db.engine import for_writing
 from ..db.startup import open_database
 from ..settings import read_ini
@@ -22,7 +24,10 @@ def pass_engine(command: Command) -> Command:
     def with_engine(context: click.Context, *args: Any, **options: Any) -> Any:
         engine = open_database(read_ini(context.obj))
         context.call_on_close(engine.dispose)
-        return context.invoke(command, engine, *args, **options)
+        try:
+            return context.invoke(command, engine, *args, **options)
+        except DBAPIError as error:
+            raise click.ClickException(in_one_line(error)) from None
 
     return with_engine
 
@@ -43,4 +48,5 @@ def pass_writing_engine(command: Command) -> Command:
 def echo_database(settings: Mapping[str, str]) -> None:
     """Print the URL of the database, without its password."""
     url = make_url(settings["sqlalchemy.url"]).set(password=None)
+    url = url.difference_update_query(["password", "sslpassword"])  # libpq takes them there too
     click.echo(f"Database: {url.render_as_string()}", err=True)

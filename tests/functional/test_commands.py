@@ -29,9 +29,9 @@ def can_log_in(anonymous: TestApp, name: str, password: str) -> bool:
 @pytest.mark.parametrize("password", ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091])
 def test_an_added_user_can_log_in(app_ini: Path, anonymous: TestApp, password: str) -> None:
     added = run(app_ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
-    assert (added.exit_code, added.output) == (0, "User susan was registered successfully.\n")
+    assert (added.exit_code, added.stdout) == (0, "User susan was registered successfully.\n")
     assert can_log_in(anonymous, "susan", password)
-    assert run(app_ini, "users").output == f"{NAME}\nsusan\n"
+    assert run(app_ini, "users").output == f"{NAME}\tregistrar\nsusan\tregistrar\n"
 
 
 def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous: TestApp) -> None:
@@ -61,7 +61,7 @@ def test_different_or_empty_passwords_are_rejected(
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 1
-    assert run(app_ini, "users").output == f"{NAME}\n"
+    assert run(app_ini, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.one_combination
@@ -89,7 +89,7 @@ def test_a_user_who_could_not_log_in_is_rejected(
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
     assert problem in refused.output
-    assert run(app_ini, "users").output == f"{NAME}\n"
+    assert run(app_ini, "users").output == f"{NAME}\tregistrar\n"
 
 
 @pytest.mark.usefixtures("uncached_identities")
@@ -126,7 +126,7 @@ def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int
 def test_a_changed_password_replaces_the_old_one(app_ini: Path, anonymous: TestApp) -> None:
     assert can_log_in(anonymous, NAME, PASSWORD)
     changed = run(app_ini, "passwd", NAME, "--password-stdin", stdin="new password\n")
-    assert (changed.exit_code, changed.output) == (0, f"The password of user {NAME} was changed.\n")
+    assert (changed.exit_code, changed.stdout) == (0, f"The password of user {NAME} was changed.\n")
     assert can_log_in(anonymous, NAME, "new password")
     assert not can_log_in(anonymous, NAME, PASSWORD)
 

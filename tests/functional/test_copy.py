@@ -18,6 +18,7 @@ from ..support.commands import run
 from ..support.paths import BIN
 from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.rows import insert_rows
+from ..support.school import School
 from ..support.users import NAME
 
 SERVER_PASSWORD = "swordfish"
@@ -33,9 +34,14 @@ def target_url(database_url: str, tmp_path: Path, postgresql: PostgreSQL) -> str
 
 @pytest.fixture
 def school(password_client: TestApp, dbengine: Engine) -> TestApp:
-    """Three students, the last of which was deleted, two classes, and three registrations."""
+    """Three students, the last of which was deleted, two classes, three registrations, and two
+    users: an admin, who is the client, and a teacher of the class 2.
+    """
+    rows = School(password_client.app)
+    rows.change_user(1, role="admin")
     pairs = [(1, 1), (1, 2), (2, 1)]
     insert_rows(dbengine, ["José", "😀", "gone"], ["a", "b"], pairs)
+    rows.assign(rows.add_user("teacher", "Ana Smith"), 2)
     password_client.delete("/api/v1.0/students/3")
     return password_client
 
@@ -46,8 +52,9 @@ def copy(app_ini: Path, url: str) -> Result:
 
 def everything(client: TestApp) -> list[str]:
     """Return all items."""
-    paths = ["students/", "classes/", "registrations/"]
+    paths = ["students/", "classes/", "registrations/", "users/"]
     items = [url for path in paths for url in client.get(f"/api/v1.0/{path}").json["urls"]]
+    items += [f"/api/v1.0/classes/{id}/teachers/?expand=items" for id in (1, 2)]
     return [client.get(url).text for url in items]
 
 
@@ -60,8 +67,9 @@ def test_a_copy_has_all_rows_and_continues_the_ids(
     assert copied.stderr == f"Database: {target_url}\n"
     with open_application({"sqlalchemy.url": target_url}) as app:
         there = client_of(app)
-        assert len(everything(there)) == 7
+        assert len(everything(there)) == 11
         assert everything(there) == everything(school)
+        assert there.get("/api/v1.0/users/?q=smith").json["urls"] == [f"{API}users/2"]
         created = there.post_json("/api/v1.0/students/", {"name": "new"})
         assert created.headers["Location"] == f"{API}students/4"
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, inspect, text
@@ -79,6 +80,60 @@ def test_migrations_run_without_the_domain_code(ini: Path, engine: Engine) -> No
 def test_startup_creates_the_same_tables_as_alembic(ini: Path, empty_url: str) -> None:
     open_database({"sqlalchemy.url": empty_url}).dispose()
     assert "No new upgrade operations detected" in alembic(ini, "check")
+
+
+def rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def execute(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_users_keep_their_data_when_they_get_and_lose_roles(
+    ini: Path, engine: Engine, empty_url: str
+) -> None:
+    users = "SELECT id, name, password_hash FROM users ORDER BY id"
+    alembic(ini, "upgrade", "0004")
+    execute(
+        engine,
+        "INSERT INTO users (name, password_hash) VALUES ('José Pérez', 'one'), ('gone', 'two')",
+        "DELETE FROM users WHERE name = 'gone'",
+        "INSERT INTO classes (name) VALUES ('algebra')",
+        "INSERT INTO students (name) VALUES ('david')",
+        "INSERT INTO registrations VALUES (1, 1, '2014-04-04 01:05:50')",
+    )
+    before = rows(engine, users)
+    alembic(ini, "upgrade", "head")
+    assert rows(engine, "SELECT id, role FROM users") == [(1, "registrar")]
+    open_database({"sqlalchemy.url": empty_url}).dispose()
+    assert rows(engine, "SELECT word FROM user_words ORDER BY word") == [("jose",), ("perez",)]
+    execute(
+        engine,
+        "UPDATE users SET role = 'teacher'",
+        "INSERT INTO teachers (class_id, user_id) VALUES (1, 1)",
+    )
+    assert rows(engine, users) == before
+    alembic(ini, "downgrade", "0004")
+    assert rows(engine, users) == before
+    assert rows(engine, "SELECT student_id, class_id FROM registrations") == [(1, 1)]
+    execute(engine, "INSERT INTO users (name, password_hash) VALUES ('susan', 'three')")
+    alembic(ini, "upgrade", "head")
+    assert rows(engine, users) == [*before, (3, "susan", "three")]
+    assert rows(engine, "SELECT sum(number) FROM counts WHERE counted = 'users'") == [(2,)]
+    assert "No new upgrade operations detected" in alembic(ini, "check")
+
+
+def test_the_release_before_adds_users_who_are_registrars(
+    ini: Path, engine: Engine, empty_url: str
+) -> None:
+    alembic(ini, "upgrade", "head")
+    execute(engine, "INSERT INTO users (name, password_hash) VALUES ('Susan', 'hash')")
+    open_database({"sqlalchemy.url": empty_url}).dispose()
+    assert rows(engine, "SELECT role, folded FROM users") == [("registrar", "susan")]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,6 @@ def test_another_patch_format_is_415_with_accept_patch(school: TestApp, media_ty
     assert "Accept-Patch" not in refused.headers
 
 
-@pytest.mark.diagonal
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize(
     "path",
