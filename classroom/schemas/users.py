@@ -47,7 +47,7 @@ CurrentPassword = Annotated[
     str,
     Meta(
         max_length=MAX_LENGTH,
-        description="The present password, to change one's own.",
+        description="The current password. Required for users who change their own password.",
         examples=["correct horse"],
         extra={"validate": lambda value: validate_new_password(value, allow_weak=True)},
     ),
