@@ -12,7 +12,7 @@ from classroom.models.tables import Class, Student
 from classroom.services import services
 
 from .application import anonymous_client, engine_of
-from .users import PASSWORD, PASSWORD_HASH
+from .users import PASSWORD, PASSWORD_HASH, basic
 
 
 class School:
@@ -68,7 +68,8 @@ class School:
 def log_in(app: Any, name: str, password: str = PASSWORD) -> TestApp:
     """Return a client with a password or, in token mode, with a token that it fetches."""
     client = anonymous_client(app)
-    client.authorization = ("Basic", (name, password))
+    # In UTF-8; WebTest's own would be in Latin-1.
+    client.extra_environ["HTTP_AUTHORIZATION"] = basic(name, password)
     if services(app.registry).settings.use_token_auth:
         token = client.get("/auth/request-token").json["token"]
         client.authorization = ("Bearer", token)
