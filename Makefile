@@ -41,11 +41,11 @@ servers:
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
 
 test: $(VENV)/.installed-testing servers
-	$(BIN)/pytest -n 2 --cov
+	$(BIN)/pytest -n 2 --dist worksteal --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
 
 smoke: $(VENV)/.installed-testing servers
-	$(BIN)/pytest -n 2 $(SMOKE)
+	$(BIN)/pytest -n 2 --dist worksteal $(SMOKE)
 
 fuzz: $(VENV)/.installed-testing
 	CLASSROOM_FUZZ=600 $(BIN)/pytest tests/functional/test_schemathesis.py

@@ -34,7 +34,6 @@ setup(
     install_requires=[
         "alembic>=1.20",
         "argon2-cffi>=25.1",
-        "cachetools>=8.0",
         "click>=8.5",
         "msgspec>=0.22",
         "plaster_pastedeploy>=1.0.1",
@@ -69,7 +68,6 @@ setup(
             "classroom[postgresql]",
             "mypy",
             "ruff",
-            "types-cachetools",
             "types-pexpect",
             "types-waitress",
             "types-WebOb",

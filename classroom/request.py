@@ -98,10 +98,6 @@ class Request(pyramid.request.Request):
         self.add_finished_callback(lambda _: close(connection))
         return connection
 
-    def begin(self) -> None:
-        """Run all further reads in one transaction, so that they read one snapshot."""
-        _ = self.db
-
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         """Run a SELECT, inside the request's transaction if it has begun."""
         if "db" not in self.__dict__:

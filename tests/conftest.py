@@ -41,9 +41,14 @@ _COMBINATIONS = {
 }
 
 
+# These come first, so that all workers finish at about the same time.
+_LONG_TESTS = {"test_schemathesis", "test_documents", "test_model", "test_outages"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the combinations of each test: the diagonal, or those of its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
+    items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
 
 
 def _is_wanted(item: pytest.Item) -> bool:
@@ -180,11 +185,7 @@ def testapp(request: pytest.FixtureRequest, app_settings: dict[str, str]) -> Tes
     """A client with credentials, in either mode of authentication."""
     if request.param == "token":
         app_settings["classroom.use_token_auth"] = "true"
-    client: TestApp = request.getfixturevalue("password_client")
-    if request.param == "token":
-        token = client.get("/auth/request-token").json["token"]
-        client.authorization = ("Bearer", token)
-    return client
+    return client_of(request.getfixturevalue("app"))
 
 
 @pytest.fixture
@@ -254,6 +255,12 @@ def redis_url(redis_server: redis.Redis) -> str:
     """An empty Redis."""
     redis_server.flushall()
     return "redis://127.0.0.1:{port}/0".format(**redis_server.get_connection_kwargs())
+
+
+@pytest.fixture
+def redis_socket_url(redis_server: redis.Redis, redis_url: str) -> str:
+    """The same server, on its Unix socket."""
+    return "unix://" + redis_server.config_get("unixsocket")["unixsocket"]
 
 
 # Observations

@@ -42,7 +42,7 @@ def named(
 
     :param columns: the columns to select, in addition to the id and the key.
     :param order: one of classroom.http.query.ORDERS.
-    :param words: how many words each name must have; ``beginnings_of`` makes their parameters.
+    :param words: the number of prefixes to match; ``prefix_parameters`` returns their parameters.
     """
     key = (model.folded, model.id) if order.endswith("name") else (model.id,)
     rows = select(model.id, *key[:-1], *_columns(model, columns))
@@ -70,7 +70,7 @@ def count_rows(table: Table) -> "Select[int]":
     return select(func.count()).select_from(table)
 
 
-def beginnings_of(words: tuple[str, ...]) -> dict[str, str]:
+def prefix_parameters(words: tuple[str, ...]) -> dict[str, str]:
     """Return the parameters that select names by prefixes of their words."""
     parameters = {}
     for place, word in enumerate(words):

@@ -1,4 +1,4 @@
-"""Keyset slices of an ordered set of rows."""
+"""Slices of an ordered set of rows."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,10 @@ Key = tuple[int | str, ...]
 
 
 class Slice(NamedTuple):
-    """The rows to select: at most ``limit`` beyond ``key``, after ``offset`` more.
+    """The rows to select: at most ``limit``, beyond a key or after an offset.
 
-    :param key: None selects from the first row, or from the last if ``backward``.
+    :param offset: how many rows to skip from the first, if there is no key.
+    :param backward: whether to select the rows before the key, from the nearest one on.
     """
 
     limit: int

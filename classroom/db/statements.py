@@ -1,14 +1,27 @@
 """The statements of collections and items, built from a SELECT of their rows."""
 
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, tuple_
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from .slices import Key, Slice
 
 Column = InstrumentedAttribute[Any]
+Columns = Sequence[ColumnElement[Any] | Column]
 SelectStatement = Select[*tuple[Any, ...]]
 
 
@@ -25,11 +38,11 @@ class CollectionStatements:
         self, rows: SelectStatement, *key: Column, total: SelectStatement, descending: bool = False
     ) -> None:
         self._names = [column.key for column in key]
-        rows = rows.add_columns(total.scalar_subquery().label("total"))
-        self._slices = {
-            (backward, beyond): _slice(rows, key, backward != descending, beyond)
-            for backward, beyond in product((False, True), repeat=2)
-        }
+        counted = rows.add_columns(total.scalar_subquery().label("total"))
+        self._first = _limited(counted, key, descending)
+        self._after = _limited(_beyond(counted, key, descending), key, descending)
+        self._before = _limited(_beyond(counted, key, not descending), key, not descending)
+        self._numbered = _numbered(rows, key, total, descending)
         self.total = total
         self.kinds = [column.type.python_type for column in key]
 
@@ -42,23 +55,58 @@ class CollectionStatements:
 
         The caller adds the parameters of ``rows``.
         """
-        names = (f"key_{name}" for name in self._names)
-        key = dict(zip(names, selected.key, strict=True)) if selected.key else {}
-        statement = self._slices[selected.backward, bool(key)]
-        return statement, {"limit": selected.limit, "offset": selected.offset, **key}
+        limit: dict[str, int | str] = {"limit": selected.limit}
+        if selected.key:
+            names = (f"key_{name}" for name in self._names)
+            statement = self._before if selected.backward else self._after
+            return statement, {**limit, **dict(zip(names, selected.key, strict=True))}
+        if selected.offset:
+            return self._numbered, {**limit, "offset": selected.offset}
+        return self._first, limit
 
 
-def _slice(
-    rows: SelectStatement, key: tuple[Column, ...], descending: bool, beyond: bool
+_LIMIT = bindparam("limit", type_=BigInteger)
+_OFFSET = bindparam("offset", type_=BigInteger)
+
+
+def _beyond(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    """Select the rows beyond a cursor."""
+    cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
+    return rows.where(tuple_(*key) < cursor if descending else tuple_(*key) > cursor)
+
+
+def _ordered(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    return rows.order_by(*(column.desc() if descending else column for column in key))
+
+
+def _limited(rows: SelectStatement, key: Columns, descending: bool) -> SelectStatement:
+    return _ordered(rows, key, descending).limit(_LIMIT)
+
+
+def _numbered(
+    rows: SelectStatement, key: Columns, total: SelectStatement, descending: bool
 ) -> SelectStatement:
-    """Order and limit the rows, from the first one or from ``beyond`` a cursor."""
-    if beyond:
-        columns = tuple_(*key)
-        cursor = tuple_(*(bindparam(f"key_{column.key}", type_=column.type) for column in key))
-        rows = rows.where(columns < cursor if descending else columns > cursor)
-    rows = rows.order_by(*(column.desc() if descending else column for column in key))
-    rows = rows.limit(bindparam("limit", type_=BigInteger))
-    return rows.offset(bindparam("offset", type_=BigInteger))
+    """Select the rows after an offset, which the nearer end of the rows is skipped to.
+
+    One statement reads the total and the rows from one snapshot. It has a half for each direction,
+    of which one has the limit 0, and costs nothing.
+    """
+    counted = total.cte("counted")
+    rest = counted.c.total - _OFFSET
+    rows = rows.add_columns(_of(counted, counted.c.total).label("total"))
+    from_first = case((rest >= _OFFSET, _LIMIT), else_=0)
+    from_last = case((or_(rest >= _OFFSET, rest <= 0), 0), (rest < _LIMIT, rest), else_=_LIMIT)
+    behind = case((rest > _LIMIT, rest - _LIMIT), else_=0)
+    forward = _ordered(rows, key, descending).limit(_of(counted, from_first)).offset(_OFFSET)
+    backward = _ordered(rows, key, not descending).limit(_of(counted, from_last))
+    backward = backward.offset(_of(counted, behind))
+    halves = union_all(*(select(half.subquery()) for half in (forward, backward))).subquery()
+    return _ordered(select(*halves.c), [halves.c[str(column.key)] for column in key], descending)
+
+
+def _of(counted: CTE, value: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return a value that depends on the total."""
+    return select(value).select_from(counted).scalar_subquery()
 
 
 class ItemStatements:

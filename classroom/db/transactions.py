@@ -23,7 +23,7 @@ def join_connection(engine: Engine, manager: TransactionManager) -> Connection:
 
 def close(connection: Connection) -> None:
     """Roll back, and return a connection to its pool."""
-    # A database that is gone has rolled back, and the first error is already on its way.
+    # A lost database has rolled back, and its first error is being raised already.
     with suppress(DBAPIError):
         connection.close()
 

@@ -37,31 +37,23 @@ class PageRequest:
     kept: tuple[tuple[str, str], ...] = ()
 
     @property
-    def is_counted(self) -> bool:
-        """Whether the rows of the page depend on the total."""
-        return self.page > 1 and not self.after and not self.before
+    def cursor(self) -> Key | None:
+        return self.after or self.before
+
+    @property
+    def slice(self) -> Slice:
+        """The rows to fetch.
+
+        With a cursor, this is one row more than the page has: it shows if there is another page.
+        """
+        if self.cursor:
+            return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
+        return Slice(self.per_page, (self.page - 1) * self.per_page)
 
     def link(self, page: int, **cursor: Key) -> Link:
         """Return the query of another page of the same size."""
         keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
         return [*self.kept, ("per_page", self.per_page), ("page", max(page, 1)), *keys]
-
-    def slice(self, total: int) -> Slice:
-        """Return the rows to fetch.
-
-        With a cursor, this is one row more than the page has: it shows if there is another page.
-
-        :raises PageNotFound: if ``total`` rows have no such page.
-        """
-        if self.after or self.before:
-            return Slice(self.per_page + 1, 0, self.after or self.before, bool(self.before))
-        start = (self.page - 1) * self.per_page
-        if self.page > 1 and start >= total:
-            raise PageNotFound("page: there is no such page")
-        if start <= total // 2:
-            return Slice(self.per_page, start)
-        count = min(self.per_page, total - start)
-        return Slice(count, total - start - count, backward=True)
 
 
 @dataclass(frozen=True)
@@ -92,11 +84,12 @@ def paginate(
     :param key: returns the cursor of a row.
     :raises PageNotFound: if the page number is past the last page.
     """
-    selected = requested.slice(count() if requested.is_counted else 0)
-    fetched, counted = fetch(selected)
+    fetched, counted = fetch(requested.slice)
+    if not fetched and requested.page > 1 and not requested.cursor:
+        raise PageNotFound("page: there is no such page")
     total = count() if counted is None else counted
     rows = fetched[: requested.per_page]
-    if selected.backward:
+    if requested.before:
         rows = rows[::-1]
     pages = -(-total // requested.per_page)
     if requested.before:
@@ -169,8 +162,9 @@ def _number(getall: GetAll, name: str) -> int | None:
         return None
     if not re.fullmatch("[1-9][0-9]*", text):
         raise BadParameter(name, "must be a whole number from 1")
-    # No page number has 19 digits, and int() raises for thousands of digits.
-    return int(text[:19])
+    # No page number has 15 digits. int() raises for thousands of digits, and a database for an
+    # offset of more than 63 bits.
+    return int(text[:14])
 
 
 def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:

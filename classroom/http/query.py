@@ -1,4 +1,7 @@
-"""Query parameters that select, order and expand rows."""
+"""Query parameters that select, order and expand rows.
+
+A resource lists the parameters that it reads in its attribute ``query``.
+"""
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence

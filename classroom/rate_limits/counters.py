@@ -52,6 +52,9 @@ class MemoryCounter:
 class RedisCounter:
     """A counter in Redis, shared by all processes. A call costs one round trip.
 
+    EXPIRE goes with each INCRBY, not only with the first of a window: a process that dies between
+    two round trips would leave a key that never expires. It costs a tenth of a call.
+
     :raises redis.RedisError: within 0.2 seconds if Redis is unavailable.
     """
 
@@ -100,7 +103,8 @@ def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
     try:
         connection.send_packed_command(connection.pack_commands(commands))
         replies = [connection.read_response() for _ in commands]
-    except redis.RedisError:
+    except BaseException:
+        # A reply that was not read would be returned to the next call.
         connection.disconnect()
         raise
     return int(replies[0])

@@ -93,14 +93,14 @@ class Item(Resource):
         self.row = row
 
     def exists(self) -> bool:
-        """Return whether the row exists. It is read without a lock, unless it was read before."""
+        """Return whether the row exists. Read it without a lock, unless it was read before."""
         if self.row is None:
             rows = self.request.rows(self.statements.select, self.key)
             self.row = rows[0] if rows else None
         return self.row is not None
 
     def lock(self) -> None:
-        """Read the row as the writing transaction holds it, and lock it until the end of that."""
+        """Read the row in the writing transaction, and lock it until the transaction ends."""
         rows = self.request.db.execute(self.statements.select_for_update, self.key)
         self.row = rows.one_or_none()
 
@@ -147,8 +147,6 @@ class Collection(Resource):
 
         :raises classroom.http.pagination.PageNotFound: if there is no such page.
         """
-        if requested.is_counted:
-            self.request.begin()  # the two statements must read the same snapshot
         read = self.request.rows
 
         def count() -> int:
@@ -182,10 +180,10 @@ ItemType = TypeVar("ItemType", bound=Item)
 
 
 def traverse(item: ItemType) -> ItemType:
-    """Return an item that traversal has reached.
+    """Return an item that traversal reached, after a check that it exists.
 
-    A safe request reads the row. A write does not: it may be refused, and its own statement tells
-    whether the row exists.
+    Only safe requests read the row. A write may be rejected later, and its own statement detects a
+    missing row.
 
     :raises KeyError: if the request is safe, and there is no such row.
     """

@@ -54,7 +54,7 @@ class NamedCollection(Collection):
         words = chosen["q"]
         columns = stored(self.item.schema) if chosen["expand"] else ()
         statements = queries.named(self.item.model, columns, chosen["sort"], len(words))
-        return statements, queries.beginnings_of(words)
+        return statements, queries.prefix_parameters(words)
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
         return represent_named(self.item.schema, rows, self.url)
@@ -75,11 +75,11 @@ class NamedCollection(Collection):
 
 
 def represent_named(
-    schema: type[NamedSchema], rows: Sequence[Any], home: str
+    schema: type[NamedSchema], rows: Sequence[Any], collection_url: str
 ) -> Sequence[NamedSchema]:
     """Return the representations of rows.
 
-    :param home: the URL of the collection that the rows belong to.
+    :param collection_url: the URL of the collection that the rows belong to.
     """
     represent = representer(schema)
-    return [represent(row, f"{home}{row.id}") for row in rows]
+    return [represent(row, f"{collection_url}{row.id}") for row in rows]

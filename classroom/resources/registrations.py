@@ -145,7 +145,10 @@ class Registration(Item):
         return super().exists() or (self.request.method == "PUT" and self._is_creatable())
 
     def lock(self) -> None:
-        """:raises NotFound: if the method is PUT and the row could not be created."""
+        """Read and lock the row.
+
+        :raises NotFound: if the method is PUT, and the row neither exists nor could be created.
+        """
         super().lock()
         if self.row is None and self.request.method == "PUT" and not self._is_creatable():
             raise NotFound

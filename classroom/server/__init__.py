@@ -15,7 +15,7 @@ from pyramid.config import Configurator
 from ..services import services
 from .channel import Channel
 from .proxy_headers import parse_proxy_headers
-from .servers import TCPServer, UnixServer
+from .servers import MultiServer, TCPServer, UnixServer
 
 
 def includeme(config: Configurator) -> None:
@@ -23,6 +23,7 @@ def includeme(config: Configurator) -> None:
     # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)
+    setattr(waitress.server, "MultiSocketServer", MultiServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.proxy_headers, "parse_proxy_headers", parse_proxy_headers)  # noqa: B010 (as above)
     _handle_sigterm_like_sigint()
 

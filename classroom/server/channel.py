@@ -7,6 +7,7 @@ response. The docstring of a method names the thread if only one of them calls i
 import time
 from typing import Any
 
+from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.utilities import Error
 
@@ -38,6 +39,8 @@ class Channel(HTTPChannel):
     requests_lock: Any
     server: Any
 
+    _written = b""
+    _is_sending = False
     _is_paused = False
     _throttled_until = 0.0
 
@@ -70,18 +73,45 @@ class Channel(HTTPChannel):
             self._is_paused = False
             self.server.add_task(self)
 
+    def write_soon(self, data: Any) -> int:
+        """Keep what a task writes until ``flush``, unless it is a file (worker thread)."""
+        if isinstance(data, ReadOnlyFileBasedBuffer):
+            return super().write_soon(data)  # type: ignore[arg-type]  # the stubs omit files
+        self._written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Send what was written, and leave to the main thread what remains (worker thread)."""
+        if not self._written:
+            return
+        written, self._written = self._written, b""
+        self._is_sending = True
+        try:
+            super().write_soon(written)
+        finally:
+            self._is_sending = False
+        if self.total_outbufs_len:
+            self.server.pull_trigger()
+
     def _flush_outbufs_below_high_watermark(self) -> None:
         """Do nothing: waitress would block the worker thread here until the client reads."""
 
     def writable(self) -> bool:
-        """Return whether there is data to send (main thread)."""
+        """Return whether there is something to send or to close (main thread)."""
         # Waitress would not close the connection before the client reads.
         if self.will_close:
             self.handle_close()
-        return self.connected and bool(self.total_outbufs_len or self.close_when_flushed)
+        # The loop would spin while a worker thread sends. It wakes the loop if something remains.
+        is_unsent = bool(self.total_outbufs_len or self.close_when_flushed)
+        return self.connected and is_unsent and not self._is_sending
 
     def handle_write(self) -> None:
-        super().handle_write()
+        try:
+            super().handle_write()
+        except KeyboardInterrupt:
+            # What was sent may not have been counted, and must not be sent again at shutdown.
+            self.abort()
+            raise
         self.resume()
 
     def handle_close(self) -> None:
@@ -94,6 +124,10 @@ class Channel(HTTPChannel):
         # From here on readable() and writable() return False if the event loop still calls them.
         self.will_close = True
         self.handle_close()
+
+    def cancel(self) -> None:
+        """Drop the requests that wait for a worker at shutdown, not the responses (main thread)."""
+        self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
         """Return the time when the server began to wait for the client, or None if it does not."""

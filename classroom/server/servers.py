@@ -1,14 +1,17 @@
 """Servers: one per listening socket, with the connections that it accepted."""
 
+import time
 from heapq import nsmallest
 from typing import Any
 
-from waitress.server import BaseWSGIServer, TcpWSGIServer, UnixWSGIServer
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer, MultiSocketServer, TcpWSGIServer, UnixWSGIServer
 
 from .channel import Channel
 from .listening import ListenError, print_in_one_line
 
 _SECONDS_BETWEEN_CHECKS = 1
+_SECONDS_TO_SEND_UNSENT = 5
 
 
 class _Server(BaseWSGIServer):
@@ -28,6 +31,10 @@ class _Server(BaseWSGIServer):
         except OSError as error:
             print_in_one_line()
             raise ListenError(self._address(), error.strerror) from None
+
+    def run(self) -> None:
+        super().run()
+        _send_unsent(self._map)
 
     def _address(self) -> str:
         socket_address = self.sockinfo[3]
@@ -68,3 +75,27 @@ class TCPServer(_Server, TcpWSGIServer):
 
 class UnixServer(_Server, UnixWSGIServer):
     """A server on a UNIX socket."""
+
+
+class MultiServer(MultiSocketServer):
+    """The servers of a process that listens on several sockets."""
+
+    map: Any
+
+    def close(self) -> None:
+        self.task_dispatcher.shutdown()
+        _send_unsent(self.map)
+        wasyncore.close_all(self.map)
+
+
+def _send_unsent(connections: dict[int, Any]) -> None:
+    """Send the responses that clients have not read yet, for some seconds at shutdown."""
+    deadline = time.monotonic() + _SECONDS_TO_SEND_UNSENT
+    while (unsent := _unsent(connections)) and time.monotonic() < deadline:
+        wasyncore.loop(_SECONDS_BETWEEN_CHECKS, use_poll=True, map=unsent, count=1)
+
+
+def _unsent(connections: dict[int, Any]) -> dict[int, Any]:
+    """Return the connections that have something to send, by file descriptor."""
+    channels = {fd: item for fd, item in connections.items() if isinstance(item, Channel)}
+    return {fd: channel for fd, channel in channels.items() if channel.total_outbufs_len}

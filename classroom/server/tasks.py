@@ -3,16 +3,30 @@
 from typing import Any
 
 from waitress.task import ErrorTask, WSGITask
+from waitress.task import Task as BaseTask
 
 from ..http.errors import error_response
 
 
-class JSONErrorTask(ErrorTask):
-    """The response to a request that waitress rejects. The connection is closed after it."""
+class _Task(BaseTask):
+    """Send the head and the first part of the body with one system call; waitress needs two."""
 
-    # Waitress's stubs annotate both differently from their use.
+    # Waitress's stubs annotate these differently from their use.
     request: Any
     response_headers: Any
+    channel: Any
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        self.channel.flush()
+
+    def finish(self) -> None:
+        super().finish()
+        self.channel.flush()
+
+
+class JSONErrorTask(_Task, ErrorTask):
+    """The response to a request that waitress rejects. The connection is closed after it."""
 
     def execute(self) -> None:
         # Waitress would respond in plain text.
@@ -26,12 +40,8 @@ class JSONErrorTask(ErrorTask):
         self.write(response.body)
 
 
-class Task(WSGITask):
+class Task(_Task, WSGITask):
     """The execution of a request by the application."""
-
-    # Waitress's stubs annotate both differently from what this package sets.
-    request: Any
-    channel: Any
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()

@@ -112,7 +112,10 @@ class NamedMapping(CollectionMapping[Key, NamedType], Generic[Key, NamedType]):
         return self.item(self.school, resource)
 
     def id(self, key: Any) -> int:
-        """Return the id for a key or an item. :raises KeyError: if it is neither."""
+        """Return the id for a key or an item.
+
+        :raises KeyError: if it is neither.
+        """
         if isinstance(key, self.item):
             return key.id
         if not isinstance(key, int):
@@ -162,13 +165,14 @@ class Records(NamedMapping[int, RecordType]):
     def add(self, name: str, **fields: Any) -> RecordType:
         """Create a row.
 
+        :raises TypeError: if there is no such field.
         :raises ValueError: if a value is invalid.
         """
+        values = msgspec.structs.asdict(self.resource.input(name=name, **fields))
         with refusals():
-            values = decode({"name": name, **fields}, self.resource.input)
-        model = self.item.kind.model
+            values = msgspec.structs.asdict(decode(values, self.resource.input))
         with self.school.request.write() as connection:
-            row = writes.create(connection, model, **msgspec.structs.asdict(values))
+            row = writes.create(connection, self.item.kind.model, **values)
         return self.at(row.id, row)
 
     def __delitem__(self, key: Any) -> None:

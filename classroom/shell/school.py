@@ -37,10 +37,10 @@ class School:
             if kind in _MAPPINGS:
                 yield name, _MAPPINGS[kind](self, api[name])
             elif issubclass(kind, RecordsResource):
-                yield name, _define(kind)(self, api[name])
+                yield name, define_mapping(kind)(self, api[name])
 
 
-def _define(kind: type[RecordsResource]) -> type[Records[Any]]:
+def define_mapping(kind: type[RecordsResource]) -> type[Records[Any]]:
     """Define the mapping of a type that has no methods of its own."""
     item = type(kind.item.__name__, (Record,), {"__slots__": (), "kind": kind.item})
     doc = f"All {kind.__name__.lower()} by id."

@@ -34,16 +34,19 @@ class Student(Record):
             field="class_",
         )
 
-    def register(self, class_: "Class") -> "Registration":
+    def register(self, class_: "Class | int") -> "Registration":
         """Register the student for a class.
 
         :raises AlreadyRegistered: if the student is registered for it.
         """
         return self.school.registrations.add(self, class_)
 
-    def unregister(self, class_: "Class") -> None:
-        """End a registration. :raises KeyError: if there is none."""
-        del self.school.registrations[self.id, class_.id]
+    def unregister(self, class_: "Class | int") -> None:
+        """End a registration.
+
+        :raises KeyError: if there is none.
+        """
+        del self.school.registrations[self.id, self.school.classes.id(class_)]
 
 
 class Class(Record):
@@ -70,19 +73,25 @@ class Class(Record):
         teachers = self.resource["teachers"]
         return Related(self, teachers, self.school.users, teachers.at)
 
-    def assign(self, user: "User") -> None:
+    def assign(self, user: "User | str") -> None:
         """Make a user a teacher of the class.
 
+        :param user: the user, or the name.
         :raises NotATeacher: if the role of the user is another.
         :raises AlreadyTeaches: if the user teaches the class.
         """
+        user_id = self.school.users.id(user)
         with self.school.request.write() as connection:
-            user_writes.assign(connection, self.id, user.id)
+            user_writes.assign(connection, self.id, user_id)
 
-    def unassign(self, user: "User") -> None:
-        """Remove a teacher from the class. :raises NotFound: if the user does not teach it."""
+    def unassign(self, user: "User | str") -> None:
+        """Remove a teacher from the class.
+
+        :raises NotFound: if the user does not teach it.
+        """
+        user_id = self.school.users.id(user)
         with self.school.request.write() as connection:
-            user_writes.unassign(connection, self.id, user.id)
+            user_writes.unassign(connection, self.id, user_id)
 
 
 class Students(Records[Student]):
@@ -153,12 +162,13 @@ class Registrations(CollectionMapping[Pair, Registration]):
         with self.school.request.write() as connection:
             writes.unregister(connection, **item.resource.key)
 
-    def add(self, student: Student, class_: Class) -> Registration:
-        """Register a student for a class.
+    def add(self, student: Student | int, class_: Class | int) -> Registration:
+        """Register a student for a class, each given as an object or by id.
 
         :raises AlreadyRegistered: if the student is registered for it.
         :raises NotFound: if either was deleted.
         """
+        key = self.school.students.id(student), self.school.classes.id(class_)
         with self.school.request.write() as connection:
-            row = writes.register(connection, student.id, class_.id)
-        return self._at((student.id, class_.id), row)
+            row = writes.register(connection, *key)
+        return self._at(key, row)

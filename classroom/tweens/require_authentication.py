@@ -1,6 +1,7 @@
 """Require authentication before traversal.
 
-A 401 comes before any 404 or 405, and before a row is read. ACLs decide what a user may do.
+A 401 comes before any 404 or 405, and before a row is read. ACLs decide what a user may do, and
+which paths are public: those of resources with the ACL ``PUBLIC`` (``classroom.resources.acl``).
 """
 
 from pyramid.httpexceptions import HTTPUnauthorized

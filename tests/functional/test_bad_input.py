@@ -159,7 +159,7 @@ def test_an_unsupported_media_type_is_415(http: Connection, media_type: str | No
         "/api/v1.0/classes/../students/",
         "//api/v1.0/students/",
         "//",
-        f"{STUDENTS}",
+        f"{STUDENTS}@@",
         f"{STUDENTS};x",
         "/api/v1.0/%73tudents",
         f"{STUDENTS}1%2f",

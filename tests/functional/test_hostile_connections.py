@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -16,7 +15,13 @@ import pytest
 from classroom.http.message_head import MAX_FIELDS
 
 from ..support.pserve import configure, pserve
-from ..support.sockets import connect, exchange, read_all, read_until
+from ..support.sockets import (
+    connect,
+    connect_without_reading,
+    exchange,
+    read_all,
+    read_until,
+)
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
 from ..support.waitress import serving
@@ -34,15 +39,6 @@ def head(start: str, *fields: str) -> bytes:
 def post(*fields: str, version: str = "1.1") -> bytes:
     usual = CREDENTIALS.strip(), "Content-Type: application/json"
     return head(f"POST {STUDENTS} HTTP/{version}", *usual, *fields)
-
-
-def connect_without_reading(port: int) -> socket.socket:
-    """Return a connection that receives no more than about 100 kB until it is read."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
-    client.settimeout(20)
-    client.connect(("127.0.0.1", int(port)))
-    return client
 
 
 def status_of(port: int, path: str = "/") -> int:

@@ -1,22 +1,16 @@
-"""Startup and shutdown of a real ``pserve``."""
+"""Startup of a real ``pserve``."""
 
-import itertools
 import signal
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text as sql
-
-from classroom.db.engine import for_writing, make_engine
 
 from ..support.commands import run
 from ..support.pserve import copy_ini, pserve
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
 
 
 @pytest.fixture(params=["development.ini", "production.ini"])
@@ -31,14 +25,6 @@ def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPRespo
         headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
         client.request(method, path, body, headers)
         return client.getresponse()
-
-
-def create_student(port: int) -> int:
-    return ask(port, "POST", "/api/v1.0/students/", '{"name": "david"}').status
-
-
-def remaining(port: int) -> int:
-    return int(ask(port, "GET", "/").headers["X-RateLimit-Remaining"])
 
 
 def test_the_ini_files_start_on_an_empty_folder(project_ini: Path, port: int) -> None:
@@ -70,31 +56,3 @@ def test_a_port_in_use_is_one_error_line(ini: Path, port: int) -> None:
     assert "Traceback" not in log
     line = f"listen: cannot listen on 127.0.0.1:{port}: Address already in use"
     assert log.splitlines()[-1] == line
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_shutdown_completes_requests_in_flight(
-    tmp_path: Path, port: int, database_url: str, stop: signal.Signals
-) -> None:
-    settings = {
-        "sqlalchemy.url": database_url,
-        "classroom.use_rate_limits": "true",
-        "classroom.rate_limit.calls": "1000000",
-        "classroom.rate_limit.period": "86400",
-        "classroom.redis_url": "memory://",
-    }
-    ini = copy_ini("development.ini", tmp_path, port, settings)
-    engine = for_writing(make_engine({"sqlalchemy.url": database_url}))
-    with pserve(ini) as server, ThreadPoolExecutor() as pool:
-        # Another writer blocks the request. The count of calls shows that it has arrived.
-        with engine.begin() as writer:
-            if engine.dialect.name == "postgresql":
-                writer.execute(sql("LOCK TABLE students IN EXCLUSIVE MODE"))
-            request = pool.submit(create_student, port)
-            calls = itertools.count(1)
-            wait_for(lambda: 1_000_000 - remaining(port) > next(calls))
-            server.send_signal(stop)
-        assert request.result(20) == 201
-        server.communicate(timeout=10)
-    assert server.returncode == 0
-    engine.dispose()

@@ -44,12 +44,15 @@ def test_rate_limits_are_off_by_default(anonymous: TestApp) -> None:
         assert "X-RateLimit-Limit" not in anonymous.get("/").headers
 
 
-@pytest.mark.parametrize("counter", ["memory", "redis"])
+@pytest.mark.parametrize("counter", ["memory", "redis_url", "redis_socket_url"])
 def test_five_calls_pass_and_the_sixth_is_429(
-    limits: dict[str, str], new_process: Callable[[], TestApp], redis_url: str, counter: str
+    limits: dict[str, str],
+    new_process: Callable[[], TestApp],
+    request: pytest.FixtureRequest,
+    counter: str,
 ) -> None:
-    if counter == "redis":
-        limits["classroom.redis_url"] = redis_url
+    if counter != "memory":
+        limits["classroom.redis_url"] = request.getfixturevalue(counter)
     testapp = new_process()
     testapp.authorization = ("Basic", (NAME, PASSWORD))
     now = time.time()

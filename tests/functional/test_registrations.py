@@ -114,6 +114,16 @@ def test_a_deleted_item_loses_its_registrations(school: TestApp, kind: str) -> N
     school.get(f"/api/v1.0/{kind}/1/registrations/", status=404)
 
 
+@pytest.mark.parametrize("field", ["student", "class"])
+@pytest.mark.parametrize("id", ["9", "9" * 18])
+def test_the_url_of_a_missing_item_is_400(school: TestApp, field: str, id: str) -> None:
+    ids = {"student": 1, "class": 1, field: id}
+    pair = registration(ids["student"], ids["class"])
+    refused = school.post_json(PATH, pair, status=400)
+    assert refused.json["message"].startswith(f"{field}: ")
+    assert urls(school, "registrations/") == []
+
+
 @pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from webtest import TestApp
 
 from ..support.application import engine_of
+from ..support.environment import without_coverage
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
 from ..support.users import NAME, PASSWORD
@@ -53,7 +54,7 @@ def test_schemathesis_finds_no_failure(testapp: TestApp, peopled: Any, tmp_path:
             command,
             check=False,
             cwd=tmp_path,
-            env={**os.environ, **credentials},
+            env={**without_coverage(), **credentials},
             capture_output=True,
             text=True,
             timeout=240 + int(FUZZ or 0),

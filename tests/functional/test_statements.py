@@ -40,6 +40,15 @@ def test_a_read_costs_a_fixed_number_of_statements(school: TestApp, path: str, c
     assert len(sent) == count, sent
 
 
+@pytest.mark.parametrize("path", ["students/?q=x&sort=-name", "registrations/?expand=student"])
+def test_a_page_by_number_costs_one_statement(school: TestApp, path: str) -> None:
+    last = school.get(f"/api/v1.0/{path}&per_page=1").json["meta"]["last"]
+    for page, status in ((last, 200), (last.replace("&page=", "&page=9"), 404)):
+        with statements() as sent:
+            school.get(page, status=status)
+        assert len(sent) == 1, sent
+
+
 def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
     with statements() as sent:
         student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
@@ -48,10 +57,26 @@ def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
     with statements() as sent:
         school.post_json("/api/v1.0/registrations/", fields)
     assert len(sent) == 3, sent
-    for write in (lambda: school.put_json(student, {"name": "z"}), lambda: school.delete(student)):
-        with statements() as sent:
-            write()
-        assert len(sent) == 1, sent
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "count"),
+    [
+        ("PUT", "students/1", {}, 1),
+        ("PUT", "students/1", {"If-Match": "*"}, 2),
+        ("PATCH", "students/1", {}, 1),
+        ("DELETE", "students/1", {}, 1),
+        ("DELETE", "students/1", {"If-Match": "*"}, 2),
+        ("DELETE", "registrations/1/1", {}, 1),
+    ],
+)
+def test_a_write_reads_its_row_only_to_evaluate_a_precondition(
+    school: TestApp, method: str, path: str, headers: dict[str, str], count: int
+) -> None:
+    send = getattr(school, f"{method.lower()}_json")
+    with statements() as sent:
+        send(f"/api/v1.0/{path}", {"name": "z"}, headers=headers, status=200)
+    assert len(sent) == count, sent
 
 
 def test_an_unauthenticated_request_costs_no_statement(anonymous: TestApp) -> None:

@@ -48,6 +48,13 @@ def test_an_item_is_created_read_replaced_and_deleted(testapp: TestApp, kind: st
 
 
 @KINDS
+@pytest.mark.parametrize("id", ["9", "9" * 18])
+def test_a_missing_item_is_404(testapp: TestApp, kind: str, id: str) -> None:
+    testapp.get(f"/api/v1.0/{kind}/{id}", status=404)
+    testapp.delete(f"/api/v1.0/{kind}/{id}", status=404)
+
+
+@KINDS
 def test_ids_are_not_reused(testapp: TestApp, kind: str) -> None:
     first = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "a"}).headers["Location"]
     testapp.delete(first)

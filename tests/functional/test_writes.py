@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 from webtest import TestApp
 
-from classroom.db import writes
+from classroom.db import user_writes, writes
 from classroom.db.engine import for_writing
 from classroom.db.exceptions import AlreadyRegistered, InvalidValue, NotFound, UserExists
 from classroom.models.tables import Class, Registration, Student, User
@@ -51,16 +52,16 @@ def test_a_repeated_registration_keeps_the_transaction_usable(connection: Connec
     first = writes.register(connection, 1, 1)
     with suppress(AlreadyRegistered):
         writes.register(connection, 1, 1)
-    with pytest.raises(AlreadyRegistered, match="the student is registered"):
+    with pytest.raises(AlreadyRegistered, match="the student is already registered"):
         writes.register(connection, 1, 1)
     assert connection.scalars(select(Registration.timestamp)).all() == [first.timestamp]
 
 
 def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
-    writes.add_user(connection, "susan", PASSWORD_HASH)
+    id = user_writes.add_user(connection, "susan", PASSWORD_HASH).id
     with pytest.raises(UserExists, match="user susan already exists"):
-        writes.add_user(connection, "susan", PASSWORD_HASH)
-    writes.remove_user(connection, "susan")
+        user_writes.add_user(connection, "susan", PASSWORD_HASH)
+    user_writes.remove_user(connection, id)
     assert connection.scalars(select(User.name)).all() == [NAME]
 
 
@@ -72,8 +73,11 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
         (writes.register, (1, 7)),
         (writes.register, (7, 1)),
         (writes.unregister, (1, 1)),
-        (writes.change_password, ("nobody", PASSWORD_HASH)),
-        (writes.remove_user, ("nobody",)),
+        (user_writes.find_user, ("nobody",)),
+        (partial(user_writes.change_user, password_hash=PASSWORD_HASH), (7,)),
+        (user_writes.remove_user, (7,)),
+        (user_writes.assign, (1, 7)),
+        (user_writes.unassign, (1, 1)),
     ],
 )
 def test_a_write_to_a_missing_row_is_an_error(
@@ -99,12 +103,23 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
-def test_a_session_rejects_an_invalid_value(
-    session: Session, model: Any, values: dict[str, Any], message: str
+def test_a_model_rejects_an_invalid_value_when_it_is_assigned(
+    model: Any, values: dict[str, Any], message: str
 ) -> None:
-    session.add(model(**values))
     with pytest.raises(InvalidValue, match=message):
-        session.flush()
+        model(**values)
+
+
+def test_models_refer_to_each_other_through_registrations(session: Session) -> None:
+    student, algebra = session.get_one(Student, 1), session.get_one(Class, 1)
+    session.add(Registration(student=student, class_=algebra))
+    session.flush()
+    [registration] = student.registrations
+    assert registration.class_.registrations == [registration]
+    assert datetime.now(UTC) - registration.timestamp < timedelta(minutes=1)
+    session.delete(algebra)
+    session.flush()
+    assert session.scalars(select(Registration)).all() == []
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)

@@ -10,7 +10,6 @@ from classroom.db.engine import for_writing
 
 from ..support.application import API
 from ..support.rows import registration
-from ..support.statements import statements
 
 PATCH = "application/merge-patch+json"
 
@@ -141,9 +140,24 @@ def test_another_patch_format_is_415_with_accept_patch(school: TestApp, media_ty
     assert "Accept-Patch" not in refused.headers
 
 
-def test_patch_and_put_cost_the_same_statements(school: TestApp) -> None:
-    school.get("/api/v1.0/")  # caches the identity
-    for send in (school.put_json, school.patch_json):
-        with statements() as sent:
-            send("/api/v1.0/students/1", {"name": "dave"})
-        assert len(sent) == 1, sent
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [f"/api/v1.0/{path}" for path in ("students/9", "students/9/", "students/9/registrations/")]
+    + ["/api/v1.0/registrations/1/9"],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        ("application/json", b"{}"),
+        ("application/json", b"{"),
+        ("application/json", b" " * 70_000),
+        ("text/plain", b"{}"),
+    ],
+)
+def test_a_missing_row_is_404_before_any_other_error(
+    school: TestApp, method: str, path: str, body: tuple[str, bytes]
+) -> None:
+    media_type, content = body
+    headers = {"Content-Type": media_type}
+    school.request(path, method=method, body=content, headers=headers, status=404)

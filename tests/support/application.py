@@ -32,8 +32,11 @@ def anonymous_client(app: Any) -> TestApp:
     return TestApp(app, extra_environ={"HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1"})
 
 
-def client_of(app: Any) -> TestApp:
-    """Return a client with the user's password."""
+def client_of(app: Any, name: str = NAME, password: str = PASSWORD) -> TestApp:
+    """Return a client with a password or, in token mode, with a token that it fetches."""
     client = anonymous_client(app)
-    client.authorization = ("Basic", (NAME, PASSWORD))
+    client.authorization = ("Basic", (name, password))
+    if services(app.registry).settings.use_token_auth:
+        token = client.get("/auth/request-token").json["token"]
+        client.authorization = ("Bearer", token)
     return client

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from classroom.openapi import document
+from classroom.services import services
 
 from .application import open_application
 
@@ -161,10 +162,11 @@ def default_document() -> Any:
 def contract_of(registry: Any) -> Contract:
     """Return the contract of an application; applications with the same document share it."""
     if "tests.contract" not in registry:
-        registry["tests.contract"] = _contract(json.dumps(document(registry)))
+        parts = services(registry).openapi.items()
+        registry["tests.contract"] = _contract(tuple((name, bytes(part)) for name, part in parts))
     return registry["tests.contract"]
 
 
 @cache
-def _contract(text: str) -> Contract:
-    return Contract(json.loads(text))
+def _contract(parts: tuple[tuple[str, bytes], ...]) -> Contract:
+    return Contract({name: json.loads(part) for name, part in parts})

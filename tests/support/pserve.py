@@ -61,9 +61,9 @@ def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    port = port_of(ini)
+    address = address_of(ini)
     try:
-        wait_for(lambda: is_up(port) or server.poll() is not None)
+        wait_for(lambda: is_up(address) or server.poll() is not None)
         yield server
     finally:
         server.kill()
@@ -72,5 +72,9 @@ def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
     assert not errors.exists(), errors.read_text()
 
 
-def port_of(ini: Path) -> int:
-    return int(_read(ini)["server:main"]["listen"].rpartition(":")[2])
+def address_of(ini: Path) -> int | Path:
+    """Return the port, the last if there are several, or the path of the Unix socket."""
+    server = _read(ini)["server:main"]
+    if path := server.get("unix_socket"):
+        return Path(path)
+    return int(server["listen"].rpartition(":")[2])

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import redis
 
@@ -11,15 +12,17 @@ from .waiting import wait_for
 
 @contextmanager
 def running_redis(port: int, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
-    address = ["--port", str(port), "--bind", "127.0.0.1"]
-    command = ["redis-server", *address, "--save", "", *options]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: _responds(port))
-        yield server
-    finally:
-        server.kill()
-        server.wait()
+    """Run a server on a port, and on a Unix socket."""
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        address = ["--port", str(port), "--bind", "127.0.0.1", "--unixsocket", f"{folder}/socket"]
+        command = ["redis-server", *address, "--save", "", *options]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: _responds(port))
+            yield server
+        finally:
+            server.kill()
+            server.wait()
 
 
 def _responds(port: int) -> bool:

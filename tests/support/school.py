@@ -9,10 +9,9 @@ from webtest import TestApp
 from classroom.db import user_writes, writes
 from classroom.db.engine import for_writing
 from classroom.models.tables import Class, Student
-from classroom.services import services
 
-from .application import anonymous_client, engine_of
-from .users import PASSWORD, PASSWORD_HASH, basic
+from .application import client_of, engine_of
+from .users import PASSWORD, PASSWORD_HASH
 
 
 class School:
@@ -54,7 +53,7 @@ class School:
 
     def client(self, user_id: int, password: str = PASSWORD) -> TestApp:
         """Return a client with the credentials of a user, in the application's mode."""
-        return log_in(self.app, self.change_user(user_id), password)
+        return client_of(self.app, self.change_user(user_id), password)
 
     def client_with(self, role: str) -> TestApp:
         """Return a client of a new user."""
@@ -63,14 +62,3 @@ class School:
     def _write(self, write: Any, *arguments: Any, **values: Any) -> Any:
         with for_writing(self.engine).begin() as connection:
             return write(connection, *arguments, **values)
-
-
-def log_in(app: Any, name: str, password: str = PASSWORD) -> TestApp:
-    """Return a client with a password or, in token mode, with a token that it fetches."""
-    client = anonymous_client(app)
-    # In UTF-8; WebTest's own would be in Latin-1.
-    client.extra_environ["HTTP_AUTHORIZATION"] = basic(name, password)
-    if services(app.registry).settings.use_token_auth:
-        token = client.get("/auth/request-token").json["token"]
-        client.authorization = ("Bearer", token)
-    return client

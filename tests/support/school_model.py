@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import Engine
 from webtest import TestApp
 
 from classroom.models.folding import fold, word_prefixes
@@ -23,6 +24,27 @@ CHANGES = st.sampled_from(["PUT", "PATCH"])
 ORDERS = st.sampled_from(["id", "-id", "name", "-name"])
 SIZES = st.integers(1, 4)
 
+TABLES = ("registrations", "teachers", "students", "classes", "users")
+# By how much the counts that triggers maintain differ from the numbers of rows.
+COUNT_ERRORS = "SELECT " + ", ".join(
+    f"(SELECT coalesce(sum(number), 0) FROM counts WHERE counted = '{table}')"
+    f" - (SELECT count(*) FROM {table})"
+    for table in TABLES
+    if table != "teachers"
+)
+# The user 1 is the client, and remains.
+RESTART_IDS = {
+    "sqlite": [
+        "DELETE FROM sqlite_sequence WHERE name != 'users'",
+        "UPDATE sqlite_sequence SET seq = 1",
+    ],
+    "postgresql": [
+        "ALTER SEQUENCE students_id_seq RESTART",
+        "ALTER SEQUENCE classes_id_seq RESTART",
+        "ALTER SEQUENCE users_id_seq RESTART WITH 2",
+    ],
+}
+
 
 def holds(name: str, words: list[str]) -> bool:
     """Return whether each of the words is the prefix of a word of a name."""
@@ -33,6 +55,7 @@ class SchoolModel(RuleBasedStateMachine):
     """The service, and the model of its rows."""
 
     client: TestApp
+    engine: Engine
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,7 +174,7 @@ class SchoolModel(RuleBasedStateMachine):
     @rule(kind=KINDS, q=NAMES, size=SIZES)
     def search(self, kind: str, q: str, size: int) -> None:
         words = word_prefixes(q[:2])
-        if words:
+        if words and is_name(q[:2]):
             ids = [id for id, name in sorted(self.names[kind].items()) if holds(name, words)]
             path = f"/api/v1.0/{kind}/?q={quote(q[:2])}"
             self.walk(path, size, [f"{kind}/{id}" for id in ids])
@@ -166,15 +189,14 @@ class SchoolModel(RuleBasedStateMachine):
         assert seen == [f"{API}{item}" for item in expected]
 
     @invariant()
-    def totals_are_exact(self) -> None:
-        for kind, names in self.names.items():
-            assert self.ask("GET", f"/api/v1.0/{kind}/").json["meta"]["total"] == len(names)
-        for table in ("students", "classes", "registrations", "users"):
-            assert self.kept(table) == self.counted(table)
+    def counts_are_exact(self) -> None:
+        with self.engine.connect() as connection:
+            assert set(connection.exec_driver_sql(COUNT_ERRORS).one()) == {0}
 
     def teardown(self) -> None:
-        self.empty()
-
-    empty: Any
-    kept: Any
-    counted: Any
+        with self.engine.begin() as connection:
+            for table in TABLES:
+                condition = " WHERE id > 1" if table == "users" else ""
+                connection.exec_driver_sql(f"DELETE FROM {table}{condition}")
+            for statement in RESTART_IDS[self.engine.dialect.name]:
+                connection.exec_driver_sql(statement)

@@ -1,7 +1,9 @@
-"""Ports and plain TCP connections on 127.0.0.1."""
+"""Ports on 127.0.0.1, and plain connections to them or to Unix sockets."""
 
 import socket
 from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
 
 
 def free_port(*candidates: int) -> int:
@@ -13,13 +15,34 @@ def free_port(*candidates: int) -> int:
     raise OSError("no port is free")
 
 
-def is_up(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def is_up(address: int | Path) -> bool:
+    with _socket(address) as probe:
+        return probe.connect_ex(_name(address)) == 0
 
 
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+def connect(address: int | Path) -> socket.socket:
+    """Connect to a port, or to the path of a Unix socket."""
+    client = _socket(address)
+    client.settimeout(20)
+    client.connect(_name(address))
+    return client
+
+
+def connect_without_reading(port: int) -> socket.socket:
+    """Return a connection that receives no more than about 100 kB until it is read."""
+    client = _socket(port)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
+    client.settimeout(20)
+    client.connect(_name(port))
+    return client
+
+
+def _socket(address: int | Path) -> socket.socket:
+    return socket.socket(socket.AF_UNIX if isinstance(address, Path) else socket.AF_INET)
+
+
+def _name(address: int | Path) -> Any:
+    return str(address) if isinstance(address, Path) else ("127.0.0.1", address)
 
 
 def read_until(client: socket.socket, end: bytes) -> bytes:

@@ -7,14 +7,13 @@ from hypothesis.stateful import rule
 
 from classroom.models.roles import Role
 
-from .application import API
-from .school import log_in
+from .application import API, client_of
 from .school_model import IDS, SIZES, SchoolModel
 from .users import NAME, PASSWORD
 
 ROLES = st.sampled_from([role.value for role in Role])
 # Few, so that some are in use.
-USER_NAMES = st.sampled_from([NAME, "Ana", "ana", "José", "smith"])
+USER_NAMES = st.sampled_from([NAME, "Ana", "ana", "Bob", "smith"])
 USERS = "/api/v1.0/users/"
 
 
@@ -39,7 +38,7 @@ class UserModel(SchoolModel):
         return next((id for id, (used, _) in self.users.items() if used == name), None)
 
     def ask_as(self, user: int, method: str, path: str) -> int:
-        client = log_in(self.client.app, self.users[user][0])
+        client = client_of(self.client.app, self.users[user][0])
         return client.request(f"/api/v1.0/{path}", method=method, status="*").status_int
 
     @rule(name=USER_NAMES, role=ROLES)

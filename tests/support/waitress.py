@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from .paths import ROOT
@@ -23,8 +24,9 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield server.effective_port
+        yield int(server.effective_port)
     finally:
         server.task_dispatcher.shutdown()
         server.trigger.pull_trigger(server.close)
         thread.join(10)
+        wasyncore.close_all(server._map)

@@ -1,4 +1,6 @@
 import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,6 +26,31 @@ def test_the_cache_is_bounded() -> None:
     for number in range(5):
         memory.put(number, 60, str(number))
     assert [number for number in range(5) if memory.get(str(number)) is not None] == [3, 4]
+
+
+def test_the_value_that_was_put_first_is_evicted() -> None:
+    memory: TTLCache[int] = TTLCache(size=2)
+    for number in (1, 2, 1, 3):
+        memory.put(number, 60, str(number))
+    assert [memory.get(str(number)) for number in (1, 2, 3)] == [1, None, 3]
+
+
+def test_threads_share_a_full_cache() -> None:
+    memory: TTLCache[int] = TTLCache(size=8)
+
+    def use(first: int) -> None:
+        for number in range(first, first + 3000):
+            memory.put(number, 60, str(number))
+            assert memory.get(str(number)) in (number, None)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(use, [1000, 1001, 1002, 1003]))
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(memory._values) == 8
 
 
 def test_secrets_are_not_stored_in_plain_text() -> None:

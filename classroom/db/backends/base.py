@@ -79,6 +79,9 @@ class Backend:
         """Return an INSERT that does nothing on a conflict, so the transaction can continue."""
         raise NotImplementedError
 
+    def write_counts(self, connection: Connection) -> None:
+        """Make the triggers write the changes of counts, if they otherwise wait for the commit."""
+
     # Copies
 
     def last_id(self, connection: Connection, table: str) -> int:
