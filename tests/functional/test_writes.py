@@ -76,7 +76,7 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
         (user_writes.find_user, ("nobody",)),
         (partial(user_writes.change_user, password_hash=PASSWORD_HASH), (7,)),
         (user_writes.remove_user, (7,)),
-        (user_writes.assign, (7, 1)),
+        (user_writes.assign, (1, 7)),
         (user_writes.unassign, (1, 1)),
     ],
 )
