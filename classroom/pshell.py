@@ -10,10 +10,10 @@ students[7]                             one student; KeyError if there is none
 students[7].name = "Robert"             change a field
 students.find("garcia")                 search names as the API does
 students.add("David"); del students[7]  create; delete, with all registrations
-for student in students.values(): ...   all students; students.items() has ids too
-students[7].register(classes[3])        or unregister; classes[3].students, students[7].classes
+for student in students.values(): ...   read page by page; also keys(), items(), len(), in
+students[7].register(classes[3])        or unregister; see classes[3].students, students[7].classes
 users.add("eve", "correct horse", "teacher"); users["eve"].password = "battery staple"
-classes[3].assign(users["eve"])         or unassign; classes[3].teachers, users["eve"].classes
+classes[3].assign(users["eve"])         or unassign; see classes[3].teachers, users["eve"].classes
 permits("eve", "register", classes[3])  why a user may do something, or not
 commit() or undo()                      keep or roll back all changes since the last commit
 
@@ -28,6 +28,8 @@ def setup(env: dict[str, Any]) -> Iterator[None]:
     with namespace(env) as names:
         env.update(names)
         print(_BANNER)
-        yield
-        if names["dbsession"].is_writing:
-            print("Uncommitted changes are rolled back.")
+        try:
+            yield
+        finally:
+            if names["dbsession"].is_writing:
+                print("Uncommitted changes are rolled back.")

@@ -1,6 +1,6 @@
 """A session on a connection that is joined to a transaction.
 
-Imported only by requests that use a session: those of the service write without one.
+Only requests that use a session import this module: the views of the service write without one.
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ from zope.sqlalchemy.datamanager import STATUS_CHANGED, SessionDataManager
 def join_session(connection: Connection, manager: TransactionManager) -> Session:
     """Open a session that is flushed before its connection commits, and closed with it.
 
-    It counts as changed from the start: otherwise zope.sqlalchemy would not notice the statements
-    that the session executes, and roll them back (zope.sqlalchemy#88).
+    It counts as changed from the start, as otherwise zope.sqlalchemy would commit it only after a
+    flush, and not after statements alone (zope.sqlalchemy#88).
     """
     session = Session(connection)
     _SessionDataManager(session, STATUS_CHANGED, manager)
@@ -23,7 +23,7 @@ def join_session(connection: Connection, manager: TransactionManager) -> Session
 
 
 class _SessionDataManager(SessionDataManager):
-    """Its commit flushes the session; ``ConnectionDataManager`` commits."""
+    """A data manager that only flushes the session: ``ConnectionDataManager`` commits."""
 
     def tpc_abort(self, transaction: Any) -> None:
         """Do nothing if the connection could not commit. The base class would raise."""

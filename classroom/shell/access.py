@@ -27,19 +27,21 @@ class Decision(NamedTuple):
         return f"{verdict} by {_entry(self.result)}.\n{self.user} is {own}."
 
 
-def permits(request: ShellRequest, user: str, permission: str, item: Any) -> Decision:
+def permits(request: ShellRequest, name: str, permission: str, item: Any) -> Decision:
     """Return whether a user has a permission on an object of the shell, or on a resource.
 
     :raises KeyError: if there is no such user.
     :raises ValueError: if there is no such permission.
     """
-    identity = identity_of(request.rows(queries.USER_BY_NAME, {"name": user}))
+    if permission not in tuple(Permission):
+        raise ValueError(f"permission: must be one of {', '.join(Permission)}")
+    identity = identity_of(request.rows(queries.USER_BY_NAME, {"name": name}))
     if identity is None:
-        raise KeyError(user)
+        raise KeyError(name)
     context: Node = getattr(item, "resource", item)
     request.identity = identity
     try:
-        return Decision(user, request.has_permission(Permission(permission), context))
+        return Decision(name, request.has_permission(permission, context))
     finally:
         request.identity = None
 

@@ -60,7 +60,7 @@ class CollectionMapping(Mapping[Key, Item]):
 
     def __len__(self) -> int:
         statements, scope = self._select()
-        return self.school.request.rows(statements.total, scope)[0].total
+        return self.school.request.total(statements.total, scope)
 
     @property
     def label(self) -> str:

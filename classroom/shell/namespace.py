@@ -18,7 +18,7 @@ def namespace(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """
     request = ShellRequest.adopt(env["request"])
     request.root = env["root"]
-    request.open()
+    request.open_session()
     try:
         yield _names(request)
     finally:
@@ -49,6 +49,6 @@ class _Functions:
         """Roll back all changes since the last commit."""
         self._request.tm.abort()
 
-    def permits(self, user: str, permission: str, item: Any) -> Decision:
+    def permits(self, user: Any, permission: str, item: Any) -> Decision:
         """Say which entry of which ACL decides: permits("smith", "register", classes[3])"""
-        return permits(self._request, user, permission, item)
+        return permits(self._request, getattr(user, "name", user), permission, item)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..db.backends import backend_of
 from ..db.reader import Parameters
 from ..db.statements import SelectStatement
 from ..http.errors import InvalidFields
@@ -19,9 +20,9 @@ class ShellRequest(Request):
     tm: ShellTransactionManager
     dbsession: ShellSession
 
-    def open(self) -> None:
-        self.tm = ShellTransactionManager()
-        self.dbsession = ShellSession(self.services.database, self.tm)
+    def open_session(self) -> None:
+        self.dbsession = ShellSession(self.services.database)
+        self.tm = self.dbsession.tm
 
     @property
     def db(self) -> Connection:
@@ -34,6 +35,12 @@ class ShellRequest(Request):
         if self.dbsession.is_writing:
             return self.db.execute(statement, parameters).all()
         return self.services.database.reader.rows(statement, parameters)
+
+    def total(self, statement: SelectStatement, parameters: Parameters) -> int:
+        """Run a SELECT of a total, which counts the changes of the transaction too."""
+        if self.dbsession.is_writing:
+            backend_of(self.db).write_counts(self.db)
+        return self.rows(statement, parameters)[0].total
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -51,7 +58,7 @@ class ShellRequest(Request):
                 self.tm.abort()
             raise
         finally:
-            self.dbsession.note_write()
+            self.dbsession.invalidate_rows()
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from ..resources import registrations, tree, users
 from ..resources.base import Version
 from ..resources.records import Records as RecordsResource
 from .records import Record, Records
+from .registrations import Registrations
 from .request import ShellRequest
-from .students import Classes, Registrations, Students
+from .students import Classes, Students
 from .users import Users
 
 _MAPPINGS: dict[type, Any] = {
@@ -37,10 +38,10 @@ class School:
             if kind in _MAPPINGS:
                 yield name, _MAPPINGS[kind](self, api[name])
             elif issubclass(kind, RecordsResource):
-                yield name, _define(kind)(self, api[name])
+                yield name, define_mapping(kind)(self, api[name])
 
 
-def _define(kind: type[RecordsResource]) -> type[Records[Any]]:
+def define_mapping(kind: type[RecordsResource]) -> type[Records[Any]]:
     """Define the mapping of a type that has no methods of its own."""
     item = type(kind.item.__name__, (Record,), {"__slots__": (), "kind": kind.item})
     doc = f"All {kind.__name__.lower()} by id."

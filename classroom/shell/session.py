@@ -13,14 +13,27 @@ from ..db.engine import in_autocommit
 
 
 class ShellTransactionManager(TransactionManager):
-    """Transaction manager of dbsession. It can be used after a commit that failed."""
+    """Transaction manager of dbsession. tm.commit() is commit(), and tm.abort() is undo()."""
+
+    session: "ShellSession"
+
+    def begin(self) -> Any:
+        self.abort()
+        return super().begin()
 
     def commit(self) -> None:
+        """Commit, or roll back if that fails."""
+        # An object that was changed since the last commit has not joined the transaction yet.
+        self.session.flush()
         try:
             super().commit()
         except BaseException:
             self.abort()
             raise
+
+    def abort(self) -> None:
+        super().abort()
+        self.session.rollback()  # zope.sqlalchemy leaves this to us, with keep_session
 
 
 class ShellSession(Session):
@@ -31,15 +44,18 @@ class ShellSession(Session):
     version = 0
     """Changes when rows that were read before may have changed."""
 
-    def __init__(self, database: Database, tm: TransactionManager) -> None:
+    def __init__(self, database: Database) -> None:
         super().__init__()
-        self._reading = in_autocommit(database.engine)
         self._writing = database.writing_engine
-        self._tm = tm
-        zope.sqlalchemy.register(self, STATUS_CHANGED, tm)
-        event.listen(self, "after_begin", self._note_begin)
-        event.listen(self, "after_flush", self.note_write)
-        event.listen(self, "after_transaction_end", self._note_end)
+        # Not from database.engine: an engine keeps the isolation level of the one it derives from.
+        self._reading = in_autocommit(self._writing)
+        self.tm = ShellTransactionManager()
+        self.tm.session = self
+        # Objects stay in the session, so that assigning to one after a commit is not lost.
+        zope.sqlalchemy.register(self, STATUS_CHANGED, self.tm, keep_session=True)
+        event.listen(self, "after_begin", self._record_begin)
+        event.listen(self, "after_flush", self.invalidate_rows)
+        event.listen(self, "after_transaction_end", self._record_end)
 
     def get_bind(
         self, mapper: Any = None, *, clause: Any = None, bind: Any = None, **options: Any
@@ -53,18 +69,18 @@ class ShellSession(Session):
         try:
             super().flush(objects)
         except Exception as error:
+            self.tm.abort()
             error.add_note("All uncommitted changes were rolled back.")
-            if self._tm.get().status == "Active":  # otherwise the commit that flushes aborts
-                self._tm.abort()
             raise
 
-    def note_write(self, *_: Any) -> None:
+    def invalidate_rows(self, *_: Any) -> None:
+        """Make the objects of the shell read their rows again."""
         self.version += 1
 
-    def _note_begin(self, _: Session, transaction: Any, connection: Connection) -> None:
+    def _record_begin(self, _: Session, transaction: Any, connection: Connection) -> None:
         self.is_writing = self.is_writing or connection.engine is self._writing
 
-    def _note_end(self, _: Session, transaction: Any) -> None:
+    def _record_end(self, _: Session, transaction: Any) -> None:
         if transaction.parent is None:
             self.is_writing = False
-            self.note_write()
+            self.invalidate_rows()

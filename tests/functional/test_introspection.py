@@ -5,12 +5,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from classroom import views
-from classroom.models.tables import Class, Student
 from classroom.resources.base import Resource
 from classroom.resources.tree import V1
 
@@ -77,37 +75,6 @@ def test_the_view_for_get_is_tried_first(app: Any) -> None:
     for methods in contexts:
         get = methods.pop("GET")
         assert all(get < order for order in methods.values())
-
-
-def test_pshell_rolls_back_uncommitted_changes(ini: str, dbengine: Any) -> None:
-    shell = pexpect.spawn(str(BIN / "pshell"), ["-p", "python", ini], encoding="utf-8", timeout=30)
-    shell.expect_exact("tm.commit()")
-    shell.expect_exact(">>> ")
-
-    def say(line: str, response: str) -> None:
-        shell.sendline(line)
-        shell.expect_exact(response)
-        shell.expect_exact(">>> ")
-
-    say('root["api"]["v1.0"]["students"]["1"].row.name', "'david'")
-    say('dbsession.add(models.Student(name="kept")); tm.commit()', "")
-    say('root["api"]["v1.0"]["students"]["2"].row.name', "'kept'")
-    say('dbsession.add(models.Student(name="dropped")); dbsession.flush()', "")
-    say('root["api"]["v1.0"]["students"]["3"].row.name', "'dropped'")
-    say("tm.abort()", "")
-    say("dbsession.execute(models.Class.__table__.insert(), {'name': 'too'}); tm.commit()", "")
-    say('writes.create(dbsession.connection(), models.Class, name="third"); tm.commit()', "'third'")
-    say('dbsession.add(models.Student(name=" ")); dbsession.flush()', "InvalidValue: name: must be")
-    say("tm.abort()", "")
-    say('dbsession.add(models.Student(name="left")); dbsession.flush()', "")
-    shell.sendline("exit()")
-    shell.expect(pexpect.EOF)
-    assert "Traceback" not in shell.before
-    shell.close()
-    with dbengine.connect() as connection:
-        names = connection.execute(select(Student.name).order_by(Student.id)).scalars().all()
-        classes = connection.execute(select(Class.name)).scalars().all()
-    assert (names, classes) == (["david", "kept"], ["too", "third"])
 
 
 def test_a_view_without_a_permission_is_403(

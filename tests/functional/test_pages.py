@@ -58,7 +58,7 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
 
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("query", ["sort=id", "sort=-id", "sort=name", "q=x&expand=items"])
-def test_a_page_by_number_has_the_counted_rows(testapp: TestApp, query: str) -> None:
+def test_a_page_by_number_has_the_rows_at_its_offset(testapp: TestApp, query: str) -> None:
     path = f"/api/v1.0/students/?{query}"
     everyone = testapp.get(path).json["urls"]
     for size in (1, 3, 5, 9):

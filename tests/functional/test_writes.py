@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
         (user_writes.find_user, ("nobody",)),
         (partial(user_writes.change_user, password_hash=PASSWORD_HASH), (7,)),
         (user_writes.remove_user, (7,)),
-        (user_writes.assign, (7, 1)),
+        (user_writes.assign, (1, 7)),
         (user_writes.unassign, (1, 1)),
     ],
 )
@@ -102,12 +103,23 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)
-def test_a_session_rejects_an_invalid_value(
-    session: Session, model: Any, values: dict[str, Any], message: str
+def test_a_model_rejects_an_invalid_value_when_it_is_assigned(
+    model: Any, values: dict[str, Any], message: str
 ) -> None:
-    session.add(model(**values))
     with pytest.raises(InvalidValue, match=message):
-        session.flush()
+        model(**values)
+
+
+def test_models_refer_to_each_other_through_registrations(session: Session) -> None:
+    student, algebra = session.get_one(Student, 1), session.get_one(Class, 1)
+    session.add(Registration(student=student, class_=algebra))
+    session.flush()
+    [registration] = student.registrations
+    assert registration.class_.registrations == [registration]
+    assert datetime.now(UTC) - registration.timestamp < timedelta(minutes=1)
+    session.delete(algebra)
+    session.flush()
+    assert session.scalars(select(Registration)).all() == []
 
 
 @pytest.mark.parametrize(("model", "values", "message"), INVALID)

@@ -71,6 +71,10 @@ class PostgreSQL(Backend):
     def insert_if_new(self, table: Any) -> Any:
         return postgresql.insert(table).on_conflict_do_nothing()
 
+    def write_counts(self, connection: Connection) -> None:
+        for mode in ("IMMEDIATE", "DEFERRED"):
+            connection.execute(text(f"SET CONSTRAINTS ALL {mode}"))
+
     def last_id(self, connection: Connection, table: str) -> int:
         sequence = "CAST(pg_get_serial_sequence(:table, 'id') AS regclass)"
         statement = text(f"SELECT pg_sequence_last_value({sequence})")

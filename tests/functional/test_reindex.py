@@ -1,0 +1,102 @@
+"""``classroom reindex``: folded names, words and counts are what they should be again."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+from sqlalchemy import Engine, text
+from webtest import TestApp
+
+from classroom.models.folding import fold
+
+from ..support.commands import run
+from ..support.paths import BIN
+from ..support.rows import insert_rows
+
+STUDENTS = "/api/v1.0/students/"
+TABLES = {"students": "student_words", "classes": "class_words", "users": "user_words"}
+DAMAGE = (
+    "UPDATE students SET folded = 'wrong words' WHERE id % 3 = 0",
+    "DELETE FROM student_words WHERE id % 3 = 1",
+    "INSERT INTO student_words VALUES ('stray', 2)",
+    "UPDATE students SET name = 'Zoë' WHERE id = 5",
+    "DELETE FROM user_words",
+    "UPDATE counts SET number = 7",
+    "DELETE FROM counts WHERE counted = 'classes'",
+)
+
+
+@pytest.fixture
+def damaged(dbengine: Engine) -> None:
+    """More students than a batch has, with wrong words, folded names and counts."""
+    names = [f"Müller {number}" for number in range(1, 1201)]
+    insert_rows(dbengine, names, ["Äquatorkunde"], [(1, 1), (2, 1)])
+    with dbengine.begin() as connection:
+        for statement in DAMAGE:
+            connection.execute(text(statement))
+
+
+@pytest.fixture
+def is_consistent(dbengine: Engine) -> Callable[[], None]:
+    def check() -> None:
+        with dbengine.connect() as connection:
+            rows = connection.execute(text("SELECT counted, sum(number) FROM counts GROUP BY 1"))
+            counts = dict(rows.all())
+            for table, words in TABLES.items():
+                names = connection.execute(text(f"SELECT id, name, folded FROM {table}")).all()
+                assert [row.folded for row in names] == [fold(row.name) for row in names]
+                expected = {(word, row.id) for row in names for word in row.folded.split()}
+                stored = connection.execute(text(f"SELECT word, id FROM {words}"))
+                assert {tuple(row) for row in stored} == expected
+                assert counts[table] == len(names)
+            registrations = connection.scalar(text("SELECT count(*) FROM registrations"))
+            assert counts["registrations"] == registrations
+
+    return check
+
+
+@pytest.mark.usefixtures("damaged")
+def test_everything_is_rebuilt(
+    app_ini: Path, is_consistent: Callable[[], None], password_client: TestApp
+) -> None:
+    done = run(app_ini, "reindex")
+    assert done.exit_code == 0, done.output
+    assert "Rebuilt the search words of 1,202 names, and the counts." in done.output
+    is_consistent()
+    assert password_client.get(f"{STUDENTS}?q=zoe").json["urls"] == [
+        "http://localhost/api/v1.0/students/5"
+    ]
+    password_client.post_json(STUDENTS, {"name": "new"})
+    password_client.delete("/api/v1.0/classes/1")
+    is_consistent()
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
+    command = [str(BIN / "classroom"), "-c", str(app_ini), "reindex"]
+    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=30)
+    child.expect_exact("1000/1202")
+    child.expect_exact("1202/1202")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.usefixtures("damaged")
+def test_the_service_writes_meanwhile(
+    app_ini: Path, is_consistent: Callable[[], None], password_client: TestApp
+) -> None:
+    reindex = subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"])
+    written = 0
+    while reindex.poll() is None:
+        written += 1
+        student = f"{STUDENTS}{written % 1200 + 1}"
+        password_client.patch_json(student, {"name": f"Łukasz {written}"}, status=200)
+        new = password_client.post_json(STUDENTS, {"name": "more"}, status=201)
+        if written % 2:
+            password_client.delete(new.headers["Location"], status=200)
+    assert reindex.returncode == 0
+    assert written
+    is_consistent()

@@ -1,0 +1,114 @@
+"""``classroom run``: a script is one transaction."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from classroom.models.tables import Student
+
+from ..support.paths import BIN
+
+Run = Callable[..., "CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(app_ini: Path) -> Run:
+    def run(*words: str, stdin: str = "") -> "CompletedProcess[str]":
+        command = [BIN / "classroom", "-c", app_ini, "run", *words]
+        return subprocess.run(
+            command, input=stdin, capture_output=True, text=True, cwd=app_ini.parent, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def names(dbengine: Engine) -> Callable[[], Any]:
+    """Return the names of all students."""
+
+    def names() -> Any:
+        with dbengine.connect() as connection:
+            return connection.scalars(select(Student.name).order_by(Student.id)).all()
+
+    return names
+
+
+def test_a_script_commits_and_has_its_arguments(
+    run: Run, names: Callable[[], Any], tmp_path: Path
+) -> None:
+    lines = "import sys\nfor name in sys.argv[1:]: students.add(name)\nprint(sys.argv, students)"
+    (tmp_path / "add.py").write_text(lines)
+    done = run("add.py", "José", "--help", "-c")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "['add.py', 'José', '--help', '-c'] <Students: 3>\n",
+    )
+    assert names() == ["José", "--help", "-c"]
+
+
+def test_standard_input_is_one_script(run: Run, names: Callable[[], Any]) -> None:
+    done = run("-", "a", stdin="import sys\nprint(sys.argv)\nstudents.add('x')\n")
+    assert (done.returncode, done.stdout, names()) == (0, "['<stdin>', 'a']\n", ["x"])
+
+
+FAILING = """
+def add(name):
+    return students.add(name)
+
+add("good")
+dbsession.add(models.Student(name="too"))
+add("")
+add("never")
+"""
+
+
+def test_an_exception_rolls_back_and_shows_the_script(run: Run, names: Callable[[], Any]) -> None:
+    done = run("-", stdin=FAILING)
+    traceback = done.stderr.partition("Traceback")[2].splitlines()
+    assert done.returncode == 1
+    assert traceback[1:5] == [
+        '  File "<stdin>", line 7, in <module>',
+        '    add("")',
+        '  File "<stdin>", line 3, in add',
+        "    return students.add(name)",
+    ]
+    assert traceback[-1].startswith("ValueError: name: must be 1 to 64 characters")
+    assert names() == []
+
+
+def test_a_failed_commit_exits_with_1(run: Run, names: Callable[[], Any]) -> None:
+    duplicate = "students.add('x'); dbsession.add(models.Student(id=1, name='y'))"
+    done = run("-", stdin=duplicate)
+    assert (done.returncode, names()) == (1, [])
+    assert "IntegrityError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "kept"),
+    [
+        ("sys.exit()", 0, ["x"]),
+        ("sys.exit(3)", 3, []),
+        ("sys.exit('stop')", 1, []),
+        ("raise KeyboardInterrupt", 1, []),
+        ("(", 1, []),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_end_of_a_script_decides(
+    run: Run, names: Callable[[], Any], end: str, status: int, kept: list[str]
+) -> None:
+    done = run("-", stdin=f"import sys\nstudents.add('x')\n{end}\n")
+    assert (done.returncode, names()) == (status, kept)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_missing_script_is_one_line(run: Run) -> None:
+    done = run("missing.py")
+    assert done.returncode == 2
+    assert "missing.py" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,330 @@
+"""``pshell`` with the objects of classroom.shell, and the session in docs/shell.md."""
+
+import doctest
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from sqlalchemy import Engine, select, text
+from webtest import TestApp
+
+from classroom.models.tables import Student
+
+from ..support.paths import BIN, ROOT
+from ..support.rows import insert_rows
+from ..support.users import NAME
+
+STUDENTS = "/api/v1.0/students/"
+END = "\x1e"
+
+
+def type_in(ini: Path, source: str) -> str:
+    """Return what ``pshell`` prints for its standard input, after the banner."""
+    command = [sys.executable, "-u", BIN / "pshell", "-p", "python", ini]
+    shell = subprocess.run(
+        command,
+        input=f"print({END!r})\n{source}",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    return shell.stdout.partition(END + "\n")[2]
+
+
+def results(ini: Path, *lines: str) -> list[str]:
+    """Return what each line of input prints."""
+    ended = "".join(f"{line}\nprint({END!r})\n" for line in lines)
+    *printed, _ = type_in(ini, ended).split(END + "\n")
+    return [re.sub(r"^(>>> |\.\.\. )+", "", each, flags=re.M).strip() for each in printed]
+
+
+def last_lines(ini: Path, *lines: str) -> list[str]:
+    return [(each.splitlines() or [""])[-1] for each in results(ini, *lines)]
+
+
+@pytest.mark.parametrize(("document", "fewest"), [("README.md", 5), ("docs/shell.md", 40)])
+def test_sessions_in_documents_print_the_documented_output(
+    app_ini: Path, document: str, fewest: int
+) -> None:
+    blocks = re.findall(r"^```pycon\n(.*?)^```$", (ROOT / document).read_text(), re.M | re.S)
+    examples = doctest.DocTestParser().get_examples("\n".join(blocks))
+    assert len(examples) >= fewest
+    sources = [each.source + "\n" * (each.source.count("\n") > 1) for each in examples]
+    printed = results(app_ini, *(source.rstrip("\n") + "\n" for source in sources))
+    check = doctest.OutputChecker().check_output
+    for example, got in zip(examples, printed, strict=True):
+        want = example.want.strip()
+        assert check(want, got, doctest.ELLIPSIS), (example.source, want, got)
+
+
+@pytest.fixture
+def school(dbengine: Engine) -> None:
+    """450 students, which is more than two pages, two classes and two registrations."""
+    names = ["David", *(f"Student {number}" for number in range(2, 451))]
+    insert_rows(dbengine, names, ["algebra", "logic"], [(1, 1), (2, 1)])
+
+
+@pytest.mark.usefixtures("school")
+def test_a_mapping_reads_all_its_pages(app_ini: Path) -> None:
+    assert results(
+        app_ini,
+        "students",
+        "list(students) == list(students.keys()) == list(range(1, 451))",
+        "len(list(students.values())), len(dict(students.items()))",
+        "students.find('student')",
+        "list(registrations)",
+        "len(classes[1].students), list(classes[1].students), 3 in classes[1].students",
+    ) == [
+        "<Students: 450>",
+        "True",
+        "(450, 450)",
+        "[" + "".join(f"<Student {id} 'Student {id}'>, " for id in range(2, 22)) + "...]",
+        "[(1, 1), (2, 1)]",
+        "(2, [1, 2], False)",
+    ]
+
+
+@pytest.mark.usefixtures("school")
+def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
+    assert last_lines(
+        app_ini,
+        "students['David']",
+        "students[0]",
+        "students[10 ** 18]",
+        "students[-1], students[True]",
+        "del students[999]",
+        "root['api']['v1.0']['students'][1]",
+        "students[1] in students, students[1] == students[1], students[1] == classes[1]",
+        f"users[{NAME!r}] == users[1], 'nobody' in users",
+        "students[3].register(1), students[3] in classes[1].students",
+        "students[3].register(students[2])",
+        "students.add('x', age=5)",
+        "permits('miguel', 'creat', students)",
+    ) == [
+        "KeyError: 'David'",
+        "KeyError: 0",
+        "KeyError: 1000000000000000000",
+        "KeyError: -1",
+        "KeyError: 999",
+        "<Student /api/v1.0/students/1>",
+        "(True, True, False)",
+        "(True, False)",
+        "(<Registration of Student 3 for Class 1>, True)",
+        "KeyError: <Student 2 'Student 2'>",
+        "TypeError: Unexpected keyword argument 'age'",
+        "ValueError: permission: must be one of view, create, change, delete, register, assign,"
+        " change-password, nobody",
+    ]
+
+
+INVALID = [
+    ("students/", {"name": "\t"}, "students.add('\\t')"),
+    ("students/", {"name": 5}, "students.add(5)"),
+    ("students/1", {"name": "x" * 65}, "students[1].name = 'x' * 65"),
+    ("classes/1", {"name": None}, "classes[1].name = None"),
+    ("users/", {"name": "a:b", "password": "x", "role": "y"}, "users.add('a:b', 'x', 'y')"),
+    ("users/2", {"role": "boss"}, "users['eve'].role = 'boss'"),
+    ("users/2", {"password": "cat"}, "users['eve'].password = 'cat'"),
+    ("users/2", {"name": "a:b"}, "users['eve'].name = 'a:b'"),
+    ("students/?q=%20", None, "students.find(' ')"),
+    ("students/?sort=age", None, "students.find('x', 'age')"),
+]
+
+
+def ask(client: TestApp, path: str, body: Any) -> Any:
+    path = f"/api/v1.0/{path}"
+    if body is None:
+        return client.get(path, status=400)
+    return (client.post_json if path.endswith("/") else client.patch_json)(path, body, status=400)
+
+
+@pytest.fixture
+def admin(app_ini: Path, dbengine: Engine, school: None) -> Callable[[], None]:
+    """Make the user of the tests the admin, and add eve, the user 2."""
+    results(app_ini, f"users[{NAME!r}].role = 'admin'; users.add('eve', 'secret word'); commit()")
+    return lambda: None
+
+
+@pytest.mark.usefixtures("admin")
+def test_invalid_values_have_the_messages_of_the_api(
+    app_ini: Path, password_client: TestApp
+) -> None:
+    messages = [ask(password_client, path, body).json["message"] for path, body, _ in INVALID]
+    printed = last_lines(app_ini, *(line for *_, line in INVALID), "dbsession.is_writing")
+    assert [each.partition(": ")[2] for each in printed[:-1]] == messages
+    assert printed[-1] == "False"
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_conflict_has_the_message_of_the_api(app_ini: Path, password_client: TestApp) -> None:
+    def message(method: Any, path: str, *body: Any, status: int = 409) -> str:
+        return method(f"/api/v1.0/{path}", *body, status=status).json["message"]
+
+    pair = {
+        name: f"http://localhost/api/v1.0/{path}/1"
+        for name, path in (("student", "students"), ("class", "classes"))
+    }
+    eve = {"name": "eve", "password": "secret word", "role": "reader"}
+    expected = [
+        message(password_client.post_json, "registrations/", pair),
+        message(password_client.post_json, "users/", eve),
+        message(password_client.delete, "users/1"),
+        message(password_client.patch_json, "users/1", {"role": "reader"}),
+        message(password_client.put, "classes/1/teachers/2"),
+    ]
+    printed = last_lines(
+        app_ini,
+        "students[3].name = 'kept'",
+        "students[1].register(classes[1])",
+        "users.add('eve', 'secret word')",
+        f"del users[{NAME!r}]",
+        "users[1].role = 'reader'",
+        "classes[1].assign(users['eve'])",
+        "gone = classes.add('gone'); del classes[gone.id]; students[1].register(gone)",
+        "students[1].unregister(classes[2])",
+        "gone.name = 'x'",
+        "students[4].name = 'kept too'; commit()",
+        "students[3], students[4], gone",
+    )
+    assert [each.partition(": ")[2] for each in printed[1:6]] == expected
+    assert [each.partition(": ")[2] for each in printed[6:9]] == [
+        "there is no Student 1 or no Class 3",
+        "(1, 2)",
+        "there is no Class 3",
+    ]
+    assert printed[-1] == "(<Student 3 'kept'>, <Student 4 'kept too'>, <Class 3, deleted>)"
+
+
+@pytest.mark.usefixtures("school")
+def test_objects_show_what_was_written_and_undone(app_ini: Path) -> None:
+    assert last_lines(
+        app_ini,
+        "david = students[1]; algebra = classes[1]; david.name = 'Dave'; students[1], david",
+        "dbsession.get(models.Student, 1).name, root['api']['v1.0']['students']['1'].row.name",
+        "dbsession.add(models.Student(name='new')); students.find('new')",
+        "dbsession.execute(models.Student.__table__.insert(), {'name': 'core'}); len(students)",
+        "del students[2]; len(students), len(algebra.students), len(registrations)",
+        "undo(); david, len(students), len(registrations)",
+        "row = dbsession.get(models.Student, 2); tm.commit(); row.name = 'x'; tm.commit(); undo()",
+        "row.name, students[2].name",
+    ) == [
+        "(<Student 1 'Dave'>, <Student 1 'Dave'>)",
+        "('Dave', 'Dave')",
+        "[<Student 451 'new'>]",
+        "452",
+        "(451, 1, 1)",
+        "(<Student 1 'David'>, 450, 2)",
+        "",
+        "('x', 'x')",
+    ]
+
+
+@pytest.mark.usefixtures("school")
+def test_dbsession_can_be_used_after_an_error(app_ini: Path) -> None:
+    duplicate = "dbsession.add(models.Registration(student_id=1, class_id=1))"
+    error = "All uncommitted changes were rolled back."
+    assert last_lines(
+        app_ini,
+        f"{duplicate}; dbsession.flush()",
+        f"students.add('x'); {duplicate}; commit()",
+        "models.User(name='eve:x')",
+        "models.User(password_hash='cat')",
+        "student = dbsession.get(models.Student, 3); student.name = ' '",
+        "dbsession.add(models.Registration(student=student, class_id=1)); commit()",
+        "list(classes[1].students), len(students)",
+    ) == [
+        error,
+        error,
+        "classroom.models.validation.InvalidValue: name: must not have a colon, which ends the name"
+        " in HTTP Basic",
+        "classroom.models.validation.InvalidValue: password_hash: must be an argon2id hash",
+        "classroom.models.validation.InvalidValue: name: must be 1 to 64 characters, at least one"
+        " of them visible and none of them control characters",
+        "",
+        "([1, 2, 3], 450)",
+    ]
+
+
+@pytest.fixture
+def prompt(app_ini: Path, school: None) -> Iterator[Callable[[str, str], None]]:
+    """Type a line in a terminal, and expect a text before the next prompt."""
+    arguments = ["-p", "python", str(app_ini)]
+    shell = pexpect.spawn(str(BIN / "pshell"), arguments, encoding="utf-8", timeout=30)
+    shell.expect_exact(">>> ")
+
+    def say(line: str, expected: str) -> None:
+        shell.sendline(line)
+        shell.expect_exact(expected)
+        if line != "exit()":
+            shell.expect_exact(">>> ")
+
+    yield say
+    shell.close(force=True)
+
+
+def test_the_service_writes_while_the_prompt_waits(
+    prompt: Callable[[str, str], None], password_client: TestApp
+) -> None:
+    prompt("students[1], dbsession.get(models.Student, 2).name", "'Student 2'")
+    password_client.post_json(STUDENTS, {"name": "a"}, status=201)
+    prompt("len(students), len(dbsession.scalars(models.Student.__table__.select()).all())", "451")
+    prompt("students.add(' ')", "ValueError")
+    prompt("students[1].register(classes[1])", "AlreadyRegistered")
+    password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=200)
+    prompt("students[1].name = 'c'; commit()", "")
+    password_client.patch_json(f"{STUDENTS}1", {"name": "d"}, status=200)
+    prompt("students[1].name = 'e'; undo(); students[1]", "'d'")
+    password_client.patch_json(f"{STUDENTS}1", {"name": "f"}, status=200)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_reading_holds_no_lock(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
+    prompt("students[1], dbsession.get(models.Student, 2).registrations", "Registration")
+    with dbengine.begin() as connection:
+        connection.execute(text("LOCK TABLE students, registrations NOWAIT"))
+
+
+def test_an_uncommitted_change_blocks_writers_of_the_row(
+    prompt: Callable[[str, str], None], password_client: TestApp
+) -> None:
+    prompt("students[1].name = 'c'; students[1]", "'c'")
+    password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=503)
+    assert password_client.get(f"{STUDENTS}1").json["name"] == "David"
+    prompt("commit(); students[1]", "'c'")
+    password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=200)
+
+
+def test_leaving_the_shell_rolls_back(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
+    prompt("students[1].name = 'left'; students[1]", "'left'")
+    prompt("exit()", "Uncommitted changes are rolled back.")
+    with dbengine.connect() as connection:
+        assert connection.scalar(select(Student.name).where(Student.id == 1)) == "David"
+
+
+def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
+    command = [BIN / "pshell", "-p", "python", app_ini]
+    shown = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    lines = re.findall(r"^  (\w+) +(.+)$", shown.stderr.partition("Environment:")[2], re.M)
+    names = "students classes registrations users root tm dbsession models commit undo permits"
+    assert set(names.split()) <= dict(lines).keys()
+    assert all(len(text) <= 100 and " object at 0x" not in text for _, text in lines)
+
+
+WITHOUT_SHELL = """
+import sys
+import classroom
+
+classroom.main({}, **{"sqlalchemy.url": sys.argv[1]})
+print([name for name in sys.modules if name.startswith(("classroom.shell", "classroom.pshell"))])
+"""
+
+
+def test_the_web_process_imports_nothing_of_the_shell(database_url: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", WITHOUT_SHELL, database_url]
+    assert subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL) == "[]\n"
