@@ -1,4 +1,4 @@
-"""Log how to add the first user, and the first admin."""
+"""Log the command that adds the first user, or makes a user the first admin."""
 
 import logging
 import sysconfig
@@ -19,7 +19,7 @@ def includeme(config: Configurator) -> None:
         if connection.execute(queries.ANY_USER).first() is None:
             log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
         elif connection.execute(queries.ANY_ADMIN).first() is None:
-            log.warning("no admin; make one with: %s -c %s setrole NAME admin", command, ini)
+            log.warning("no admin; grant the role with: %s -c %s setrole NAME admin", command, ini)
 
 
 def _shorten(path: Path) -> Path:

@@ -11,12 +11,12 @@ from pyramid.config import Configurator
 
 _MESSAGE_LENGTH = 4096
 _TRACEBACK_LENGTH = 32768
-# Control characters, line separators, text direction, and surrogates (not encodable).
+# Control characters, line separators, marks of text direction, and surrogates (not encodable).
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class LogRecord(logging.LogRecord):
-    """A record with a message on one line, and a traceback that is indented below it."""
+    """A record with its message on one line, and its traceback indented below it."""
 
     _traceback: str | None = None
 

@@ -33,13 +33,14 @@ class Identity(NamedTuple):
     name: str
     password_hash: str
     principals: frozenset[str]
-    """What the entries of ACLs name: see ``classroom.security.principals``."""
+    """The principals that ACL entries refer to: see ``classroom.security.principals``."""
 
 
 class Request(pyramid.request.Request):
     """Pyramid's request with the properties of this service.
 
-    They are on a class because ``add_request_method`` makes Pyramid create a class per request.
+    They are defined on a class because with ``add_request_method`` Pyramid creates a class for each
+    request.
     """
 
     # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, it

@@ -54,7 +54,7 @@ def read_ini(path: str) -> dict[str, str]:
 
 
 def parse(settings: Mapping[str, Any]) -> Settings:
-    """Read the ``classroom.*`` keys of ``settings``, which holds all of DEFAULT_SETTINGS.
+    """Read the ``classroom.*`` keys of ``settings``, which has every key of DEFAULT_SETTINGS.
 
     :raises SettingError: for the first unknown key or invalid value.
     """

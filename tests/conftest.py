@@ -1,7 +1,7 @@
 """Fixtures, with the names of Pyramid's cookiecutter.
 
-No part of the service is replaced: each test has a database of its own or an emptied one,
-pyramid_tm commits and rolls back, and every server is a real one.
+No part of the service is replaced: each test has a new or an emptied database, pyramid_tm commits
+and rolls back, and every server is a real one.
 """
 
 import shutil
@@ -46,7 +46,7 @@ _LONG_TESTS = {"test_schemathesis", "test_documents", "test_model", "test_outage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the combinations of each test: the diagonal, or those of its marker."""
+    """Deselect the combinations of each test that are neither in the diagonal nor in its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
     items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
 
@@ -232,7 +232,7 @@ def served_port(app: Any) -> Iterator[int]:
 
 @pytest.fixture
 def ini(tmp_path: Path, port: int) -> Path:
-    """development.ini in a folder of its own, with a free port."""
+    """development.ini in a new folder, with a free port."""
     return copy_ini("development.ini", tmp_path, port)
 
 

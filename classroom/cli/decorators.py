@@ -33,7 +33,7 @@ def pass_engine(command: Command) -> Command:
 
 
 def pass_writing_engine(command: Command) -> Command:
-    """Pass an engine for writing, and print afterwards which database was written to."""
+    """Pass an engine for writing, and print the URL of its database afterwards."""
 
     @click.pass_context
     @pass_engine
@@ -46,7 +46,7 @@ def pass_writing_engine(command: Command) -> Command:
 
 
 def echo_database(settings: Mapping[str, str]) -> None:
-    """Print which database the settings name, without its password."""
+    """Print the URL of the database, without its password."""
     url = make_url(settings["sqlalchemy.url"]).set(password=None)
     url = url.difference_update_query(["password", "sslpassword"])  # libpq takes them there too
     click.echo(f"Database: {url.render_as_string()}", err=True)

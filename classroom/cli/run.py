@@ -17,8 +17,8 @@ def run(ini: str, script: TextIO, args: tuple[str, ...]) -> None:
     """Run a Python script in one transaction, with the names of pshell.
 
     SCRIPT is a file, or - for standard input. ARGS are its sys.argv[1:]. An exception rolls back
-    all changes, and exits with status 1; so does sys.exit() with another status than 0, which it
-    keeps.
+    all changes, and exits with status 1. sys.exit() with a status other than 0 also rolls back all
+    changes, and exits with that status.
     """
     # Not at the top: other commands need neither the shell nor the application.
     from ..shell.namespace import namespace  # noqa: PLC0415

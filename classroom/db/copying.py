@@ -11,7 +11,7 @@ from .backends import backend_of
 from .engine import for_reading, for_writing
 from .queries import count_rows
 
-# Receives the name of a table, the number of rows copied so far, and their total.
+# A function of the name of a table, the number of rows copied so far, and the total.
 Report = Callable[[str, int, int], None]
 
 _BATCH = 1000

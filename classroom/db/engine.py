@@ -52,5 +52,5 @@ def for_writing(engine: Engine) -> Engine:
 
 
 def in_autocommit(engine: Engine) -> Engine:
-    """Return the same engine and pool, for statements that hold nothing once they have run."""
+    """Return the same engine and pool, for statements that are each their own transaction."""
     return backend_of(engine).in_autocommit(engine)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class Outage:
-    """A detector of the first failure of an outage.
+    """A detector of the first failure in an outage.
 
     :param quiet: seconds without a failure after which an outage is over.
     """
@@ -16,6 +16,6 @@ class Outage:
         self._last = float("-inf")
 
     def record_failure(self) -> bool:
-        """Record a failure; return whether an outage begins with it."""
+        """Record a failure, and return whether it begins an outage."""
         last, self._last = self._last, self._clock()
         return self._last - last > self._quiet

@@ -38,7 +38,7 @@ _PAIR = (Registration.student_id, Registration.class_id)
 def named(
     model: type[Named], columns: tuple[str, ...], order: str, words: int
 ) -> CollectionStatements:
-    """Select students or classes.
+    """Select students, classes or users.
 
     :param columns: the columns to select, in addition to the id and the key.
     :param order: one of classroom.http.query.ORDERS.
@@ -66,7 +66,7 @@ def _count(model: type[Base]) -> SelectStatement:
 
 
 def count_rows(table: Table) -> "Select[int]":
-    """Count the rows of a table themselves, and do not trust the triggers."""
+    """Count the rows of a table with COUNT(*), independently of the triggers."""
     return select(func.count()).select_from(table)
 
 
@@ -149,7 +149,7 @@ def _registrations(joins: tuple[Join, ...]) -> SelectStatement:
 
 
 def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
-    """Select the student or class whose id is the parameter ``key``."""
+    """Select the student, class or user whose id is the parameter ``key``."""
     return select(model.id, *_columns(model, columns)).where(model.id == bindparam("key"))
 
 

@@ -1,7 +1,7 @@
-"""Run single SELECTs directly on connections of the driver.
+"""Run single SELECTs directly on connections of the database driver.
 
-SQLAlchemy compiles each statement once. Executing it through SQLAlchemy would take as long as the
-rest of a request for one row: docs/decisions/0011-where-the-time-goes.md.
+SQLAlchemy compiles each statement once, but does not execute it: that would take as long as the
+rest of a request for one row (docs/decisions/0011-where-the-time-goes.md).
 """
 
 import logging
@@ -28,8 +28,10 @@ _engine_log = logging.getLogger("sqlalchemy.engine.Engine")
 class Reader:
     """An executor of SELECTs, each in its own transaction.
 
-    :param connections: opens connections in autocommit mode, which the reader keeps.
-    :param engine: runs a statement again if its connection was lost, on a tested connection.
+    :param connections: the engine that opens the connections, in autocommit mode. The reader keeps
+        them.
+    :param engine: the engine that runs a statement again, on a tested connection, if its connection
+        was lost.
     """
 
     def __init__(self, connections: Engine, engine: Engine) -> None:
@@ -44,7 +46,7 @@ class Reader:
         """Return the rows, with their columns as attributes.
 
         :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
-        :raises sqlalchemy.exc.DBAPIError: as an engine does.
+        :raises sqlalchemy.exc.DBAPIError: for an error of the driver, like an engine.
         """
         prepared = self._prepared.get(statement)
         if prepared is None:
@@ -91,9 +93,9 @@ class Reader:
         connection.invalidate(error)
         if not is_lost or self._backend.is_timeout(error):
             raise self._translate(sql, error) from None
-        # Whatever closed this connection, such as a restart of the server, closed the others too.
+        # What closed this connection, such as a restart of the server, has closed the others too.
         self.close()
-        log.warning("lost a connection to the database, reading on another one: %s", error)
+        log.warning("lost a connection to the database; retrying the read on another: %s", error)
 
     def _translate(self, sql: str | None, error: Exception) -> BaseException:
         """Return SQLAlchemy's exception for an error of the driver, as the engine raises it."""
@@ -105,7 +107,7 @@ class Reader:
         return translated
 
     def _is_traced(self) -> bool:
-        """Return whether a tracer or the log needs the statements, which the engine reports."""
+        """Return whether the engine must report the statements to a tracer or to the log."""
         has_tracer = bool(self._engine.dispatch.before_cursor_execute)
         return has_tracer or _engine_log.isEnabledFor(logging.INFO)
 
@@ -119,7 +121,7 @@ def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
 
 
 class _Prepared:
-    """A statement in SQL, with the conversions of its parameters and of its columns.
+    """A statement as SQL, with the conversions of its parameters and columns.
 
     :raises sqlalchemy.exc.CompileError: if the SQL depends on the values of parameters.
     """
@@ -139,7 +141,7 @@ class _Prepared:
         self._constants = self._convert(constants)
 
     def bind(self, parameters: Parameters) -> Parameters:
-        """Return all parameters in the types that the driver expects."""
+        """Return all parameters, converted to the types that the driver expects."""
         if self._bind_processors:
             parameters = self._convert(parameters)
         return {**self._constants, **parameters}

@@ -14,11 +14,11 @@ from .backends import backend_of
 from .backfill import NAMED_TABLES, fold_rows
 from .queries import count_rows
 
-# Receives how many more rows are done.
+# A function of the number of rows that were done since the last call.
 Report = Callable[[int], Any]
 
 _BATCH = 1000
-# Seconds between batches. Other processes look for a free SQLite database every 0.1 s.
+# Seconds between batches. Other processes poll a locked SQLite database every 0.1 s.
 _PAUSE = 0.12
 _COUNTED = [*NAMED_TABLES, cast(Table, Registration.__table__)]
 

@@ -1,6 +1,6 @@
 """A session on a connection that is joined to a transaction.
 
-Imported only by requests that use a session: those of the service write without one.
+Only requests that use a session import this module: the views of the service write without one.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ def join_session(connection: Connection, manager: TransactionManager) -> Session
 
 
 class _SessionDataManager(SessionDataManager):
-    """Its commit flushes the session; ``ConnectionDataManager`` commits."""
+    """A data manager that only flushes the session: ``ConnectionDataManager`` commits."""
 
     def tpc_abort(self, transaction: Any) -> None:
         """Do nothing if the connection could not commit. The base class would raise."""

@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 Key = tuple[int | str, ...]
-"""The values of the columns that order the rows, for one row."""
+"""The values that a row has in the columns that order the rows."""
 
 
 class Slice(NamedTuple):
     """The rows to select: at most ``limit``, beyond a key or after an offset.
 
     :param offset: how many rows to skip from the first, if there is no key.
-    :param backward: whether to select the rows before the key, from the nearest one on.
+    :param backward: whether to select the rows before the key, nearest first.
     """
 
     limit: int

@@ -34,7 +34,7 @@ def open_database(settings: Mapping[str, Any]) -> Engine:
 def _ensure_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         is_empty = revision.is_empty(connection)
-    # If there are tables, startup does not wait for a writer.
+    # Without for_writing, startup does not wait for other writers.
     with (for_writing(engine) if is_empty else engine).begin() as connection:
         revision.ensure_current(connection)
 

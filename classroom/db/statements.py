@@ -86,10 +86,10 @@ def _limited(rows: SelectStatement, key: Columns, descending: bool) -> SelectSta
 def _numbered(
     rows: SelectStatement, key: Columns, total: SelectStatement, descending: bool
 ) -> SelectStatement:
-    """Select the rows after an offset, and skip from the nearer end of all rows.
+    """Select the rows after an offset, counted from the nearer end of the rows.
 
-    One half of the statement skips from the first row, the other from the last. The total, which
-    the same statement reads, gives one of them the limit 0, so that it reads nothing.
+    One statement reads the total and the rows from one snapshot. It has a half for each direction;
+    the half for the farther end has the limit 0, and costs nothing.
     """
     counted = total.cte("counted")
     rest = counted.c.total - _OFFSET

@@ -23,14 +23,14 @@ def join_connection(engine: Engine, manager: TransactionManager) -> Connection:
 
 def close(connection: Connection) -> None:
     """Roll back, and return a connection to its pool."""
-    # A lost database has rolled back, and its first error is being raised already.
+    # If the connection is lost, the database has rolled back, and an error is already being raised.
     with suppress(DBAPIError):
         connection.close()
 
 
 @implementer(IDataManager)
 class ConnectionDataManager:
-    """Commits a connection when all other data managers can no longer fail: in one phase."""
+    """A data manager that commits a connection last, in one phase, after all others have voted."""
 
     def __init__(self, connection: Connection, manager: TransactionManager) -> None:
         self._connection = connection

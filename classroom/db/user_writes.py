@@ -23,7 +23,7 @@ _COLUMNS = User.__table__.columns
 _CHANGE = update(User).where(User.id == bindparam("key")).returning(*_COLUMNS)
 _LOCK = select(*_COLUMNS).where(User.id == bindparam("key")).with_for_update()
 _LOCK_ADMINS = select(User.id).where(User.role == Role.ADMIN).order_by(User.id).with_for_update()
-# A change of the role waits for the assignment, and then removes it.
+# A concurrent change of the role waits until the assignment is committed, and then removes it.
 _LOCK_ROLE = select(User.role).where(User.id == bindparam("key")).with_for_update(read=True)
 
 
@@ -41,7 +41,7 @@ def find_user(connection: Connection, name: str) -> int:
 def add_user(
     connection: Connection, name: str, password_hash: str, role: str = Role.REGISTRAR
 ) -> Row[Any]:
-    """Add a user; return the row.
+    """Add a user, and return the row.
 
     :raises InvalidValue: if the name, the hash or the role cannot be stored.
     :raises UserExists: if there is a user of that name.
@@ -55,7 +55,7 @@ def add_user(
 
 
 def change_user(connection: Connection, id: int, **values: str) -> Row[Any]:
-    """Change a user; return the row. A new role other than "teacher" removes the assignments.
+    """Change a user, and return the row. A new role except "teacher" removes the assignments.
 
     :param values: the new values of ``name``, ``password_hash`` or ``role``.
     :raises InvalidValue: if a value cannot be stored.
@@ -70,7 +70,7 @@ def change_user(connection: Connection, id: int, **values: str) -> Row[Any]:
         statement = _CHANGE if values else _LOCK
         row = connection.execute(statement, {"key": id, **values, **folded}).one_or_none()
     except IntegrityError as error:
-        mark_error_retryable(error)  # another user got the name since it was checked
+        mark_error_retryable(error)  # another user has taken the name since the check
         raise
     if row is None:
         raise NotFound(f"there is no User {id}")
@@ -100,10 +100,10 @@ def require_another_admin(connection: Connection, id: int) -> None:
 def assign(connection: Connection, class_id: int, user_id: int) -> None:
     """Assign a teacher to a class.
 
-    Suppress ``AlreadyTeaches`` for an idempotent write: the transaction can continue.
+    For an idempotent write, suppress ``AlreadyTeaches``: the transaction can continue.
 
-    :raises AlreadyTeaches: if the user teaches the class.
-    :raises NotATeacher: if the user has another role than "teacher".
+    :raises AlreadyTeaches: if the user already teaches the class.
+    :raises NotATeacher: if the user has a role other than "teacher".
     :raises NotFound: if there is no such class or user.
     """
     role = connection.execute(_LOCK_ROLE, {"key": user_id}).scalar()

@@ -1,4 +1,4 @@
-"""The functions that change rows. Apart from them, only a copy of a database does so.
+"""The functions that change students, classes and registrations.
 
 Each takes a connection, works within the caller's transaction, and raises the errors of
 ``classroom.db.exceptions``. The models validate the values.
@@ -34,7 +34,7 @@ _DELETE_REGISTRATION = delete(Registration).where(
 
 
 def create(connection: Connection, model: type[Named], **values: Any) -> Row[Any]:
-    """Add a student or a class; return its row.
+    """Add a student or a class, and return its row.
 
     :param values: the values of columns.
     :raises InvalidValue: if a value breaks the rules for its column.
@@ -43,9 +43,9 @@ def create(connection: Connection, model: type[Named], **values: Any) -> Row[Any
 
 
 def change(connection: Connection, model: type[Named], id: int, /, **values: Any) -> Row[Any]:
-    """Change a student or a class; return its row.
+    """Change a student or a class, and return its row.
 
-    :param values: the new values of columns; others do not change.
+    :param values: the new values of columns. Other columns do not change.
     :raises InvalidValue: if a value breaks the rules for its column.
     :raises NotFound: if there is no such student or class.
     """
@@ -69,8 +69,8 @@ def remove(connection: Connection, model: type[Named], id: int) -> None:
 def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]:
     """Register a student for a class, and return the row of the registration.
 
-    Suppress ``AlreadyRegistered`` for an idempotent write: the transaction can continue. After
-    ``NotFound``, PostgreSQL can only roll it back.
+    For an idempotent write, suppress ``AlreadyRegistered``: the transaction can continue. After
+    ``NotFound``, PostgreSQL can only roll back the transaction.
 
     :raises AlreadyRegistered: if the student is registered for the class.
     :raises NotFound: if there is no such student or class.
@@ -123,5 +123,5 @@ def _delete(model: type[Named]) -> Delete:
 
 @cache
 def insert_if_new(backend: Backend, model: type[Base], *returned: Any) -> Executable:
-    """Insert a row, or return none on a conflict; an error would end PostgreSQL's transaction."""
+    """Return an INSERT that returns no row on a conflict. An error would abort the transaction."""
     return backend.insert_if_new(model).returning(*returned)

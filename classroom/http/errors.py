@@ -26,7 +26,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
-    """An invalid field of the body: its JSON pointer (RFC 6901), and what is wrong with it."""
+    """An invalid field of the body: its JSON pointer (RFC 6901), and the problem."""
 
     pointer: Annotated[str, Meta(pattern="^#(/|$)", examples=["#/name"])]
     detail: Annotated[str, Meta(examples=["is missing"])]
@@ -78,7 +78,7 @@ def error_response(
 
 
 def _preferred_type(accept: str) -> str:
-    # WebOb's parser is slow, and the tween well_formed has not checked the header of a 429.
+    # WebOb's parser is slow. For a 429, the tween well_formed has not yet checked the header.
     if (
         len(accept) > MAX_ACCEPT
         or PROBLEM_TYPE not in accept.lower()

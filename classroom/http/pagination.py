@@ -25,7 +25,7 @@ class PageNotFound(LookupError):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """The requested page: by number, from 1, or after or before a cursor.
+    """The requested page: selected by its number, from 1, or by a cursor.
 
     :param kept: other query parameters, which the links to pages repeat.
     """
@@ -44,7 +44,7 @@ class PageRequest:
     def slice(self) -> Slice:
         """The rows to fetch.
 
-        With a cursor, this is one row more than the page has: it shows if there is another page.
+        With a cursor, this is one row more than the page has. It shows if there is another page.
         """
         if self.cursor:
             return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
@@ -161,9 +161,9 @@ def _number(getall: GetAll, name: str) -> int | None:
     if text is None:
         return None
     if not re.fullmatch("[1-9][0-9]*", text):
-        raise BadParameter(name, "must be a whole number from 1")
-    # No page number has 15 digits. int() raises for thousands of digits, and a database for an
-    # offset of more than 63 bits.
+        raise BadParameter(name, "must be a whole number that is at least 1")
+    # No existing page has a number of 15 digits. int() raises for thousands of digits, and the
+    # database for an offset of more than 63 bits.
     return int(text[:14])
 
 

@@ -17,14 +17,14 @@ ParameterReader = Callable[[Sequence[str]], Any]
 
 ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
-"""The maximum number of words in ``q``. Each one costs a scan of all names that match it."""
+"""The maximum number of words in ``q``. Each word costs a scan of all names that match it."""
 
-# No character decomposes into more than four: a longer text exceeds NAME_LENGTH even in NFC.
+# No character decomposes into more than four, so a longer text exceeds NAME_LENGTH even in NFC.
 _MAX_DECOMPOSED = 4 * NAME_LENGTH
 
 
 class QueryParameter(NamedTuple):
-    """A query parameter, with its reader and its documentation.
+    """A query parameter, with the function that converts it and its documentation.
 
     :param schema: the JSON Schema of one value.
     :param component: the key of the parameter in the OpenAPI document.
@@ -66,7 +66,7 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     q = only(values)
     if q is None:
         return ()
-    # Normalization takes time that is quadratic in a run of accents.
+    # Normalization takes quadratic time for a sequence of accents.
     if len(q) > _MAX_DECOMPOSED or not is_name(composed := unicodedata.normalize("NFC", q)):
         raise ValueError(f"must be {NAME_RULE}")
     found = word_prefixes(composed)
@@ -84,7 +84,7 @@ def _order(values: Sequence[str]) -> str:
 
 
 def expand(component: str, *names: str) -> QueryParameter:
-    """Define a parameter ``expand``, a list of some of ``names``.
+    """Define a parameter ``expand``, whose value is a list of some of ``names``.
 
     :param component: the key of the parameter in the OpenAPI document.
     """
@@ -99,7 +99,7 @@ def expand(component: str, *names: str) -> QueryParameter:
 
 
 def _some_of(names: Sequence[str]) -> ParameterReader:
-    """Return a reader of a comma-separated list of some of ``names``."""
+    """Return a function that reads a comma-separated list of some of ``names``."""
 
     def listed(values: Sequence[str]) -> frozenset[str]:
         # Generated clients tend to repeat the parameter instead of separating names by commas.
@@ -117,7 +117,7 @@ def only(values: Sequence[str]) -> str | None:
     :raises ValueError: if there are several.
     """
     if len(values) > 1:
-        raise ValueError("must be given once")
+        raise ValueError("must not be repeated")
     return values[0] if values else None
 
 
@@ -130,7 +130,7 @@ def _read(getall: GetAll, name: str, reader: ParameterReader) -> Any:
 
 Q = QueryParameter(
     "q",
-    "Select names that have, for each word in `q`, a word that begins with it. Case and accents are"
+    "Select the names in which a word begins with each of the words in `q`. Case and accents are"
     f" ignored. At most {MAX_WORDS} different words; a word that is a prefix of another does not"
     " count.",
     {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH, "pattern": NAME},

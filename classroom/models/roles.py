@@ -7,7 +7,7 @@ class Role(StrEnum):
     """What a user may do."""
 
     ADMIN = "admin"
-    """May do everything, and manages users."""
+    """May do everything, including managing users."""
     REGISTRAR = "registrar"
     """Manages students, classes, registrations and the teachers of classes."""
     TEACHER = "teacher"

@@ -154,7 +154,7 @@ def _validate(row: Base, attribute: str, value: Any) -> Any:
 
 
 def _registrations_of(attribute: str) -> Any:
-    """Define the relationship whose other side is an attribute of ``Registration``.
+    """Define a relationship to ``Registration``, the other side of one of its attributes.
 
     The database deletes the registrations of a deleted row.
     """
@@ -228,7 +228,7 @@ class Registration(Base):
 
 
 class Teacher(Base):
-    """The assignment of a teacher to a class. Only users with the role "teacher" have any."""
+    """The assignment of a teacher to a class. Only users with the role "teacher" have one."""
 
     __tablename__ = "teachers"
     __table_args__ = (Index(None, "user_id", "class_id"),)

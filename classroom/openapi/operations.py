@@ -37,7 +37,7 @@ def operation(kind: type[Resource], view: Documented, links: Node) -> Node:
 
 
 def head(kind: type[Resource], get: Node) -> Node:
-    """Return HEAD for the operation of GET."""
+    """Return the operation of HEAD, derived from that of GET."""
     responses = {status: without_body(node) for status, node in get["responses"].items()}
     described = {
         "operationId": f"head{kind.noun}",
@@ -47,7 +47,7 @@ def head(kind: type[Resource], get: Node) -> Node:
 
 
 def options(kind: type[Resource], may_be_missing: bool, has_patch: bool) -> Node:
-    """Return OPTIONS."""
+    """Return the operation of OPTIONS."""
     headers = ("Allow", "Cache-Control", *(["Accept-Patch"] if has_patch else []))
     missing = (404,) if may_be_missing else ()
     return {

@@ -1,7 +1,7 @@
 """The ACLs of the resource tree.
 
-Pyramid looks for a matching entry from the context upwards, and the first one decides. The entries
-of a class, a registration or a user precede those of the API.
+Pyramid looks for a matching entry from the context up to the root, and the first match decides. The
+entries of a class, a registration or a user therefore take precedence over those of the API.
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ _MANAGE_SCHOOL = (
 )
 
 PUBLIC: Acl = [(Allow, Everyone, Permission.VIEW), DENY_ALL]
-"""A resource that needs no authentication for GET, HEAD and OPTIONS."""
+"""The ACL of a resource that needs no authentication for GET, HEAD and OPTIONS."""
 
 READ_ONLY: Acl = [(Allow, Authenticated, Permission.VIEW), DENY_ALL]
-"""A resource that every user may read."""
+"""The ACL of a resource that every user may read."""
 
 API: Acl = [
     (Allow, has_role(Role.ADMIN), _MANAGE_SCHOOL),
@@ -37,25 +37,25 @@ API: Acl = [
     (Allow, has_role(Role.READER), Permission.VIEW),
     DENY_ALL,
 ]
-"""Students, classes and registrations."""
+"""The ACL of the API, which applies to students, classes and registrations."""
 
 REGISTRATIONS: Acl = [(Allow, has_role(Role.TEACHER), Permission.CREATE)]
-"""The collection of registrations. The ACL of the class restricts each registration further."""
+"""The ACL of the collection of registrations. POST also requires ``register`` on the class."""
 
 USERS: Acl = [
     (Allow, has_role(Role.ADMIN), (*_MANAGE_SCHOOL, Permission.CHANGE_PASSWORD)),
     DENY_ALL,
 ]
-"""The users, for admins only."""
+"""The ACL of the collection of users, for admins only."""
 
 
 def of_class(id: int) -> Acl:
-    """Return the entries of a class, which also decide about its registrations."""
+    """Return the ACL of a class, which is also that of its registrations."""
     return [(Allow, teaches(id), Permission.REGISTER)]
 
 
 def of_user(id: int) -> Acl:
-    """Return the entries of a user, who may read the resource and change the password."""
+    """Return the ACL of a user, who may read the resource and change the password."""
     return [(Allow, is_user(id), (Permission.VIEW, Permission.CHANGE_PASSWORD))]
 
 

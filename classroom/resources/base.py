@@ -1,7 +1,7 @@
 """The base classes of the resource tree: nodes, resources, items and collections.
 
-Traversal looks a URL up from the root, one ``__getitem__`` per segment. A ``__getitem__`` reads at
-most one row and raises only KeyError. Rows are immutable.
+Traversal resolves a URL from the root, with one call of ``__getitem__`` per segment. This reads at
+most one row, and raises only KeyError. Rows are immutable.
 """
 
 import re
@@ -28,13 +28,13 @@ Scope = Mapping[str, int | str]
 
 
 class Node:
-    """A node of the tree. Unless it is a ``Resource`` it has no views."""
+    """A node of the tree. Only a ``Resource`` has views."""
 
     children: ClassVar[Mapping[str, "type[Node]"]] = {}
     item: ClassVar["type[Node] | None"] = None
-    """The class of children whose names are ids."""
+    """The class of the children whose names are ids."""
     parameter: ClassVar[str] = "id"
-    """The name of this node's id in a path template, if its name is an id."""
+    """The name of this node's id in a path template, if the name of the node is an id."""
 
     def __init__(self, parent: "Node", name: str) -> None:
         self.__parent__: Any = parent
@@ -81,7 +81,7 @@ class Version(Resource):
 class Item(Resource):
     """A resource that represents a row.
 
-    :param row: None if it was not read, or does not exist.
+    :param row: None if it has not been read, or does not exist.
     """
 
     trailing_slash = False
@@ -93,7 +93,7 @@ class Item(Resource):
         self.row = row
 
     def exists(self) -> bool:
-        """Return whether the row exists. Read it without a lock, unless it was read before."""
+        """Return whether the row exists. Read it, without a lock, unless it was read before."""
         if self.row is None:
             rows = self.request.rows(self.statements.select, self.key)
             self.row = rows[0] if rows else None
@@ -168,7 +168,7 @@ def is_id(name: str) -> bool:
 def parse_id(name: str | int) -> int:
     """Return the id that a segment of a path stands for.
 
-    :param name: also an integer, as in ``students[7]`` in the shell.
+    :param name: the segment, or an integer, as in ``students[7]`` in the shell.
     :raises KeyError: if ``name`` is not an id in its canonical form.
     """
     if not is_id(str(name)):
@@ -180,10 +180,10 @@ ItemType = TypeVar("ItemType", bound=Item)
 
 
 def traverse(item: ItemType) -> ItemType:
-    """Return an item that traversal reached, after a check that it exists.
+    """Return an item that traversal has reached. For a safe request, check that its row exists.
 
-    Only safe requests read the row. A write may be rejected later, and its own statement detects a
-    missing row.
+    Other requests do not read the row: they may be refused later, and the statement of a write
+    detects a missing row.
 
     :raises KeyError: if the request is safe, and there is no such row.
     """

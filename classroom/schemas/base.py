@@ -9,7 +9,7 @@ from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 
 class Schema(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object that the service sends. It has no other members."""
+    """An object that the service sends. It has no members other than its fields."""
 
 
 class Input(Struct, frozen=True):
@@ -49,7 +49,7 @@ def define_patch(schema: type[Schema], name: str, description: str) -> type[Inpu
 
 
 def is_optional(annotation: Any) -> bool:
-    """Whether a field may be null: ``TYPE | None``, with or without ``Meta``."""
+    """Return whether a field may be null: ``TYPE | None``, with or without ``Meta``."""
     kind, *_ = _parts(annotation)
     return kind is NoneType or any(map(is_optional, _members(kind)))
 

@@ -23,7 +23,7 @@ class _Rule(NamedTuple):
 def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
     """Return the members of a JSON object as an input.
 
-    An optional field that is missing is None, as one that is null.
+    An optional field is None if it is missing, or null.
 
     :raises classroom.http.errors.InvalidFields: with all missing and invalid fields.
     """
@@ -34,7 +34,7 @@ def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
 def decode_patch(patch: Mapping[str, Any], schema: type[Input]) -> dict[str, Any]:
     """Return the fields that a merge patch (RFC 7396) changes. A null removes a field.
 
-    :param schema: the input that the patched fields must fit. It does not apply to the others.
+    :param schema: the input whose rules apply to the fields in the patch.
     :raises classroom.http.errors.InvalidFields: with all invalid and removed required fields.
     """
     rules = {name: rule for name, rule in _rules(schema).items() if name in patch}

@@ -1,4 +1,4 @@
-"""The base of the schemas of students and classes, and the inputs derived from them."""
+"""The base class of the schemas of students, classes and users, and inputs derived from them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,7 +11,7 @@ from .fields import Name, url
 
 
 class NamedSchema(Schema, frozen=True):
-    """A student or a class. Its fields are links, and columns of its table."""
+    """A student, a class or a user. Its fields are links, and columns of its table."""
 
     url: Annotated[str, url("", "The URL.")]
     name: Annotated[Name, Meta(examples=["david"])]

@@ -1,4 +1,4 @@
-"""Limits on password checks: how many run at the same time, and how many may fail per minute."""
+"""Limits on password checks: how many may run at the same time, and fail per minute."""
 
 import hashlib
 import threading
@@ -14,7 +14,7 @@ _USERS_AT_ONE_ADDRESS = 10  # a whole school may share one address
 
 
 class TooManyChecks(Exception):
-    """The maximum number of passwords is being hashed."""
+    """The maximum number of passwords is already being hashed."""
 
     retry_after = 1
 
@@ -52,7 +52,7 @@ class CheckSlots:
 
 
 class LoginAttempts:
-    """Counts and logs failed logins, per client and per user name at a client.
+    """A counter and log of failed logins, per client and per user name at a client.
 
     :param limit: allowed failures per minute of a user name at a client; 0 disables the limits.
     """
@@ -64,7 +64,7 @@ class LoginAttempts:
         self._log = log
 
     def check(self, username: str, client: str) -> None:
-        """Check that another login may be attempted.
+        """Check that the limits permit another login.
 
         :raises TooManyFailures: if too many logins failed in this minute.
         """

@@ -74,7 +74,7 @@ class SecurityPolicy:
 
 
 def check_password(request: Request, password: str) -> bool:
-    """Return whether this is the password of the request's user.
+    """Return whether this is the password of the authenticated user.
 
     A wrong password counts as a failed login.
 
@@ -84,7 +84,7 @@ def check_password(request: Request, password: str) -> bool:
     assert request.identity  # noqa: S101 (the permission requires one)
     policy = request.registry.getUtility(ISecurityPolicy)
     user = policy.passwords.check(request, request.identity.name, password)
-    # Another user may have got the name since the identity was cached.
+    # Another user may have taken the name since the identity was cached.
     return user is not None and user.id == request.identity.id
 
 

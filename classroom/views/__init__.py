@@ -1,7 +1,7 @@
 """Views: one module per kind of resource.
 
-A view names its permission, reads the request, calls the layer of writes, and returns a value. The
-response adapters in ``results`` turn values into responses.
+A view names its permission, reads the request, calls a function that writes, and returns a value.
+The response adapters in ``results`` turn values into responses.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from pyramid.config import Configurator
 
 
 class TriedFirst:
-    """A view predicate that is always true, for the view that answers GET.
+    """A view predicate that is always true, for the view that handles GET.
 
     Pyramid first tries the views with the most predicates, and each view that does not match takes
     a tenth of the time of a request.

@@ -1,4 +1,4 @@
-"""What views check after they have read the body: permissions that depend on it, preconditions."""
+"""Checks that views make after they have read the body: further permissions, and preconditions."""
 
 import msgspec
 from pyramid.httpexceptions import HTTPForbidden, HTTPPreconditionFailed
@@ -21,8 +21,9 @@ def check_permission(permission: Permission, context: Resource, request: Request
 
 
 def check_precondition(context: Item, request: Request) -> None:
-    """Evaluate If-Match and If-None-Match on the row as the writing transaction holds it
-    (RFC 9110, section 13.2). The views of PUT, PATCH and DELETE call this before they write.
+    """Evaluate If-Match and If-None-Match on the row, locked by the writing transaction.
+
+    The views of PUT, PATCH and DELETE call this before they write (RFC 9110, section 13.2).
 
     :raises pyramid.httpexceptions.HTTPPreconditionFailed: if the precondition is false.
     """

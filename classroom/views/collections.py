@@ -35,8 +35,8 @@ _VIEW: dict[str, Any] = {
 @view_config(context=ClassesOfUser, **_VIEW)
 @view_config(context=Teachers, **_VIEW)
 def list_(context: Collection, request: Request) -> PageSchema:
-    """Follow `meta.next`, or the `Link` header, to the last page. This returns each row that exists
-    for the whole traversal exactly once, despite concurrent changes.
+    """Follow `meta.next`, or the `Link` header, to the last page. This returns every row exactly
+    once, even if other rows are added or deleted in the meantime.
     """
     settings, getall = request.services.settings, request.GET.getall
     chosen = query.read(getall, context.query)

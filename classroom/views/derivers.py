@@ -25,7 +25,7 @@ View = Callable[[Any, Request], Response]
 
 
 def canonical_url(view: View, info: Any) -> View:
-    """Serve a resource at one URL only: 308 if only the trailing slash differs, else 404."""
+    """Serve a resource at one URL only. Raise 308 if the trailing slash differs, otherwise 404."""
     if not _is_view_of(info, Resource):
         return view
 
@@ -48,10 +48,10 @@ def canonical_url(view: View, info: Any) -> View:
 
 
 def visible_item(view: View, info: Any) -> View:
-    """Answer 403 if the user may not read the item, and 404 if it, or one above it, does not exist.
+    """Raise 403 if the user may not read the item, or 404 if it or one above it does not exist.
 
-    These precede all errors but 412. Only errors need this check: a successful write has found its
-    row.
+    They replace all other errors except 412. Only errors need this check: a successful write has
+    found its row.
     """
     if not _is_view_of(info, Resource):
         return view

@@ -1,4 +1,4 @@
-"""The documentation of an operation, beside its view: the option ``operation`` of view_config."""
+"""The option ``operation`` of view_config, which documents the operation of a view."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -41,7 +41,7 @@ def _item_of(context: type[Resource]) -> str:
 
 
 class Documented(NamedTuple):
-    """A view with an operation, as the introspector has it."""
+    """A view that has an operation, as recorded by the introspector."""
 
     context: type
     method: str
@@ -64,7 +64,7 @@ def _description(view: Any) -> str:
 
 
 def keep_operation(view: View, info: Any) -> View:
-    """Accept the option ``operation``, which only the introspector uses."""
+    """Do nothing: this deriver only registers the option ``operation`` for the introspector."""
     return view
 
 

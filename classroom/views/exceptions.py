@@ -122,8 +122,8 @@ def too_many_checks(error: TooManyChecks, request: Request) -> Response:
 def _refuse_login(
     status: int, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
-    # Clients that immediately send the next wrong password would fill the queue ahead of others.
-    # Other WSGI servers have no such callable.
+    # Delay the next request on the connection. Clients that send the next wrong password at once
+    # would fill the queue ahead of others. Other WSGI servers have no such callable.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
@@ -140,7 +140,7 @@ def database_error(error: Exception, request: Request) -> Response:
     return error_response(request.environ, 503, "the database is unavailable", headers)
 
 
-# These subclasses of DatabaseError show a defect of the service.
+# These subclasses of DatabaseError indicate a bug in the service.
 @exception_view_config(DataError, retryable_error=False)
 @exception_view_config(IntegrityError, retryable_error=False)
 @exception_view_config(ProgrammingError, retryable_error=False)

@@ -18,10 +18,10 @@ def options(context: Resource, request: Request) -> Methods:
     return Methods(_allow(context, request))
 
 
-# 405 precedes 403, so this view is for everybody. The deriver ``visible_item`` protects items.
+# 405 precedes 403, so this view requires no permission. The deriver visible_item protects items.
 @view_config(context=Resource, permission=NO_PERMISSION_REQUIRED)
 def other_methods(context: Resource, request: Request) -> NoReturn:
-    """Answer 405 (RFC 9110, section 15.5.6).
+    """Raise 405 (RFC 9110, section 15.5.6).
 
     Without this view Pyramid responds with 404 (pyramid#1526). It is tried last, because the other
     views of a resource are registered for a subclass.
@@ -31,7 +31,7 @@ def other_methods(context: Resource, request: Request) -> NoReturn:
 
 
 def _allow(context: Resource, request: Request) -> str:
-    """Return the methods of the views that the introspector has for a context."""
+    """Return the methods for which a context has views, according to the introspector."""
     views = request.registry.introspector.get_category("views")
     methods = {
         view["introspectable"]["request_methods"]

@@ -47,7 +47,7 @@ def create(context: Registrations, request: Request) -> Created:
     try:
         row = writes.register(request.db, **key)
     except NotFound as error:
-        # The student or the class was deleted meanwhile. The next attempt does not find it.
+        # The student or the class has just been deleted. The retry does not find it.
         mark_error_retryable(error)
         raise
     return Created(context.at(**key, row=row))
@@ -113,7 +113,7 @@ def put(context: Registration, request: Request) -> Created | Changed:
     except AlreadyRegistered as error:
         check_precondition(context, request)  # again, since there was no row the first time
         context.lock()
-        if context.row is None:  # deleted meanwhile
+        if context.row is None:  # just deleted
             mark_error_retryable(error)
             raise
         return Changed(context)

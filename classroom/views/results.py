@@ -1,4 +1,4 @@
-"""What views return, and the response that each result becomes."""
+"""The values that views return, and the response adapters for them."""
 
 from typing import Any, NamedTuple
 
@@ -79,7 +79,7 @@ def changed(result: Changed) -> Response:
 
 
 def _written(item: Item, status: int, headers: Headers = ()) -> Response:
-    """Send an empty object, or the representation if ``Prefer`` asks for it (RFC 7240)."""
+    """Return a response with an empty object, or the representation if ``Prefer`` requests it."""
     body = msgspec.json.encode(item.represent())
     headers = [*headers, ("ETag", entity_tag(body))]
     preference = RETURN.search(item.request.environ.get("HTTP_PREFER", ""))

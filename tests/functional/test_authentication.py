@@ -208,7 +208,7 @@ def test_a_token_for_an_outdated_password_is_invalid(anonymous: TestApp, dbengin
     assert status(anonymous, f"Bearer {believed}") == 401
 
 
-def test_pyramid_knows_the_authenticated_userid(app: Any) -> None:
+def test_the_authenticated_userid_is_the_user_name(app: Any) -> None:
     environ = {"HTTP_AUTHORIZATION": basic(NAME, PASSWORD), "HTTP_HOST": "localhost"}
     known, unknown = Request.blank("/", environ), Request.blank("/")
     for request in (known, unknown):

@@ -80,7 +80,7 @@ def test_a_change_by_one_process_takes_effect_in_another(
     attempt = Attempt(school)
     here = school.client(attempt.teacher)
     there = new_process()
-    there.authorization = here.authorization
+    there.extra_environ = here.extra_environ
     headers = {"Content-Type": "application/merge-patch+json"}
     user = f"/api/v1.0/users/{attempt.teacher}"
     assignment = f"/api/v1.0/classes/{attempt.class_id}/teachers/{attempt.teacher}"
@@ -135,7 +135,7 @@ def test_an_identity_costs_one_statement(school: School) -> None:
     assert len(sent) == 1, sent
 
 
-def test_a_password_is_checked_against_the_own_row(school: School) -> None:
+def test_a_current_password_is_compared_with_that_of_the_same_id(school: School) -> None:
     """Another user got the name of this one, whose identity is still cached under it."""
     renamed = school.add_user(Role.READER, "susan")
     client = school.client(renamed)

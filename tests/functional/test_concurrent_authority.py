@@ -105,7 +105,7 @@ def test_a_teacher_who_is_unassigned_while_registering_is_201_or_403(school: Sch
     assert pairs(school, Registration.student_id, Registration.class_id) == expected
 
 
-def test_an_assignment_during_a_change_of_the_role_leaves_no_other_user_with_a_class(
+def test_only_teachers_have_classes_after_a_concurrent_change_of_the_role(
     school: School, admin: TestApp
 ) -> None:
     registrar = school.client_with(Role.REGISTRAR)

@@ -41,7 +41,7 @@ Login = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def _within_a_minute() -> None:
-    """Failures are counted per minute of the clock: do not begin a test at the end of one."""
+    """Wait at the end of a minute: failures are counted per minute of the clock."""
     wait_for(lambda: time.time() % 60 < 45)
 
 
@@ -232,7 +232,7 @@ class Gate:
 
 
 def ask(port: int, password: str) -> tuple[int, str | None]:
-    """Return the status and Retry-After of a request on a connection of its own."""
+    """Return the status and Retry-After of a request on a new connection."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", PATH, headers={"Authorization": basic(NAME, password)})
         response = connection.getresponse()
@@ -395,7 +395,7 @@ def test_at_the_limit_a_delayed_connection_is_closed(app: Any) -> None:
         client = stack.enter_context(closing(connect(port)))
         client.sendall(WRONG * 12)
         assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
-        # The only worker thread has finished with the client when it responses this.
+        # The only worker thread has finished with the client when it responds to this.
         assert ask(port, PASSWORD)[0] == 200
         others = [stack.enter_context(closing(connect(port))) for _ in range(10)]
         others[-1].sendall(RIGHT)

@@ -1,4 +1,4 @@
-"""Outages of the database and kills of the service lose no committed write, and end."""
+"""The service recovers from database outages and from SIGKILL, and loses no committed write."""
 
 import itertools
 import json
@@ -81,7 +81,7 @@ def test_postgresql_down_is_503_and_logged_once(
         begun = time.monotonic()
         assert_unavailable(on_postgresql.get(STUDENTS, status="*"))
         assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
-        # The contract promises two seconds for each of the two requests.
+        # The documented limit is two seconds for each of the two requests.
         assert time.monotonic() - begun < 4
     assert len(database_lines(caplog)) == 1
     server_of_its_own.start()

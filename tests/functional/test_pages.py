@@ -60,7 +60,7 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("query", ["sort=id", "sort=-id", "sort=name", "q=x&expand=items"])
 @pytest.mark.parametrize("size", [1, 3, 5, 9])
-def test_a_page_by_number_is_where_counting_puts_it(
+def test_a_page_by_number_has_the_rows_at_its_offset(
     testapp: TestApp, query: str, size: int
 ) -> None:
     path = f"/api/v1.0/students/?{query}"

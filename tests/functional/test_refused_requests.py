@@ -28,7 +28,7 @@ class Refused(NamedTuple):
 
 NEW = {"password": "new password"}
 OWN = NEW | {"current_password": PASSWORD}
-# The class 1 is taught by nobody who sends these, the user 1 is another one.
+# No user who sends these requests teaches class 1, or is user 1.
 REQUESTS = [
     Refused(Role.READER, "POST", "students/", body={"name": "x"}),
     Refused(Role.READER, "PUT", "students/1", body={"name": "x"}),

@@ -105,7 +105,7 @@ def test_put_of_a_registration_evaluates_preconditions(school: TestApp) -> None:
 
 
 @pytest.mark.parametrize("kind", ["students", "classes"])
-def test_a_deleted_item_loses_its_registrations(school: TestApp, kind: str) -> None:
+def test_deleting_an_item_deletes_its_registrations(school: TestApp, kind: str) -> None:
     school.post_json(PATH, registration(1, 1))
     school.post_json(PATH, registration(2, 2))
     school.delete(f"/api/v1.0/{kind}/1")

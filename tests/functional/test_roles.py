@@ -187,7 +187,7 @@ def allowed(school: School, role: Role, name: str) -> str:
     }
     found = [method for method in methods if statuses[method] < 300]
     assert statuses["HEAD"] == statuses["OPTIONS"] == (200 if "GET" in found else 403)
-    # Nobody learns from a 405 which users exist.
+    # A 405 does not reveal which users exist.
     is_hidden = "GET" not in found and "7" in name
     for method in set(METHODS) - set(found):
         is_supported = method in DOCUMENTED[name]["admin"]

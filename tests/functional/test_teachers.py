@@ -1,4 +1,4 @@
-"""The teachers of classes: assign and remove them, and what ends an assignment."""
+"""The teachers of classes: assign and remove them, and what an assignment permits."""
 
 import json
 from typing import Any
@@ -56,7 +56,7 @@ def test_a_teacher_is_assigned_by_name(
     assert assignments(school) == [(class_id, teacher)]
 
 
-def test_a_teacher_is_assigned_by_url_as_often_as_one_likes(
+def test_put_of_an_assignment_is_idempotent(
     school: School, registrar: TestApp, teacher: int, class_id: int
 ) -> None:
     created = registrar.put(url(class_id, teacher), status=201)
@@ -110,7 +110,7 @@ def test_a_missing_class_or_user_is_404(registrar: TestApp, teacher: int, class_
         registrar.get(path, status=404)
 
 
-# What ends an assignment
+# Remove
 
 
 def test_a_teacher_is_removed_from_a_class_once(
@@ -190,10 +190,10 @@ def test_teachers_see_their_classes(school: School, admin: TestApp, teacher: int
     school.client_with(Role.REGISTRAR).get(path, status=403)
 
 
-# What an assignment permits
+# Register students
 
 
-def test_teachers_keep_the_rosters_of_their_own_classes(
+def test_teachers_change_the_rosters_of_their_own_classes_only(
     school: School, teacher: int, class_id: int
 ) -> None:
     school.assign(teacher, class_id)

@@ -7,13 +7,13 @@ from webtest import TestApp
 
 
 def pages(client: TestApp, url: str, link: str = "next") -> Iterator[Any]:
-    """Yield the pages from ``url`` on, along one kind of link."""
+    """Yield the page at ``url`` and those that one kind of link leads to."""
     while url:
         yield (page := client.get(url).json)
         url = page["meta"][link]
 
 
 def walk(client: TestApp, url: str, link: str = "next") -> list[str]:
-    """Return the URLs of all items in the order of a walk along one kind of link."""
+    """Return the URLs of the items on these pages, in the order of the links."""
     step = -1 if link == "prev" else 1
     return [item for page in pages(client, url, link) for item in page["urls"][::step]]

@@ -16,7 +16,7 @@ from .sockets import free_port
 
 
 class PostgreSQL:
-    """A PostgreSQL server with its data in a folder of its own.
+    """A PostgreSQL server with its own data folder.
 
     PostgreSQL refuses to run as root; root runs it as the user postgres.
     """
@@ -37,7 +37,7 @@ class PostgreSQL:
         return f"postgresql+psycopg://classroom@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        # Without fsync: data survives the end of a process, but not of the machine.
+        # Without fsync: data survives a crash of the process, but not of the machine.
         options = f"-p {self.port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=200"
         self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
 

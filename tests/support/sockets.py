@@ -7,7 +7,7 @@ from typing import Any
 
 
 def free_port(*candidates: int) -> int:
-    """Return a port without a listener: any, or the first such of ``candidates``."""
+    """Return a port without a listener: the first of ``candidates`` that has none, or any port."""
     for port in candidates or (0,):
         with closing(socket.socket()) as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -64,7 +64,7 @@ def read_all(client: socket.socket) -> bytes:
 
 
 def exchange(port: int, request: bytes) -> bytes:
-    """Send a request on a connection of its own, and return all that the server sends."""
+    """Send a request on a new connection, and return everything that the server sends."""
     with closing(connect(port)) as client:
         # A server that rejects a request closes the connection before it has read all of it.
         with suppress(ConnectionError):

@@ -1,4 +1,4 @@
-"""The user of the tests, and their credentials."""
+"""The user with whose credentials tests send requests."""
 
 import base64
 

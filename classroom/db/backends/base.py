@@ -1,4 +1,4 @@
-"""The base class of backends."""
+"""The base class of backends, which adapt the service to a database."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -7,7 +7,10 @@ from sqlalchemy import URL, Connection, Engine
 
 
 class Backend:
-    """The operations that differ between databases. Methods that do nothing here are optional."""
+    """The operations that differ between databases.
+
+    A subclass may omit the methods that do nothing here.
+    """
 
     name: ClassVar[str]
     """SQLAlchemy's name for the database."""
@@ -27,14 +30,14 @@ class Backend:
         return url
 
     def explain_missing(self, driver: ImportError) -> str:
-        """Return a message about a driver that is not installed."""
+        """Return the error message for a driver that is not installed."""
         return str(driver)
 
     def listen(self, engine: Engine) -> None:
         """Set up the connections and transactions of a new engine."""
 
     def limit_response_times(self, engine: Engine) -> None:
-        """Make statements on new connections fail if the server does not respond in two seconds."""
+        """Make statements on new connections fail without a response within two seconds."""
 
     def create_if_missing(self, url: URL) -> None:
         """Create the database if it is missing and consists of a file.
@@ -56,7 +59,7 @@ class Backend:
         return engine
 
     def in_autocommit(self, engine: Engine) -> Engine:
-        """Return the same engine and pool, for statements that hold nothing once they have run."""
+        """Return the same engine and pool, for statements that are each their own transaction."""
         raise NotImplementedError
 
     # Errors of the driver
@@ -66,7 +69,7 @@ class Backend:
         raise NotImplementedError
 
     def is_foreign_key_violation(self, error: BaseException | None) -> bool:
-        """Return whether an error is a reference to a row that does not exist."""
+        """Return whether an error is caused by a reference to a row that does not exist."""
         raise NotImplementedError
 
     def is_timeout(self, error: BaseException | None) -> bool:
@@ -93,7 +96,7 @@ class Backend:
         raise NotImplementedError
 
     def lock_tables(self, connection: Connection, tables: Iterable[str]) -> None:
-        """Block other writers of tables, unless every writing transaction does so."""
+        """Block other writers of tables, unless every writing transaction already does so."""
 
     # Migrations
 
@@ -101,8 +104,8 @@ class Backend:
         """Block other migrations until the end of the transaction, as ``lock_tables`` does."""
 
     def suspend_foreign_keys(self, connection: Connection) -> None:
-        """Prevent cascades in the next transaction, if it drops tables in order to alter them."""
+        """Prevent cascades in the next transaction, if altering a table means dropping it."""
 
     def defect(self, connection: Connection) -> str | None:
-        """Return why the service cannot use a database, or None."""
+        """Return the reason why the service cannot use a database, or None."""
         return None

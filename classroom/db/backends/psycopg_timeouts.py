@@ -33,7 +33,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def limit_response_times(engine: Engine) -> None:
-    """Make statements on new connections fail if the server does not respond in two seconds."""
+    """Make statements on new connections fail if the server does not respond within two seconds."""
     engine.dispose()
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _skip_reconnect)

@@ -86,14 +86,16 @@ class SQLite(Backend):
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # By default sqlite3 begins a transaction only at the first write, after the reads before it.
+    # By default sqlite3 begins a transaction only at the first write, so that it excludes the reads
+    # before it.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    # SQLite ignores the busy timeout if a reader becomes a writer.
+    # Writers use BEGIN IMMEDIATE, because SQLite ignores the busy timeout if a transaction that has
+    # read begins to write.
     if begin := connection.get_execution_options().get("sqlite_begin", "BEGIN"):
         connection.exec_driver_sql(begin)
 

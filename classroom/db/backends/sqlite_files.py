@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 
 def is_file(url: URL) -> bool:
-    """Return whether a URL is a path to a SQLite file. A SQLite URI has its own options instead."""
+    """Return whether a URL is a path to a SQLite file. A SQLite URI, with its options, is not."""
     is_named = url.database not in (None, "", ":memory:") and "uri" not in url.query
     return url.get_backend_name() == "sqlite" and is_named
 
