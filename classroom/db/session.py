@@ -14,8 +14,8 @@ from zope.sqlalchemy.datamanager import STATUS_CHANGED, SessionDataManager
 def join_session(connection: Connection, manager: TransactionManager) -> Session:
     """Open a session that is flushed before its connection commits, and closed with it.
 
-    It counts as changed from the start: otherwise zope.sqlalchemy would not notice the statements
-    that the session executes, and roll them back (zope.sqlalchemy#88).
+    It counts as changed from the start, as otherwise zope.sqlalchemy would commit it only after a
+    flush, and not after statements alone (zope.sqlalchemy#88).
     """
     session = Session(connection)
     _SessionDataManager(session, STATUS_CHANGED, manager)

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from ..models.credentials import MAX_LENGTH, MIN_PASSWORD_LENGTH, validate_new_password
-from ..models.names import ID, NAME_LENGTH, NAME_RULE, USER_NAME
+from ..models.names import ID, NAME_LENGTH, NAME_RULE, PRINTABLE, USER_NAME
 from ..models.roles import Role
 from ..models.validation import validate_role, validate_user_name
 from .base import Input, Schema
@@ -37,6 +37,7 @@ Password = Annotated[
     Meta(
         min_length=MIN_PASSWORD_LENGTH,
         max_length=MAX_LENGTH,
+        pattern=f"^{PRINTABLE}$",
         description="A password without control characters. With the user name it has at most"
         f" {MAX_LENGTH:,} bytes of UTF-8.",
         examples=["correct horse"],
@@ -47,6 +48,7 @@ CurrentPassword = Annotated[
     str,
     Meta(
         max_length=MAX_LENGTH,
+        pattern=f"^{PRINTABLE}$",
         description="The current password. Required for users who change their own password.",
         examples=["correct horse"],
         extra={"validate": lambda value: validate_new_password(value, allow_weak=True)},

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..resources.base import Collection, Item
 from .mappings import CollectionMapping, Key
-from .records import Named, NamedMapping, NamedType
+from .named import Named, NamedMapping, NamedType
 
 
 class Related(CollectionMapping[Key, NamedType]):

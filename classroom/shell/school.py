@@ -7,8 +7,9 @@ from ..resources import registrations, tree, users
 from ..resources.base import Version
 from ..resources.records import Records as RecordsResource
 from .records import Record, Records
+from .registrations import Registrations
 from .request import ShellRequest
-from .students import Classes, Registrations, Students
+from .students import Classes, Students
 from .users import Users
 
 _MAPPINGS: dict[type, Any] = {

@@ -46,8 +46,9 @@ class ShellSession(Session):
 
     def __init__(self, database: Database) -> None:
         super().__init__()
-        self._reading = in_autocommit(database.engine)
         self._writing = database.writing_engine
+        # Not from database.engine: an engine keeps the isolation level of the one it derives from.
+        self._reading = in_autocommit(self._writing)
         self.tm = ShellTransactionManager()
         self.tm.session = self
         # Objects stay in the session, so that assigning to one after a commit is not lost.

@@ -9,7 +9,7 @@ from ..resources import users as resources
 from ..schemas import NewUser
 from ..schemas.decoding import decode, decode_patch
 from ..security.passwords import hash_password
-from .records import Named, NamedMapping
+from .named import Named, NamedMapping
 from .related import Related
 from .request import refusals
 from .students import Class
@@ -42,7 +42,8 @@ class User(Named):
         with refusals():
             fields = decode_patch(values, self.kind.patch)
         if "password" in fields:
-            password = validate_new_password(fields.pop("password"), self.row.name)
+            name = fields.get("name", self.row.name)
+            password = validate_new_password(fields.pop("password"), name)
             fields["password_hash"] = hash_password(password)
         with self.school.request.write() as connection:
             if fields.get("role", Role.ADMIN) != Role.ADMIN:

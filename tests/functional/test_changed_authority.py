@@ -80,7 +80,7 @@ def test_a_change_by_one_process_takes_effect_in_another(
     attempt = Attempt(school)
     here = school.client(attempt.teacher)
     there = new_process()
-    there.authorization = here.authorization
+    there.extra_environ = here.extra_environ
     headers = {"Content-Type": "application/merge-patch+json"}
     user = f"/api/v1.0/users/{attempt.teacher}"
     assignment = f"/api/v1.0/classes/{attempt.class_id}/teachers/{attempt.teacher}"

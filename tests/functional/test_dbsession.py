@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from pyramid.paster import bootstrap
-from sqlalchemy import CheckConstraint, Engine, insert, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Engine, event, insert, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from webtest import TestApp
 
 from classroom import models
@@ -20,6 +20,7 @@ from ..support.users import NAME, PASSWORD
 from .test_outages import CONFLICTS
 
 STUDENTS = "/api/v1.0/students/"
+LOG = ["POST asked", "POST done", "commit"]
 
 
 class Base(DeclarativeBase):
@@ -36,7 +37,7 @@ class Change(Base):
 
 
 def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
-    """Store a row before each write by a statement, and one after it as an object."""
+    """Store a row before each write, by a statement, and as objects one after it and at commit."""
     if info.exception_only:
         return view
 
@@ -46,9 +47,14 @@ def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
         request.dbsession.execute(insert(Change).values(text=f"{request.method} asked"))
         response = view(context, request)
         request.dbsession.add(Change(text=f"{request.method} done"))
+        event.listen(request.dbsession, "before_commit", log_commit)
         return response
 
     return logged_view
+
+
+def log_commit(session: Session) -> None:
+    session.add(Change(text="commit"))
 
 
 def includeme(config: Any) -> None:
@@ -77,7 +83,7 @@ def stored(engine: Engine) -> tuple[list[str], list[str]]:
 
 def test_both_commit(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": "david"}, status=201)
-    assert stored(dbengine) == (["POST asked", "POST done"], ["david"])
+    assert stored(dbengine) == (LOG, ["david"])
 
 
 def test_neither_commits_if_the_service_refuses(client: TestApp, dbengine: Engine) -> None:
@@ -88,7 +94,7 @@ def test_neither_commits_if_the_service_refuses(client: TestApp, dbengine: Engin
 def test_neither_commits_if_the_extension_fails(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": "david"})
     client.patch_json(f"{STUDENTS}1", {"name": "susan"}, status=500)
-    assert stored(dbengine) == (["POST asked", "POST done"], ["david"])
+    assert stored(dbengine) == (LOG, ["david"])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -103,7 +109,7 @@ def test_both_commit_once_after_a_conflict_at_commit(
     finally:
         with dbengine.begin() as connection:
             connection.exec_driver_sql("DROP FUNCTION conflict CASCADE; DROP SEQUENCE tries")
-    assert stored(dbengine) == (["POST asked", "POST done"], ["david"])
+    assert stored(dbengine) == (LOG, ["david"])
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 

@@ -315,18 +315,39 @@ def test_only_a_connection_lost_before_commit_is_retried(
         assert client.get(STUDENTS).json["meta"]["total"] == tries - 1
 
 
-def test_a_commit_without_a_response_is_not_repeated(postgresql: PostgreSQL) -> None:
+@pytest.fixture
+def proxy(postgresql: PostgreSQL) -> Iterator[Proxy]:
     proxy = Proxy(postgresql.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def behind_proxy(postgresql: PostgreSQL, proxy: Proxy) -> Iterator[TestApp]:
     url = postgresql.create().replace(f":{postgresql.port}/", f":{proxy.port}/")
     with open_application({"sqlalchemy.url": url}) as app:
         add_user(engine_of(app))
         client = client_of(app)
         client.get(STUDENTS)
-        proxy.cut_after(b"COMMIT\0")  # not READ COMMITTED
-        assert_unavailable(client.post_json(STUDENTS, NEW, status="*"))
-        assert client.get(STUDENTS).json["meta"]["total"] == 1
-        assert engine_of(app).pool.checkedout() == 0
-    proxy.close()
+        yield client
+
+
+def test_a_commit_whose_response_is_lost_is_not_repeated(
+    behind_proxy: TestApp, proxy: Proxy
+) -> None:
+    proxy.lose_response(b"COMMIT\0")  # not READ COMMITTED
+    assert_unavailable(behind_proxy.post_json(STUDENTS, NEW, status="*"))
+    assert behind_proxy.get(STUDENTS).json["meta"]["total"] == 1
+    assert engine_of(behind_proxy.app).pool.checkedout() == 0
+
+
+def test_a_statement_without_a_response_is_not_repeated(
+    behind_proxy: TestApp, proxy: Proxy
+) -> None:
+    proxy.lose_request(b"INSERT INTO students")
+    assert_unavailable(behind_proxy.post_json(STUDENTS, NEW, status="*"))
+    assert behind_proxy.get(STUDENTS).json["meta"]["total"] == 0
+    assert engine_of(behind_proxy.app).pool.checkedout() == 0
 
 
 def test_an_outage_is_recorded_once() -> None:

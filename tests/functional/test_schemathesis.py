@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from webtest import TestApp
 
-from ..support.application import engine_of
+from classroom.models.tables import User
+
+from ..support.application import client_of, engine_of
 from ..support.environment import without_coverage
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
-from ..support.users import NAME, PASSWORD
+from ..support.school import School
+from ..support.users import PASSWORD, PASSWORD_HASH
 from ..support.waitress import serving
 
 # The duration in seconds; by default, a short run with the same requests each time.
@@ -30,7 +34,20 @@ def unlimited_logins(app_settings: dict[str, str]) -> None:
 def peopled(app: Any) -> Any:
     """The application with the rows of the examples in the document."""
     insert_rows(engine_of(app), ["david"] * 9, ["algebra"] * 9, [(7, 7)])
+    school = School(app)
+    for name in ("smith", *map(str, range(3, 10))):
+        school.add_user("teacher", name)
+    school.assign(7, 7)
     return app
+
+
+@pytest.fixture
+def admin(peopled: Any) -> TestApp:
+    """An admin with an id that is not generated: no request changes or deletes this user."""
+    user = {"id": 10**17 + 1, "name": "fuzzer", "password_hash": PASSWORD_HASH, "role": "admin"}
+    with engine_of(peopled).begin() as connection:
+        connection.execute(insert(User).values(user))
+    return client_of(peopled, "fuzzer")
 
 
 @pytest.mark.usefixtures("unlimited_logins")
@@ -39,16 +56,18 @@ def peopled(app: Any) -> Any:
     [("sqlite", "password"), ("postgresql", "token")],
     indirect=True,
 )
-def test_schemathesis_finds_no_failure(testapp: TestApp, peopled: Any, tmp_path: Path) -> None:
+def test_schemathesis_finds_no_failure(
+    testapp: TestApp, peopled: Any, admin: TestApp, tmp_path: Path
+) -> None:
     """Run all checks and phases; ``make fuzz`` does so for longer."""
-    token = testapp.authorization[1]
+    token = admin.authorization[1]
     with serving(peopled) as port:
         command = [
             *(BIN / "schemathesis", f"--config-file={ROOT / 'schemathesis.toml'}", "run"),
             f"http://127.0.0.1:{port}/api/v1.0/openapi.json",
             *("--no-color", *(SOON if FUZZ is None else [f"--max-time={FUZZ}"])),
         ]
-        credentials = {"CLASSROOM_USER": NAME, "CLASSROOM_PASSWORD": PASSWORD}
+        credentials = {"CLASSROOM_USER": "fuzzer", "CLASSROOM_PASSWORD": PASSWORD}
         credentials["CLASSROOM_TOKEN"] = token if isinstance(token, str) else "none"
         ran = subprocess.run(
             command,

@@ -1,26 +1,33 @@
-"""A TCP proxy that cuts connections."""
+"""A TCP proxy that loses messages."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from select import select
 from threading import Thread
 
 from .sockets import connect
 
+Loss = Callable[[socket.socket, socket.socket, bytes], None]
+
 
 class Proxy:
-    """A TCP proxy to a local port that can close a connection instead of passing on a response."""
+    """A TCP proxy to a local port that can lose a request, named by its bytes, or its response."""
 
     def __init__(self, port: int) -> None:
         self._target = port
-        self._cut_after: bytes | None = None
+        self._losses: dict[bytes, Loss] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, request: bytes) -> None:
-        """Discard the response to the next message with these bytes, and close that connection."""
-        self._cut_after = request
+    def lose_response(self, request: bytes) -> None:
+        """Close the connection to the client after the server has answered a request."""
+        self._losses[request] = _lose_response
+
+    def lose_request(self, request: bytes) -> None:
+        """Do not pass on a request, and leave the connection to the client open."""
+        self._losses[request] = _lose_request
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -34,13 +41,27 @@ class Proxy:
 
     def _forward(self, client: socket.socket) -> None:
         with client, connect(self._target) as server, suppress(OSError):
-            ends = {client: server, server: client}
-            is_cut = False
+            other = {client: server, server: client}
             while True:
                 for source in select([client, server], [], [])[0]:
-                    data = source.recv(65536)
-                    if not data or (is_cut and source is server):
-                        return
-                    if self._cut_after and self._cut_after in data:
-                        self._cut_after, is_cut = None, True
-                    ends[source].sendall(data)
+                    if not (data := source.recv(65536)):
+                        return None
+                    if source is client and (lose := self._loss(data)):
+                        return lose(client, server, data)
+                    other[source].sendall(data)
+
+    def _loss(self, data: bytes) -> Loss | None:
+        for request in self._losses:
+            if request in data:
+                return self._losses.pop(request)
+        return None
+
+
+def _lose_response(client: socket.socket, server: socket.socket, request: bytes) -> None:
+    server.sendall(request)
+    server.recv(65536)
+
+
+def _lose_request(client: socket.socket, server: socket.socket, request: bytes) -> None:
+    while client.recv(65536):
+        pass
