@@ -12,6 +12,7 @@ from classroom.db.engine import for_writing
 from classroom.models.roles import Role
 from classroom.models.tables import Teacher, User
 
+from ..support.application import open_application
 from ..support.commands import run
 from ..support.pserve import configure
 from ..support.school import School
@@ -58,6 +59,17 @@ def test_setrole_makes_the_first_admin_and_removes_the_last(
     password_client.get("/api/v1.0/users/", status=200)
     assert run(app_ini, "setrole", NAME, "reader").exit_code == 0
     password_client.get("/api/v1.0/users/", status=403)
+
+
+def test_startup_says_how_to_make_the_first_admin(
+    app_ini: Path, app_settings: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_application(app_settings):
+        assert "setrole NAME admin" in caplog.text
+    caplog.clear()
+    assert run(app_ini, "setrole", NAME, "admin").exit_code == 0
+    with open_application(app_settings):
+        assert "setrole" not in caplog.text
 
 
 def test_commands_assign_and_remove_teachers(app_ini: Path, school: School) -> None:

@@ -171,6 +171,7 @@ def test_the_documentation_has_a_row_for_each_resource() -> None:
     assert DOCUMENTED.keys() == TARGETS.keys()
 
 
+@pytest.mark.all_combinations
 @pytest.mark.parametrize("role", Role)
 def test_a_role_has_the_documented_methods(school: School, role: Role) -> None:
     assert {name: allowed(school, role, name) for name in TARGETS} == {

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -323,21 +323,50 @@ def test_a_password_is_in_no_log_of_an_internal_error(
     assert "open sesame" not in caplog.text + failed.text
 
 
-def test_passwords_are_hashed_outside_the_writing_transaction(
-    school: School, admin: TestApp, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def writes(school: School) -> tuple[Callable[[], None], list[int]]:
+    """A function that writes as another client, and the statuses of its requests."""
+    path = f"/api/v1.0/students/{school.add_student()}"
+    registrar = school.client_with(Role.REGISTRAR)
+    registrar.get(path)
+    statuses: list[int] = []
+
+    def write() -> None:
+        statuses.append(registrar.put_json(path, {"name": "x"}, status="*").status_int)
+
+    return write, statuses
+
+
+def test_passwords_are_hashed_before_the_writing_transaction(
+    school: School, admin: TestApp, writes: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a password is hashed, another client can write."""
-    student = f"/api/v1.0/students/{school.add_student()}"
-    registrar = school.client_with(Role.REGISTRAR)
-    registrar.get(student)
-    written: list[int] = []
+    write, statuses = writes
 
     def hash_slowly(password: str) -> str:
-        written.append(registrar.put_json(student, {"name": password}).status_int)
+        write()
         return stored(school, 1).password_hash
 
     monkeypatch.setattr("classroom.views.users.hash_password", hash_slowly)
-    fields: Mapping[str, str] = {"name": "smith", "password": NEW_PASSWORD, "role": "reader"}
+    fields = {"name": "smith", "password": NEW_PASSWORD, "role": "reader"}
     admin.post_json(USERS, fields, status=201)
     assert patch(admin, 1, {"password": NEW_PASSWORD}).status_int == 200
-    assert written == [200, 200]
+    assert statuses == [200, 200]
+
+
+def test_the_current_password_is_verified_before_the_writing_transaction(
+    school: School, writes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, statuses = writes
+    id = school.add_user(Role.READER)
+    client = school.client(id)
+    client.get(url(id))
+
+    def verify_slowly(stored: str | None, password: str) -> bool:
+        write()
+        return verify_password(stored, password)
+
+    monkeypatch.setattr("classroom.security.authentication.verify_password", verify_slowly)
+    fields = {"password": NEW_PASSWORD, "current_password": PASSWORD}
+    assert patch(client, id, fields).status_int == 200
+    assert statuses == [200]
