@@ -18,7 +18,7 @@ permits("eve", "register", classes[3])  why a user may do something, or not
 commit() or undo()                      keep or roll back all changes since the last commit
 
 From the first change to commit() or undo(), other writers wait: all of them on SQLite, those of
-the same rows on PostgreSQL. After some seconds the service answers them with 503. Leaving the
+the same rows on PostgreSQL. The service answers them with 503 after 1.5 to 3 seconds. Leaving the
 shell rolls back uncommitted changes.
 """
 

@@ -61,8 +61,8 @@ class Channel(HTTPChannel):
         return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
-        # The main thread sends under the same lock: before this check, which then notices it, or
-        # after it, and then it calls resume().
+        # The main thread sends under the same lock. If it sends before this check, the check notices
+        # it; if it sends afterwards, it calls resume().
         with self.outbuf_lock:
             self._is_paused = paused = self._must_wait()
         return paused
@@ -126,11 +126,11 @@ class Channel(HTTPChannel):
         self.handle_close()
 
     def cancel(self) -> None:
-        """Drop the requests that wait for a worker at shutdown, not the responses (main thread)."""
+        """Drop queued requests at shutdown, but send pending responses (main thread)."""
         self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
-        """Return the time when the server began to wait for the client, or None if it does not."""
+        """Return the time when the server began to wait for the client, or None if it is not waiting."""
         if self.requests and not self._is_paused:
             return None
         return self.request.began if self.request else self.last_activity

@@ -26,7 +26,7 @@ class ShellRequest(Request):
 
     @property
     def db(self) -> Connection:
-        """The connection of the transaction, which begins unless it has begun."""
+        """The connection of the transaction. Reading this property begins the transaction."""
         return self.dbsession.connection()
 
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
@@ -44,7 +44,7 @@ class ShellRequest(Request):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Write in the transaction. An error undoes this write alone.
+        """Write in the transaction. An error undoes only this write.
 
         If the transaction has no other writes, the error ends it, so that it holds no lock.
         """

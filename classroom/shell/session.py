@@ -37,7 +37,7 @@ class ShellTransactionManager(TransactionManager):
 
 
 class ShellSession(Session):
-    """SQLAlchemy session for the models. SELECTs hold no lock; all else begins the transaction."""
+    """A SQLAlchemy session. SELECTs hold no lock; all other statements begin the transaction."""
 
     is_writing = False
     """Whether the writing transaction has begun."""

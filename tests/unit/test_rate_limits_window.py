@@ -69,7 +69,7 @@ class Failing:
         raise redis.ConnectionError("down")
 
 
-def test_the_breaker_asks_redis_once_per_pause() -> None:
+def test_redis_is_tried_once_per_pause() -> None:
     now = 0.0
     shared = Failing()
     counter = FailOverCounter(shared, pause=5.0, clock=lambda: now)
