@@ -61,8 +61,8 @@ class Channel(HTTPChannel):
         return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
-        # The main thread sends under the same lock. If it sends before this check, the check notices
-        # it; if it sends afterwards, it calls resume().
+        # The main thread sends under the same lock. This check notices what was sent before it.
+        # After a later send, the main thread calls resume().
         with self.outbuf_lock:
             self._is_paused = paused = self._must_wait()
         return paused
@@ -130,7 +130,7 @@ class Channel(HTTPChannel):
         self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
-        """Return the time when the server began to wait for the client, or None if it is not waiting."""
+        """Return the time since which the server waits for the client, or None if it does not wait."""
         if self.requests and not self._is_paused:
             return None
         return self.request.began if self.request else self.last_activity
