@@ -94,13 +94,14 @@ def _numbered(
     counted = total.cte("counted")
     rest = counted.c.total - _OFFSET
     rows = rows.add_columns(_of(counted, counted.c.total).label("total"))
-    from_first = case((rest >= _OFFSET, _LIMIT), else_=0)
-    from_last = case((or_(rest >= _OFFSET, rest <= 0), 0), (rest < _LIMIT, rest), else_=_LIMIT)
-    behind = case((rest > _LIMIT, rest - _LIMIT), else_=0)
-    forward = _ordered(rows, key, descending).limit(_of(counted, from_first)).offset(_OFFSET)
-    backward = _ordered(rows, key, not descending).limit(_of(counted, from_last))
-    backward = backward.offset(_of(counted, behind))
+    forward_limit = case((rest >= _OFFSET, _LIMIT), else_=0)
+    backward_limit = case((or_(rest >= _OFFSET, rest <= 0), 0), (rest < _LIMIT, rest), else_=_LIMIT)
+    backward_offset = case((rest > _LIMIT, rest - _LIMIT), else_=0)
+    forward = _ordered(rows, key, descending).limit(_of(counted, forward_limit)).offset(_OFFSET)
+    backward = _ordered(rows, key, not descending).limit(_of(counted, backward_limit))
+    backward = backward.offset(_of(counted, backward_offset))
     halves = union_all(*(select(half.subquery()) for half in (forward, backward))).subquery()
+    # The halves are ordered; a union need not be.
     return _ordered(select(*halves.c), [halves.c[str(column.key)] for column in key], descending)
 
 

@@ -27,7 +27,7 @@ def request(start: str, *fields: str) -> bytes:
     return "\r\n".join([f"{start} HTTP/1.1", "Host: a", *fields, "", ""]).encode()
 
 
-def test_pipelined_responses_keep_their_order_and_the_connection(served_port: int) -> None:
+def test_pipelined_responses_keep_their_order(served_port: int) -> None:
     document = "GET /api/v1.0/openapi.json"
     requests = [
         request("GET /"),

@@ -18,7 +18,7 @@ from ..support.commands import run
 from ..support.paths import BIN
 from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.rows import insert_rows
-from ..support.school import School
+from ..support.source import School
 from ..support.users import NAME
 
 SERVER_PASSWORD = "swordfish"
@@ -33,7 +33,7 @@ def target_url(database_url: str, tmp_path: Path, postgresql: PostgreSQL) -> str
 
 
 @pytest.fixture
-def school(password_client: TestApp, dbengine: Engine) -> TestApp:
+def source(password_client: TestApp, dbengine: Engine) -> TestApp:
     """Three students, the last of which was deleted, two classes, three registrations, and two
     users: an admin, who is the client, and a teacher of the class 2.
     """
@@ -59,7 +59,7 @@ def everything(client: TestApp) -> list[str]:
 
 
 def test_a_copy_has_all_rows_and_continues_the_ids(
-    app_ini: Path, school: TestApp, target_url: str
+    app_ini: Path, source: TestApp, target_url: str
 ) -> None:
     copied = copy(app_ini, target_url)
     assert copied.exit_code == 0, copied.output
@@ -68,7 +68,7 @@ def test_a_copy_has_all_rows_and_continues_the_ids(
     with open_application({"sqlalchemy.url": target_url}) as app:
         there = client_of(app)
         assert len(everything(there)) == 11
-        assert everything(there) == everything(school)
+        assert everything(there) == everything(source)
         assert there.get("/api/v1.0/users/?q=smith").json["urls"] == [f"{API}users/2"]
         created = there.post_json("/api/v1.0/students/", {"name": "new"})
         assert created.headers["Location"] == f"{API}students/4"
@@ -84,7 +84,7 @@ def test_rows_that_break_the_rules_are_copied(
     assert copied.exit_code == 0, copied.output
 
 
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("source")
 def test_a_target_with_rows_is_rejected_and_unchanged(app_ini: Path, target_url: str) -> None:
     assert copy(app_ini, target_url).exit_code == 0
     refused = copy(app_ini, target_url)
@@ -92,7 +92,7 @@ def test_a_target_with_rows_is_rejected_and_unchanged(app_ini: Path, target_url:
     assert refused.output == "Error: the target is not empty: table classes has rows\n"
 
 
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("source")
 def test_a_copy_that_differs_is_rolled_back(
     app_ini: Path, target_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

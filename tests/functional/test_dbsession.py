@@ -15,9 +15,9 @@ from webtest import TestApp
 from classroom import models
 from classroom.db import writes
 
+from ..support.conflicts import CONFLICTS
 from ..support.pserve import copy_ini
 from ..support.users import NAME, PASSWORD
-from .test_outages import CONFLICTS
 
 STUDENTS = "/api/v1.0/students/"
 LOG = ["POST asked", "POST done", "commit"]
@@ -81,17 +81,17 @@ def stored(engine: Engine) -> tuple[list[str], list[str]]:
     return list(texts), list(names)
 
 
-def test_both_commit(client: TestApp, dbengine: Engine) -> None:
+def test_rows_of_an_extension_commit_with_a_write(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": "david"}, status=201)
     assert stored(dbengine) == (LOG, ["david"])
 
 
-def test_neither_commits_if_the_service_refuses(client: TestApp, dbengine: Engine) -> None:
+def test_an_error_of_the_service_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": ""}, status=400)
     assert stored(dbengine) == ([], [])
 
 
-def test_neither_commits_if_the_extension_fails(client: TestApp, dbengine: Engine) -> None:
+def test_an_error_of_the_extension_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": "david"})
     client.patch_json(f"{STUDENTS}1", {"name": "susan"}, status=500)
     assert stored(dbengine) == (LOG, ["david"])

@@ -14,7 +14,7 @@ STUDENTS = 300
 
 
 @pytest.fixture
-def school(testapp: TestApp, dbengine: Engine) -> TestApp:
+def roster(testapp: TestApp, dbengine: Engine) -> TestApp:
     """A class with 300 registered students."""
     names = [f"student {id}" for id in range(1, STUDENTS + 1)]
     pairs = [(id, 1) for id in range(1, STUDENTS + 1)]
@@ -36,40 +36,40 @@ def school(testapp: TestApp, dbengine: Engine) -> TestApp:
     ],
 )
 def test_expanded_items_equal_the_items_at_their_urls(
-    school: TestApp, path: str, expand: str
+    roster: TestApp, path: str, expand: str
 ) -> None:
-    page = school.get(f"/api/v1.0/{path}?per_page=3&page=1&expand={expand}").json
-    plain = school.get(f"/api/v1.0/{path}?per_page=3&page=1").json
+    page = roster.get(f"/api/v1.0/{path}?per_page=3&page=1&expand={expand}").json
+    plain = roster.get(f"/api/v1.0/{path}?per_page=3&page=1").json
     assert page["urls"] == plain["urls"]
     names = sorted({"student", "class"} & set(expand.split(",")))
     query = f"?expand={','.join(names)}" if names else ""
-    assert page["items"] == [school.get(url + query).json for url in page["urls"]]
+    assert page["items"] == [roster.get(url + query).json for url in page["urls"]]
     assert set(page) == {"urls", "items", "meta"}
     for name in ("first", "last"):
         assert f"expand={expand}&" in page["meta"][name]
 
 
 def test_a_registration_expands_its_student_and_class(
-    school: TestApp,
+    roster: TestApp,
 ) -> None:
-    plain = school.get("/api/v1.0/registrations/7/1").json
-    student, class_ = (school.get(plain[name]).json for name in ("student", "class"))
+    plain = roster.get("/api/v1.0/registrations/7/1").json
+    student, class_ = (roster.get(plain[name]).json for name in ("student", "class"))
     for expand, expected in {
         "student": plain | {"student": student},
         "class": plain | {"class": class_},
         "student,class": plain | {"student": student, "class": class_},
     }.items():
         for spelling in (expand, expand.replace(",", "&expand=")):
-            assert school.get(f"/api/v1.0/registrations/7/1?expand={spelling}").json == expected
+            assert roster.get(f"/api/v1.0/registrations/7/1?expand={spelling}").json == expected
 
 
 def test_an_expanded_page_costs_at_most_three_statements(
-    school: TestApp,
+    roster: TestApp,
 ) -> None:
     url, pages, names = "/api/v1.0/classes/1/registrations/?expand=student&per_page=100", 0, []
     while url:
         with statements() as sent:
-            page = school.get(url).json
+            page = roster.get(url).json
         assert len(sent) <= 3, sent
         names += [item["student"]["name"] for item in page["items"]]
         url, pages = page["meta"]["next"], pages + 1
@@ -77,12 +77,12 @@ def test_an_expanded_page_costs_at_most_three_statements(
     assert names == [f"student {id}" for id in range(1, STUDENTS + 1)]
 
 
-def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
+def test_an_expanded_response_has_its_own_etag(roster: TestApp) -> None:
     url = "/api/v1.0/registrations/7/1?expand=student"
-    tag = school.get(url).headers["ETag"]
-    school.get(url, headers={"If-None-Match": tag}, status=304)
-    school.put_json("/api/v1.0/students/7", {"name": "renamed"})
-    assert school.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
+    tag = roster.get(url).headers["ETag"]
+    roster.get(url, headers={"If-None-Match": tag}, status=304)
+    roster.put_json("/api/v1.0/students/7", {"name": "renamed"})
+    assert roster.get(url, headers={"If-None-Match": tag}, status=200).headers["ETag"] != tag
 
 
 @pytest.mark.one_combination
@@ -97,18 +97,18 @@ def test_an_expanded_response_has_its_own_etag(school: TestApp) -> None:
     ],
 )
 def test_an_unknown_expansion_is_400_with_the_known_ones(
-    school: TestApp, path: str, names: str
+    roster: TestApp, path: str, names: str
 ) -> None:
     for value in ("", "x", "items,x", ",", "Student", "name", "items&expand=x"):
-        message = school.get(f"/api/v1.0/{path}?expand={value}", status=400).json["message"]
+        message = roster.get(f"/api/v1.0/{path}?expand={value}", status=400).json["message"]
         assert message.startswith("expand: ")
         assert names in message
 
 
 @pytest.mark.one_combination
 def test_expand_is_ignored_without_expansions(
-    school: TestApp,
+    roster: TestApp,
 ) -> None:
-    plain: Any = school.get("/api/v1.0/students/7").json
-    assert school.get("/api/v1.0/students/7?expand=x").json == plain
+    plain: Any = roster.get("/api/v1.0/students/7").json
+    assert roster.get("/api/v1.0/students/7?expand=x").json == plain
     assert plain["url"] == f"{API}students/7"

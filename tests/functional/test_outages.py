@@ -22,6 +22,7 @@ from webtest import TestApp
 from classroom.db.outage import Outage
 
 from ..support.application import client_of, engine_of, open_application
+from ..support.conflicts import CONFLICTS
 from ..support.pages import walk
 from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.proxy import Proxy
@@ -254,18 +255,6 @@ def test_a_sqlite_conflict_is_retried(
         client.post_json(STUDENTS, NEW, status=201)
         assert len(refusals) == 1
         assert client.get(STUDENTS).json["meta"]["total"] == 1
-
-
-# Raises the error of a conflict ``times`` times, at the INSERT or at COMMIT.
-CONFLICTS = """
-CREATE SEQUENCE tries;
-CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF nextval('tries') <= {times} THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF;
-    RETURN NEW;
-END $$;
-CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON students DEFERRABLE {when}
-    FOR EACH ROW EXECUTE FUNCTION conflict();
-"""
 
 
 @pytest.mark.parametrize("when", ["INITIALLY IMMEDIATE", "INITIALLY DEFERRED"])

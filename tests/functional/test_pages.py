@@ -56,20 +56,18 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
     assert testapp.get(page["meta"]["last"]).json["urls"] == [f"{API}students/10"]
 
 
-@pytest.mark.all_combinations
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("query", ["sort=id", "sort=-id", "sort=name", "q=x&expand=items"])
-@pytest.mark.parametrize("size", [1, 3, 5, 9])
-def test_a_page_by_number_has_the_rows_at_its_offset(
-    testapp: TestApp, query: str, size: int
-) -> None:
+def test_a_page_by_number_has_the_rows_at_its_offset(testapp: TestApp, query: str) -> None:
     path = f"/api/v1.0/students/?{query}"
     everyone = testapp.get(path).json["urls"]
-    for page in range(1, -(-10 // size) + 1):
-        urls = testapp.get(f"{path}&per_page={size}&page={page}").json["urls"]
-        assert urls == everyone[(page - 1) * size : page * size]
+    for size in (1, 3, 5, 9):
+        for page in range(1, -(-10 // size) + 1):
+            urls = testapp.get(f"{path}&per_page={size}&page={page}").json["urls"]
+            assert urls == everyone[(page - 1) * size : page * size]
 
 
+@pytest.mark.all_combinations
 @pytest.mark.usefixtures("students")
 def test_next_and_prev_links_return_every_row_once(testapp: TestApp) -> None:
     everyone = [f"{API}students/{id}" for id in range(1, 11)]

@@ -199,9 +199,7 @@ def allowed(school: School, role: Role, name: str) -> str:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_missing_row_is_404_only_for_those_who_may_read_the_collection(
-    school: School, role: Role
-) -> None:
+def test_a_missing_row_is_404_only_for_permitted_readers(school: School, role: Role) -> None:
     client = school.client_with(role)
     user_id, class_id, student_id = (
         school.add_user(Role.TEACHER),
@@ -241,9 +239,7 @@ def test_existing_and_missing_users_have_the_same_responses(school: School, role
 
 
 @pytest.mark.parametrize("role", [Role.TEACHER, Role.READER])
-def test_the_teachers_of_a_class_do_not_reveal_which_users_exist(
-    school: School, role: Role
-) -> None:
+def test_assignments_do_not_reveal_which_users_exist(school: School, role: Role) -> None:
     client, class_id = school.client_with(role), school.add_class()
     ids = school.add_user(Role.TEACHER), school.add_user(Role.READER), MISSING
     for method, status in (("GET", 404), ("PUT", 403), ("DELETE", 404), ("POST", 404)):

@@ -67,9 +67,7 @@ add("never")
 """
 
 
-def test_an_exception_rolls_back_everything_and_shows_the_script(
-    run: Run, names: Callable[[], Any]
-) -> None:
+def test_an_exception_rolls_back_and_shows_the_script(run: Run, names: Callable[[], Any]) -> None:
     done = run("-", stdin=FAILING)
     traceback = done.stderr.partition("Traceback")[2].splitlines()
     assert done.returncode == 1

@@ -162,9 +162,7 @@ def test_invalid_values_have_the_messages_of_the_api(
 
 
 @pytest.mark.usefixtures("admin")
-def test_a_conflict_has_the_message_of_the_api_and_undoes_nothing_else(
-    app_ini: Path, password_client: TestApp
-) -> None:
+def test_a_conflict_has_the_message_of_the_api(app_ini: Path, password_client: TestApp) -> None:
     def message(method: Any, path: str, *body: Any, status: int = 409) -> str:
         return method(f"/api/v1.0/{path}", *body, status=status).json["message"]
 

@@ -114,7 +114,7 @@ def test_a_request_in_flight_is_answered(
     assert server.returncode == 0
 
 
-def test_pipelined_responses_are_sent_in_order_up_to_the_request_in_flight(
+def test_shutdown_sends_pipelined_responses_in_order(
     tmp_path: Path, counting: dict[str, str], engine: Engine
 ) -> None:
     ini = copy_ini("development.ini", tmp_path, 0, counting)
@@ -158,9 +158,7 @@ def test_responses_that_the_client_has_not_read_are_sent(tmp_path: Path, sockets
     assert server.returncode == 0
 
 
-def test_what_was_sent_when_the_signal_arrived_is_not_sent_again(
-    app: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shutdown_sends_no_response_twice(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     send = Channel.send
 
     def interrupted(self: Channel, data: bytes, do_close: bool = True) -> int:

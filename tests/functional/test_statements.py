@@ -10,7 +10,7 @@ from ..support.statements import statements
 
 
 @pytest.fixture(params=[1, 60])
-def school(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -> TestApp:
+def roster(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -> TestApp:
     """A class with one registered student, or with 60."""
     pairs = [(id, 1) for id in range(1, request.param + 1)]
     insert_rows(dbengine, ["x"] * request.param, ["algebra"], pairs)
@@ -34,28 +34,28 @@ def school(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -
         ("/api/v1.0/registrations/1/1?expand=student,class", 2),
     ],
 )
-def test_a_read_costs_a_fixed_number_of_statements(school: TestApp, path: str, count: int) -> None:
+def test_a_read_costs_a_fixed_number_of_statements(roster: TestApp, path: str, count: int) -> None:
     with statements() as sent:
-        school.get(path, status=200)
+        roster.get(path, status=200)
     assert len(sent) == count, sent
 
 
 @pytest.mark.parametrize("path", ["students/?q=x&sort=-name", "registrations/?expand=student"])
-def test_a_page_by_number_costs_one_statement(school: TestApp, path: str) -> None:
-    last = school.get(f"/api/v1.0/{path}&per_page=1").json["meta"]["last"]
+def test_a_page_by_number_costs_one_statement(roster: TestApp, path: str) -> None:
+    last = roster.get(f"/api/v1.0/{path}&per_page=1").json["meta"]["last"]
     for page, status in ((last, 200), (last.replace("&page=", "&page=9"), 404)):
         with statements() as sent:
-            school.get(page, status=status)
+            roster.get(page, status=status)
         assert len(sent) == 1, sent
 
 
-def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
+def test_a_write_costs_one_statement_per_row(roster: TestApp) -> None:
     with statements() as sent:
-        student = school.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
+        student = roster.post_json("/api/v1.0/students/", {"name": "y"}).headers["Location"]
     assert len(sent) == 1, sent
     fields = {"student": student, "class": f"{API}classes/1"}
     with statements() as sent:
-        school.post_json("/api/v1.0/registrations/", fields)
+        roster.post_json("/api/v1.0/registrations/", fields)
     assert len(sent) == 3, sent
 
 
@@ -71,9 +71,9 @@ def test_a_write_costs_one_statement_per_row(school: TestApp) -> None:
     ],
 )
 def test_a_write_reads_its_row_only_to_evaluate_a_precondition(
-    school: TestApp, method: str, path: str, headers: dict[str, str], count: int
+    roster: TestApp, method: str, path: str, headers: dict[str, str], count: int
 ) -> None:
-    send = getattr(school, f"{method.lower()}_json")
+    send = getattr(roster, f"{method.lower()}_json")
     with statements() as sent:
         send(f"/api/v1.0/{path}", {"name": "z"}, headers=headers, status=200)
     assert len(sent) == count, sent

@@ -73,7 +73,7 @@ def test_users_are_searched_sorted_and_expanded_like_students(
     admin.get(f"{USERS}?sort=role", status=400)
 
 
-def test_the_pages_of_users_lead_to_each_user_once(school: School, admin: TestApp) -> None:
+def test_pages_of_users_return_every_user_once(school: School, admin: TestApp) -> None:
     for _ in range(5):
         school.add_user(Role.READER)
     seen, next_url = [], f"{USERS}?per_page=3"
@@ -213,9 +213,7 @@ def test_a_wrong_current_password_is_a_failed_login(
 # Delete
 
 
-def test_a_deleted_user_is_gone_and_the_id_is_not_used_again(
-    school: School, admin: TestApp
-) -> None:
+def test_a_deleted_user_is_404_and_the_id_is_not_reused(school: School, admin: TestApp) -> None:
     id = school.add_user(Role.READER, "smith")
     assert admin.delete(url(id)).json == {}
     admin.delete(url(id), status=404)
@@ -224,7 +222,7 @@ def test_a_deleted_user_is_gone_and_the_id_is_not_used_again(
     assert admin.post_json(USERS, fields).headers["Location"] == f"{API}users/{id + 1}"
 
 
-def test_the_last_admin_remains(school: School, admin: TestApp) -> None:
+def test_the_last_admin_cannot_be_removed(school: School, admin: TestApp) -> None:
     me = int(admin.get("/api/v1.0/").json["user"].rpartition("/")[2])
     other = me - 1
     assert patch(admin, me, {"role": "reader"}, Prefer="return=minimal").status_int == 200
