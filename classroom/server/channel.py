@@ -130,7 +130,7 @@ class Channel(HTTPChannel):
         self.requests, self.close_when_flushed = [], True
 
     def waiting_since(self) -> float | None:
-        """Return the time since which the server waits for the client, or None if it does not wait."""
+        """Return the time since when the server waits for the client, or None."""
         if self.requests and not self._is_paused:
             return None
         return self.request.began if self.request else self.last_activity
