@@ -8,6 +8,8 @@ from typing import Any, TextIO
 import click
 from pyramid.paster import bootstrap
 
+from .decorators import echo_database
+
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("script", type=click.File(encoding="utf-8"))
@@ -27,6 +29,7 @@ def run(ini: str, script: TextIO, args: tuple[str, ...]) -> None:
     with bootstrap(ini) as env, namespace(env) as names:
         _execute(script, {**env, **names})
         names["commit"]()
+        echo_database(env["registry"].settings)
 
 
 def _execute(script: TextIO, names: dict[str, Any]) -> None:

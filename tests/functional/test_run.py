@@ -48,6 +48,7 @@ def test_a_script_commits_and_has_its_arguments(
         0,
         "['add.py', 'José', '--help', '-c'] <Students: 3>\n",
     )
+    assert done.stderr.splitlines()[-1].startswith("Database: ")
     assert names() == ["José", "--help", "-c"]
 
 
