@@ -204,8 +204,8 @@ def test_a_token_for_an_outdated_password_is_invalid(anonymous: TestApp, dbengin
     assert status(anonymous, basic(NAME, PASSWORD), TOKEN_PATH) == 200
     with dbengine.begin() as connection:
         connection.execute(update(User).values(password_hash=hash_password("new")))
-    believed = request_token(anonymous)
-    assert status(anonymous, f"Bearer {believed}") == 401
+    verified = request_token(anonymous)
+    assert status(anonymous, f"Bearer {verified}") == 401
 
 
 def test_the_authenticated_userid_is_the_user_name(app: Any) -> None:

@@ -8,7 +8,7 @@ from msgspec import Meta
 from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
 
 from classroom.http.errors import InvalidFields
-from classroom.models.tables import Validated
+from classroom.models.column_types import Validated
 from classroom.models.validation import InvalidValue, validate_name
 from classroom.schemas.base import Schema, define_input, define_patch, extra, is_optional, stored
 from classroom.schemas.decoding import decode, decode_patch
