@@ -1,0 +1,73 @@
+"""The types of columns."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    String,
+    Table,
+    TableClause,
+    Text,
+    TypeDecorator,
+    column,
+)
+from sqlalchemy import table as table_clause
+from sqlalchemy.types import TypeEngine
+
+# SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
+Id = BigInteger().with_variant(Integer, "sqlite")
+# With this collation PostgreSQL compares bytes, as SQLite does, so that both sort alike.
+Folded = Text(collation="C").with_variant(Text(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A datetime in UTC, timezone-aware in Python even if the database has no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Validated(TypeDecorator[str]):
+    """A string that is validated before SQLAlchemy sends it, by the ORM or by Core.
+
+    :param is_optional: whether None is valid too, for a column that may be NULL.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(
+        self, length: int, validate: Callable[[object], str], is_optional: bool = False
+    ) -> None:
+        super().__init__(length)
+        self.validate = validate
+        self.is_optional = is_optional
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        # A query may compare the column with any string.
+        return self.impl_instance
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None and self.is_optional else self.validate(value)
+
+
+def without_validation(table: Table) -> TableClause:
+    """Return a table for INSERTs of rows copied from elsewhere, whose values are not validated."""
+    return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
+
+
+def _plain(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    return type_.impl_instance if isinstance(type_, Validated) else type_
