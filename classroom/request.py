@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
@@ -34,6 +33,10 @@ class Identity(NamedTuple):
     password_hash: str
     principals: frozenset[str]
     """The principals that ACL entries refer to: see ``classroom.security.principals``."""
+
+    def __repr__(self) -> str:
+        """Do not show the hash."""
+        return f"<Identity {self.id} {self.name!r}>"
 
 
 class Request(pyramid.request.Request):
@@ -92,9 +95,15 @@ class Request(pyramid.request.Request):
 
     @reify
     def db(self) -> Connection:
-        """The connection of this request, joined to its transaction if it has one."""
-        with suppress(NoTransaction):
+        """The connection of this request, joined to its transaction if it has one.
+
+        :raises transaction.interfaces.NoTransaction: if the request is not safe and has none.
+        """
+        try:
             return join_connection(self.services.database.writing_engine, self.tm)
+        except NoTransaction:
+            if not self.is_safe:
+                raise
         connection = self.services.database.engine.connect()
         self.add_finished_callback(lambda _: close(connection))
         return connection

@@ -52,7 +52,8 @@ def _rebuild_words(engine: Engine, table: Table, last: int) -> Sequence[Row[int,
     with engine.begin() as connection:
         if rows := connection.execute(batch).all():
             # The triggers rebuild the words of a folded name that changes.
-            is_in_batch = table.c.id.between(rows[0].id, rows[-1].id)
+            # Not BETWEEN: a transaction may commit an id between them.
+            is_in_batch = table.c.id.in_([row.id for row in rows])
             connection.execute(update(table).where(is_in_batch).values(folded=""))
             fold_rows(connection, table, rows)
     return rows

@@ -17,7 +17,7 @@ def join_session(connection: Connection, manager: TransactionManager) -> Session
     It counts as changed from the start, as otherwise zope.sqlalchemy would commit it only after a
     flush, and not after statements alone (zope.sqlalchemy#88).
     """
-    session = Session(connection)
+    session = Session(connection, join_transaction_mode="rollback_only")
     _SessionDataManager(session, STATUS_CHANGED, manager)
     return session
 

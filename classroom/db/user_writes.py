@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from pyramid_retry import mark_error_retryable
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, String, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..models.folding import fold
@@ -19,10 +19,13 @@ from .backends import backend_of
 from .exceptions import AlreadyTeaches, LastAdmin, NotATeacher, NotFound, UserExists
 from .writes import insert_if_new
 
-_COLUMNS = User.__table__.columns
+# Without the hash of the password.
+_COLUMNS: list[Any] = [User.id, User.name, User.role]
 _CHANGE = update(User).where(User.id == bindparam("key")).returning(*_COLUMNS)
 _LOCK = select(*_COLUMNS).where(User.id == bindparam("key")).with_for_update()
 _LOCK_ADMINS = select(User.id).where(User.role == Role.ADMIN).order_by(User.id).with_for_update()
+_LOCK_HASH = select(User.id).where(User.id == bindparam("key")).with_for_update()
+_LOCK_HASH = _LOCK_HASH.where(User.password_hash == bindparam("hash", type_=String))
 # A concurrent change of the role waits until the assignment is committed, and then removes it.
 _LOCK_ROLE = select(User.role).where(User.id == bindparam("key")).with_for_update(read=True)
 
@@ -86,6 +89,11 @@ def remove_user(connection: Connection, id: int) -> None:
     """
     if not connection.execute(delete(User).where(User.id == id)).rowcount:
         raise NotFound(f"there is no User {id}")
+
+
+def has_password_hash(connection: Connection, id: int, password_hash: str) -> bool:
+    """Return whether this is still the hash of a user's password, and lock the row if it is."""
+    return bool(connection.execute(_LOCK_HASH, {"key": id, "hash": password_hash}).first())
 
 
 def require_another_admin(connection: Connection, id: int) -> None:

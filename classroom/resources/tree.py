@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pyramid.config import Configurator
+from pyramid.traversal import ResourceTreeTraverser
 
 from .. import models, schemas
 from ..request import Request
@@ -17,6 +18,15 @@ from .teachers import Teachers
 from .users import Users
 
 _, _AUTH, _REQUEST_TOKEN = TOKEN_PATH.split("/")
+
+
+class Traverser(ResourceTreeTraverser):
+    """Traversal without ``@@NAME``, by which Pyramid selects a view: no view has a name.
+
+    Such a path would otherwise be 403 for an item that exists, and 404 for one that does not.
+    """
+
+    VIEW_SELECTOR = "none"  # longer than the two characters that Pyramid compares
 
 
 class Student(Record):
@@ -134,4 +144,5 @@ def includeme(config: Configurator) -> None:
     shared = services(config.registry)
     root = RootWithTokens if shared.settings.use_token_auth else Root
     config.set_root_factory(root)
+    config.add_traverser(Traverser)
     shared.public_paths = public_paths(root)

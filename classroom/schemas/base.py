@@ -15,6 +15,10 @@ class Schema(Struct, frozen=True, forbid_unknown_fields=True):
 class Input(Struct, frozen=True):
     """An object that a client sends. Other members are ignored."""
 
+    def __repr__(self) -> str:
+        """Show no values: one may be a password."""
+        return f"<{type(self).__name__}>"
+
 
 @cache
 def stored(schema: type[Struct]) -> tuple[str, ...]:

@@ -73,8 +73,8 @@ class SecurityPolicy:
         return identity
 
 
-def check_password(request: Request, password: str) -> bool:
-    """Return whether this is the password of the authenticated user.
+def check_password(request: Request, password: str) -> str | None:
+    """Return the stored hash if this is the password of the authenticated user, or None.
 
     A wrong password counts as a failed login.
 
@@ -85,7 +85,7 @@ def check_password(request: Request, password: str) -> bool:
     policy = request.registry.getUtility(ISecurityPolicy)
     user = policy.passwords.check(request, request.identity.name, password)
     # Another user may have taken the name since the identity was cached.
-    return user is not None and user.id == request.identity.id
+    return user.password_hash if user and user.id == request.identity.id else None
 
 
 def _random_secret() -> str:

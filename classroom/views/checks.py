@@ -2,7 +2,9 @@
 
 import msgspec
 from pyramid.httpexceptions import HTTPForbidden, HTTPPreconditionFailed
+from pyramid_retry import mark_error_retryable
 
+from ..db.exceptions import NotFound
 from ..http.errors import PRECONDITION_FAILED
 from ..http.preconditions import Outcome, entity_tag, evaluate
 from ..request import Request
@@ -33,3 +35,18 @@ def check_precondition(context: Item, request: Request) -> None:
         tag = entity_tag(msgspec.json.encode(context.represent())) if context.row else None
         if evaluate(environ, tag) is not Outcome.HOLDS:
             raise HTTPPreconditionFailed(PRECONDITION_FAILED)
+        if context.row is None and request.method == "DELETE":
+            raise NotFound  # it may be created before the DELETE
+
+
+def recheck_precondition(error: Exception, context: Item, request: Request) -> None:
+    """Evaluate the precondition of a PUT on an item that a concurrent request has created.
+
+    :param error: says that the item exists. A retry resolves it if the item is deleted again.
+    :raises pyramid.httpexceptions.HTTPPreconditionFailed: if the precondition is false.
+    """
+    context.lock()
+    if context.row is None:
+        mark_error_retryable(error)
+        raise error
+    check_precondition(context, request)

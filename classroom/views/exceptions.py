@@ -104,8 +104,9 @@ def bad_parameter(error: BadParameter, request: Request) -> Response:
 @exception_view_config(HTTPForbidden)
 def refused(error: HTTPUnauthorized | HTTPForbidden, request: Request) -> Response:
     if request.identity:
-        permission = getattr(error.result, "permission", Permission.VIEW)
-        return error_response(request.environ, 403, _FORBIDDEN.format(permission))
+        permission = getattr(error.result, "permission", None)
+        message = _FORBIDDEN.format(permission) if permission else "forbidden"
+        return error_response(request.environ, 403, message)
     return error_response(request.environ, 401, "please authenticate", forget(request))
 
 

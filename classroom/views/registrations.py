@@ -25,7 +25,7 @@ from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode
 from ..schemas.fields import item_url_rule
 from ..security.permissions import Permission
-from .checks import check_permission, check_precondition
+from .checks import check_permission, check_precondition, recheck_precondition
 from .documentation import Operation
 from .results import Changed, Created
 
@@ -111,11 +111,7 @@ def put(context: Registration, request: Request) -> Created | Changed:
     try:
         context.row = writes.register(request.db, **context.key)
     except AlreadyRegistered as error:
-        check_precondition(context, request)  # again, since there was no row the first time
-        context.lock()
-        if context.row is None:  # just deleted
-            mark_error_retryable(error)
-            raise
+        recheck_precondition(error, context, request)
         return Changed(context)
     return Created(context)
 

@@ -12,7 +12,7 @@ from ..resources.teachers import Teacher, Teachers
 from ..schemas import NewTeacher, Nothing
 from ..schemas.decoding import decode
 from ..security.permissions import Permission
-from .checks import check_precondition
+from .checks import check_precondition, recheck_precondition
 from .documentation import Operation
 from .results import Changed, Created
 
@@ -53,8 +53,8 @@ def put(context: Teacher, request: Request) -> Created | Changed:
     check_precondition(context, request)
     try:
         user_writes.assign(request.db, **context.key)
-    except AlreadyTeaches:
-        check_precondition(context, request)  # again, since there was no row the first time
+    except AlreadyTeaches as error:
+        recheck_precondition(error, context, request)
         return Changed(context)
     return Created(context)
 

@@ -51,9 +51,13 @@ def patch(context: User, request: Request) -> Changed:
     fields = read_object(request, *PATCH_TYPES)
     if fields.keys() & {"name", "role"}:
         check_permission(Permission.CHANGE, context, request)
-    values = _columns(context, request, decode_patch(fields, UserPatch))
+    values = decode_patch(fields, UserPatch)
+    verified_hash = _verify_own_password(context, request, values)
+    _hash_new_password(context, values)
     check_precondition(context, request)
     id = context.key["key"]
+    if verified_hash and not user_writes.has_password_hash(request.db, id, verified_hash):
+        raise InvalidFields({"current_password": "is wrong"})  # it was just changed
     if values.get("role", Role.ADMIN) != Role.ADMIN:
         user_writes.require_another_admin(request.db, id)
     context.row = user_writes.change_user(request.db, id, **values)
@@ -75,23 +79,29 @@ def delete(context: User, request: Request) -> Nothing:
     return Nothing()
 
 
-def _columns(context: User, request: Request, fields: dict[str, str]) -> dict[str, str]:
-    """Return the columns to change. Passwords are hashed before the transaction begins."""
-    current = fields.pop("current_password", None)
-    password = fields.pop("password", None)
-    if password is None:
-        return fields
-    if request.identity and request.identity.id == context.key["key"]:
-        _check_current_password(request, current)
-    if not context.exists():
-        raise NotFound
-    validate_new_password(password, fields.get("name", context.row.name))
-    return {**fields, "password_hash": hash_password(password)}
+def _verify_own_password(context: User, request: Request, values: dict[str, str]) -> str | None:
+    """Remove the current password from the values, and return its hash if users change their own.
 
+    It is verified before the transaction begins.
 
-def _check_current_password(request: Request, password: str | None) -> None:
-    """:raises classroom.http.errors.InvalidFields: if the current password is missing or wrong."""
-    if password is None:
+    :raises classroom.http.errors.InvalidFields: if it is required and missing or wrong.
+    """
+    current = values.pop("current_password", None)
+    is_own = request.identity and request.identity.id == context.key["key"]
+    if "password" not in values or not is_own:
+        return None
+    if current is None:
         raise InvalidFields({"current_password": "is missing"})
-    if not check_password(request, password):
-        raise InvalidFields({"current_password": "is wrong"})
+    if verified_hash := check_password(request, current):
+        return verified_hash
+    raise InvalidFields({"current_password": "is wrong"})
+
+
+def _hash_new_password(context: User, values: dict[str, str]) -> None:
+    """Replace a new password by its hash, before the transaction begins."""
+    if "password" in values:
+        if not context.exists():
+            raise NotFound
+        password = values.pop("password")
+        validate_new_password(password, values.get("name", context.row.name))
+        values["password_hash"] = hash_password(password)

@@ -228,12 +228,13 @@ def test_a_missing_row_is_404_only_for_permitted_readers(school: School, role: R
 def test_existing_and_missing_users_have_the_same_responses(school: School, role: Role) -> None:
     client = school.client_with(role)
     bodies = {"PATCH": {"password": "x"}}
-    for below in ("", "/", "/classes/", "/classes", "/nothing", "?x=1"):
+    absent = {"/nothing", "/@@", "/@@classes", "/@@/classes", "/classes/@@"}
+    for below in ("", "/", "/classes/", "/classes", "?x=1", *absent):
         for method in (*METHODS, "OPTIONS", "BREW"):
             existing, missing = (
                 send(client, method, Target(f"users/{id}{below}", bodies)) for id in (1, MISSING)
             )
-            assert existing.status_int == (404 if below == "/nothing" else 403)
+            assert existing.status_int == (404 if below in absent else 403)
             assert (existing.status, existing.headerlist) == (missing.status, missing.headerlist)
             assert existing.text == missing.text
 
