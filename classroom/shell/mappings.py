@@ -24,6 +24,8 @@ _abbreviate.maxlist, _abbreviate.maxother = 20, 200
 class Found(list[Item]):
     """A list that prints its first items only."""
 
+    __slots__ = ()
+
     def __repr__(self) -> str:
         return _abbreviate.repr_list(self, 1)
 
@@ -33,6 +35,8 @@ class CollectionMapping(Mapping[Key, Item]):
 
     Iterating returns each row that exists for the whole iteration exactly once.
     """
+
+    __slots__ = ("resource", "school")
 
     def __init__(self, school: "School", resource: Collection) -> None:
         self.school = school

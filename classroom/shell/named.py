@@ -94,6 +94,7 @@ NamedType = TypeVar("NamedType", bound=Named)
 class NamedMapping(CollectionMapping[Key, NamedType], Generic[Key, NamedType]):
     """All rows of a type. ``item`` is the class of their objects."""
 
+    __slots__ = ()
     resource: Any
     item: type[NamedType]
 

@@ -46,6 +46,7 @@ class Registration:
 class Registrations(CollectionMapping[Pair, Registration]):
     """All registrations: registrations[7, 3] is that of students[7] for classes[3]"""
 
+    __slots__ = ()
     resource: resources.Registrations
 
     def key(self, item: Registration) -> Pair:

@@ -93,10 +93,12 @@ class Class(Record):
 class Students(Records[Student]):
     """All students: students[7], students.find("garcia"), students.add("David")"""
 
+    __slots__ = ()
     item = Student
 
 
 class Classes(Records[Class]):
     """All classes: classes[3], classes.find("algebra"), classes.add("algebra")"""
 
+    __slots__ = ()
     item = Class

@@ -54,6 +54,7 @@ class User(Named):
 class Users(NamedMapping[str, User]):
     """All users: users["eve"], users.find("ev"), users.add("eve", "correct horse")"""
 
+    __slots__ = ()
     item = User
 
     def key(self, item: User) -> str:

@@ -123,6 +123,13 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("school")
+def test_only_rows_have_fields_to_assign(app_ini: Path) -> None:
+    mappings = ("students", "users", "registrations", "classes[1].students", "students.find('a')")
+    printed = last_lines(app_ini, *(f"{each}.name = 'x'" for each in mappings))
+    assert [each.partition(":")[0] for each in printed] == ["AttributeError"] * len(mappings)
+
+
 INVALID = [
     ("students/", {"name": "\t"}, "students.add('\\t')"),
     ("students/", {"name": 5}, "students.add(5)"),
