@@ -18,7 +18,7 @@ from ..support.commands import run
 from ..support.paths import BIN
 from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.rows import insert_rows
-from ..support.source import School
+from ..support.school import School
 from ..support.users import NAME
 
 SERVER_PASSWORD = "swordfish"
