@@ -46,9 +46,7 @@ class User(Named):
             password = validate_new_password(fields.pop("password"), name)
             fields["password_hash"] = hash_password(password)
         with self.school.request.write() as connection:
-            if fields.get("role", Role.ADMIN) != Role.ADMIN:
-                user_writes.require_another_admin(connection, self.id)
-            user_writes.change_user(connection, self.id, **fields)
+            user_writes.change_user_unless_last_admin(connection, self.id, **fields)
 
 
 class Users(NamedMapping[str, User]):
