@@ -50,5 +50,5 @@ class _Functions:
         self._request.tm.abort()
 
     def permits(self, user: Any, permission: str, item: Any) -> Decision:
-        """Print which entry of which ACL decides: permits("smith", "register", classes[3])"""
+        """Explain an authorization: permits("eve", "register", classes[3])"""
         return permits(self._request, getattr(user, "name", user), permission, item)

@@ -44,7 +44,7 @@ class Registration:
 
 
 class Registrations(CollectionMapping[Pair, Registration]):
-    """All registrations: registrations[7, 3] is that of students[7] for classes[3]"""
+    """All registrations by student and class: registrations[7, 3]"""
 
     __slots__ = ()
     resource: resources.Registrations

@@ -91,14 +91,14 @@ class Class(Record):
 
 
 class Students(Records[Student]):
-    """All students: students[7], students.find("garcia"), students.add("David")"""
+    """All students by id: students[7], students.find("garcia")"""
 
     __slots__ = ()
     item = Student
 
 
 class Classes(Records[Class]):
-    """All classes: classes[3], classes.find("algebra"), classes.add("algebra")"""
+    """All classes by id: classes[3], classes.find("algebra")"""
 
     __slots__ = ()
     item = Class

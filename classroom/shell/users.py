@@ -50,7 +50,7 @@ class User(Named):
 
 
 class Users(NamedMapping[str, User]):
-    """All users: users["eve"], users.find("ev"), users.add("eve", "correct horse")"""
+    """All users by name: users["eve"], users.find("ev")"""
 
     __slots__ = ()
     item = User

@@ -323,6 +323,14 @@ def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
     assert all(len(text) <= 100 and " object at 0x" not in text for _, text in lines)
 
 
+def test_the_banner_fits_a_terminal_of_80_columns_and_24_lines(app_ini: Path) -> None:
+    command = [BIN / "pshell", "-p", "python", app_ini]
+    banner = subprocess.check_output(command, input="", text=True, stderr=subprocess.DEVNULL)
+    lines = banner.splitlines()
+    assert 15 < len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+
+
 WITHOUT_SHELL = """
 import sys
 import classroom
