@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
-from itertools import chain
+from itertools import chain, islice
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -91,13 +91,19 @@ class CollectionMapping(Mapping[Key, Item]):
 
 
 class _Values(ValuesView[Item]):
+    __slots__ = ()
     _mapping: CollectionMapping[Any, Item]
 
     def __iter__(self) -> Iterator[Item]:
         return chain.from_iterable(self._mapping.pages())
 
+    def __repr__(self) -> str:
+        # One row more than Found prints, so that it shows whether there are more.
+        return repr(Found(islice(self, _abbreviate.maxlist + 1)))
+
 
 class _Items(ItemsView[Key, Item]):
+    __slots__ = ()
     _mapping: CollectionMapping[Key, Item]
 
     def __iter__(self) -> Iterator[tuple[Key, Item]]:

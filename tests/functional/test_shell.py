@@ -80,6 +80,8 @@ def test_a_mapping_reads_all_its_pages(app_ini: Path) -> None:
         "students.find('student')",
         "list(registrations)",
         "len(classes[1].students), list(classes[1].students), 3 in classes[1].students",
+        "students.values()",
+        "classes.values()",
     ) == [
         "<Students: 450>",
         "True",
@@ -87,6 +89,10 @@ def test_a_mapping_reads_all_its_pages(app_ini: Path) -> None:
         "[" + "".join(f"<Student {id} 'Student {id}'>, " for id in range(2, 22)) + "...]",
         "[(1, 1), (2, 1)]",
         "(2, [1, 2], False)",
+        "[<Student 1 'David'>, "
+        + "".join(f"<Student {id} 'Student {id}'>, " for id in range(2, 21))
+        + "...]",
+        "[<Class 1 'algebra'>, <Class 2 'logic'>]",
     ]
 
 
