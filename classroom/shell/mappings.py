@@ -85,6 +85,9 @@ class CollectionMapping(Mapping[Key, Item]):
             key = statements.key(rows[-1])
 
     def _select(self, **chosen: str) -> Any:
+        for name, value in chosen.items():
+            if not isinstance(value, str):
+                raise ValueError(f"{name}: must be a string")
         values = {name: [value] for name, value in chosen.items()}
         parameters = query.read(lambda name: values.get(name, ()), self.resource.query)
         return self.resource.select(parameters)
