@@ -82,6 +82,16 @@ def change_user(connection: Connection, id: int, **values: str) -> Row[Any]:
     return row
 
 
+def change_user_unless_last_admin(connection: Connection, id: int, **values: str) -> Row[Any]:
+    """Change a user as ``change_user`` does, but let the only admin keep the role.
+
+    :raises LastAdmin: if the user is the only admin, and the new role is another.
+    """
+    if values.get("role", Role.ADMIN) != Role.ADMIN:
+        require_another_admin(connection, id)
+    return change_user(connection, id, **values)
+
+
 def remove_user(connection: Connection, id: int) -> None:
     """Delete a user.
 

@@ -151,6 +151,8 @@ def identity_of(rows: Sequence[Any]) -> Identity | None:
     """Return the identity of the user that a statement of ``queries`` has found, or None."""
     if not rows:
         return None
-    user, classes = rows[0], [row.class_id for row in rows]
+    user = rows[0]
+    # The outer join of the statement returns one null for a user without classes.
+    classes = [row.class_id for row in rows if row.class_id is not None]
     principals = principals_of(user.id, user.role, classes)
     return Identity(user.id, user.name, user.password_hash, principals)

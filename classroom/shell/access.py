@@ -10,6 +10,8 @@ from ..security.authentication import identity_of
 from ..security.permissions import Permission
 from .request import ShellRequest
 
+_PERMISSIONS = tuple(each for each in Permission if each != Permission.NOBODY)
+
 
 class Decision(NamedTuple):
     """Whether a user has a permission. It prints the entry of the ACL that decided."""
@@ -31,14 +33,17 @@ def permits(request: ShellRequest, name: str, permission: str, item: Any) -> Dec
     """Return whether a user has a permission on an object of the shell, or on a resource.
 
     :raises KeyError: if there is no such user.
+    :raises TypeError: if ``item`` is neither an object of the shell nor a resource.
     :raises ValueError: if there is no such permission.
     """
-    if permission not in tuple(Permission):
-        raise ValueError(f"permission: must be one of {', '.join(Permission)}")
+    if permission not in _PERMISSIONS:
+        raise ValueError(f"permission: must be one of {', '.join(_PERMISSIONS)}")
+    context = getattr(item, "resource", item)
+    if not isinstance(context, Node):
+        raise TypeError("item: must be an object of the shell or a resource, such as classes[3]")
     identity = identity_of(request.rows(queries.USER_BY_NAME, {"name": name}))
     if identity is None:
         raise KeyError(name)
-    context: Node = getattr(item, "resource", item)
     request.identity = identity
     try:
         return Decision(name, request.has_permission(permission, context))

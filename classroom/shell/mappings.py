@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
-from itertools import chain
+from itertools import chain, islice
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +24,8 @@ _abbreviate.maxlist, _abbreviate.maxother = 20, 200
 class Found(list[Item]):
     """A list that prints its first items only."""
 
+    __slots__ = ()
+
     def __repr__(self) -> str:
         return _abbreviate.repr_list(self, 1)
 
@@ -33,6 +35,8 @@ class CollectionMapping(Mapping[Key, Item]):
 
     Iterating returns each row that exists for the whole iteration exactly once.
     """
+
+    __slots__ = ("resource", "school")
 
     def __init__(self, school: "School", resource: Collection) -> None:
         self.school = school
@@ -81,19 +85,28 @@ class CollectionMapping(Mapping[Key, Item]):
             key = statements.key(rows[-1])
 
     def _select(self, **chosen: str) -> Any:
+        for name, value in chosen.items():
+            if not isinstance(value, str):
+                raise ValueError(f"{name}: must be a string")
         values = {name: [value] for name, value in chosen.items()}
         parameters = query.read(lambda name: values.get(name, ()), self.resource.query)
         return self.resource.select(parameters)
 
 
 class _Values(ValuesView[Item]):
+    __slots__ = ()
     _mapping: CollectionMapping[Any, Item]
 
     def __iter__(self) -> Iterator[Item]:
         return chain.from_iterable(self._mapping.pages())
 
+    def __repr__(self) -> str:
+        # One row more than Found prints, so that it shows whether there are more.
+        return repr(Found(islice(self, _abbreviate.maxlist + 1)))
+
 
 class _Items(ItemsView[Key, Item]):
+    __slots__ = ()
     _mapping: CollectionMapping[Key, Item]
 
     def __iter__(self) -> Iterator[tuple[Key, Item]]:

@@ -94,6 +94,7 @@ NamedType = TypeVar("NamedType", bound=Named)
 class NamedMapping(CollectionMapping[Key, NamedType], Generic[Key, NamedType]):
     """All rows of a type. ``item`` is the class of their objects."""
 
+    __slots__ = ()
     resource: Any
     item: type[NamedType]
 
@@ -112,15 +113,24 @@ class NamedMapping(CollectionMapping[Key, NamedType], Generic[Key, NamedType]):
         if isinstance(key, self.item):
             return key.id
         if not isinstance(key, int):
-            raise KeyError(key)
+            name = self.label.lower()
+            raise KeyError(f"{name} are found by id, not by {key!r}; use {name}.find for names")
         return parse_id(key)
+
+    def row(self, key: Any) -> Any:
+        """Return the row for a key or an item.
+
+        :raises KeyError: if it is neither.
+        :raises NotFound: if there is no such row.
+        """
+        return self.at(self.id(key)).row
 
     def pages(self, **chosen: str) -> Iterator[Sequence[NamedType]]:
         for rows in self._rows(expand="items", **chosen):
             yield [self.at(row.id, row) for row in rows]
 
-    def at(self, id: int, row: Any) -> NamedType:
-        """Return the object for a row that was read."""
+    def at(self, id: int, row: Any = None) -> NamedType:
+        """Return the object for an id, without reading the row."""
         return self.item(self.school, self.resource.at(id, row))
 
     def find(self, text: str, sort: str = "id") -> Found[NamedType]:

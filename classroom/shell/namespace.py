@@ -1,6 +1,6 @@
 """The names that the shell and scripts have."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,9 +30,22 @@ def _names(request: ShellRequest) -> dict[str, Any]:
     school = School(request, request.root["api"]["v1.0"])
     names = {"tm": request.tm, "dbsession": request.dbsession, "models": models}
     functions = _Functions(request)
-    for function in (functions.commit, functions.undo, functions.permits):
-        names[function.__name__] = function
-    return {**names, **school.mappings}
+    names |= {"commit": _Command(functions.commit), "undo": _Command(functions.undo)}
+    return {**names, "permits": functions.permits, **school.mappings}
+
+
+class _Command:
+    """A function without arguments. Its repr says how to call it."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __call__(self) -> None:
+        self._function()
+
+    def __repr__(self) -> str:
+        return f"To call this function, type {self._function.__name__}()"
 
 
 class _Functions:
@@ -50,5 +63,5 @@ class _Functions:
         self._request.tm.abort()
 
     def permits(self, user: Any, permission: str, item: Any) -> Decision:
-        """Print which entry of which ACL decides: permits("smith", "register", classes[3])"""
+        """Explain an authorization: permits("eve", "register", classes[3])"""
         return permits(self._request, getattr(user, "name", user), permission, item)

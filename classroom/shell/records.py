@@ -31,6 +31,7 @@ RecordType = TypeVar("RecordType", bound=Record)
 class Records(NamedMapping[int, RecordType]):
     """Students or classes by id."""
 
+    __slots__ = ()
     resource: RecordsResource
 
     def key(self, item: RecordType) -> int:

@@ -44,8 +44,9 @@ class Registration:
 
 
 class Registrations(CollectionMapping[Pair, Registration]):
-    """All registrations: registrations[7, 3] is that of students[7] for classes[3]"""
+    """All registrations by student and class: registrations[7, 3]"""
 
+    __slots__ = ()
     resource: resources.Registrations
 
     def key(self, item: Registration) -> Pair:
@@ -73,9 +74,9 @@ class Registrations(CollectionMapping[Pair, Registration]):
         """Register a student for a class, each given as an object or by id.
 
         :raises AlreadyRegistered: if the student is registered for it.
-        :raises NotFound: if either was deleted.
+        :raises NotFound: if either does not exist.
         """
-        key = self.school.students.id(student), self.school.classes.id(class_)
+        key = self.school.students.row(student).id, self.school.classes.row(class_).id
         with self.school.request.write() as connection:
             row = writes.register(connection, *key)
         return self._at(key, row)

@@ -16,6 +16,8 @@ class Related(CollectionMapping[Key, NamedType]):
     :param field: the field of the API's representations that has the row, if not all of it.
     """
 
+    __slots__ = ("_field", "_home", "_link", "_owner")
+
     def __init__(
         self,
         owner: Named,

@@ -45,4 +45,4 @@ def define_mapping(kind: type[RecordsResource]) -> type[Records[Any]]:
     """Define the mapping of a type without special methods."""
     item = type(kind.item.__name__, (Record,), {"__slots__": (), "kind": kind.item})
     doc = f"All {kind.__name__.lower()} by id."
-    return type(kind.__name__, (Records,), {"item": item, "__doc__": doc})
+    return type(kind.__name__, (Records,), {"__slots__": (), "item": item, "__doc__": doc})

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..db import user_writes
+from ..db import user_writes, writes
 from ..resources import tree
 from .records import Record, Records
 from .related import Related
@@ -34,15 +34,18 @@ class Student(Record):
         """Register the student for a class.
 
         :raises AlreadyRegistered: if the student is registered for it.
+        :raises NotFound: if the student or the class does not exist.
         """
         return self.school.registrations.add(self, class_)
 
     def unregister(self, class_: "Class | int") -> None:
         """End a registration.
 
-        :raises KeyError: if there is none.
+        :raises NotFound: if there is none.
         """
-        del self.school.registrations[self.id, self.school.classes.id(class_)]
+        class_id = self.school.classes.id(class_)
+        with self.school.request.write() as connection:
+            writes.unregister(connection, self.id, class_id)
 
 
 class Class(Record):
@@ -91,12 +94,14 @@ class Class(Record):
 
 
 class Students(Records[Student]):
-    """All students: students[7], students.find("garcia"), students.add("David")"""
+    """All students by id: students[7], students.find("garcia")"""
 
+    __slots__ = ()
     item = Student
 
 
 class Classes(Records[Class]):
-    """All classes: classes[3], classes.find("algebra"), classes.add("algebra")"""
+    """All classes by id: classes[3], classes.find("algebra")"""
 
+    __slots__ = ()
     item = Class

@@ -46,14 +46,13 @@ class User(Named):
             password = validate_new_password(fields.pop("password"), name)
             fields["password_hash"] = hash_password(password)
         with self.school.request.write() as connection:
-            if fields.get("role", Role.ADMIN) != Role.ADMIN:
-                user_writes.require_another_admin(connection, self.id)
-            user_writes.change_user(connection, self.id, **fields)
+            user_writes.change_user_unless_last_admin(connection, self.id, **fields)
 
 
 class Users(NamedMapping[str, User]):
-    """All users: users["eve"], users.find("ev"), users.add("eve", "correct horse")"""
+    """All users by name: users["eve"], users.find("ev")"""
 
+    __slots__ = ()
     item = User
 
     def key(self, item: User) -> str:

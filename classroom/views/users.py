@@ -8,7 +8,6 @@ from ..http.body import read_object
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..models.credentials import validate_new_password
-from ..models.roles import Role
 from ..request import Request
 from ..resources.users import User, Users
 from ..schemas import NewUser, Nothing, UserPatch
@@ -58,9 +57,7 @@ def patch(context: User, request: Request) -> Changed:
     id = context.key["key"]
     if verified_hash and not user_writes.has_password_hash(request.db, id, verified_hash):
         raise InvalidFields({"current_password": "is wrong"})  # it was just changed
-    if values.get("role", Role.ADMIN) != Role.ADMIN:
-        user_writes.require_another_admin(request.db, id)
-    context.row = user_writes.change_user(request.db, id, **values)
+    context.row = user_writes.change_user_unless_last_admin(request.db, id, **values)
     return Changed(context)
 
 

@@ -80,6 +80,8 @@ def test_a_mapping_reads_all_its_pages(app_ini: Path) -> None:
         "students.find('student')",
         "list(registrations)",
         "len(classes[1].students), list(classes[1].students), 3 in classes[1].students",
+        "students.values()",
+        "classes.values()",
     ) == [
         "<Students: 450>",
         "True",
@@ -87,6 +89,10 @@ def test_a_mapping_reads_all_its_pages(app_ini: Path) -> None:
         "[" + "".join(f"<Student {id} 'Student {id}'>, " for id in range(2, 22)) + "...]",
         "[(1, 1), (2, 1)]",
         "(2, [1, 2], False)",
+        "[<Student 1 'David'>, "
+        + "".join(f"<Student {id} 'Student {id}'>, " for id in range(2, 21))
+        + "...]",
+        "[<Class 1 'algebra'>, <Class 2 'logic'>]",
     ]
 
 
@@ -105,9 +111,12 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
         "students[3].register(1), students[3] in classes[1].students",
         "students[3].register(students[2])",
         "students.add('x', age=5)",
-        "permits('miguel', 'creat', students)",
+        "'algebra' in classes",
+        "students.find(None)",
+        "students[3].register(99)",
+        "commit",
     ) == [
-        "KeyError: 'David'",
+        "KeyError: \"students are found by id, not by 'David'; use students.find for names\"",
         "KeyError: 0",
         "KeyError: 1000000000000000000",
         "KeyError: -1",
@@ -116,11 +125,36 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
         "(True, True, False)",
         "(True, False)",
         "(<Registration of Student 3 for Class 1>, True)",
-        "KeyError: <Student 2 'Student 2'>",
+        "KeyError: \"classes are found by id, not by <Student 2 'Student 2'>;"
+        ' use classes.find for names"',
         "TypeError: Unexpected keyword argument 'age'",
-        "ValueError: permission: must be one of view, create, change, delete, register, assign,"
-        " change-password, nobody",
+        "False",
+        "ValueError: q: must be a string",
+        "classroom.db.exceptions.NotFound: there is no Class 99",
+        "To call this function, type commit()",
     ]
+
+
+@pytest.mark.usefixtures("school")
+def test_permits_takes_a_permission_and_an_object_of_the_tree(app_ini: Path) -> None:
+    assert last_lines(
+        app_ini,
+        f"permits({NAME!r}, 'nobody', students)",
+        f"permits({NAME!r}, 'register', 1)",
+        "permits(users.add('eve', 'secret word', 'teacher'), 'register', registrations)",
+    ) == [
+        "ValueError: permission: must be one of view, create, change, delete, register, assign,"
+        " change-password",
+        "TypeError: item: must be an object of the shell or a resource, such as classes[3]",
+        "eve is role:teacher, system.Authenticated, system.Everyone, user:2.",
+    ]
+
+
+@pytest.mark.usefixtures("school")
+def test_only_rows_have_fields_to_assign(app_ini: Path) -> None:
+    mappings = ("students", "users", "registrations", "classes[1].students", "students.find('a')")
+    printed = last_lines(app_ini, *(f"{each}.name = 'x'" for each in mappings))
+    assert [each.partition(":")[0] for each in printed] == ["AttributeError"] * len(mappings)
 
 
 INVALID = [
@@ -194,8 +228,8 @@ def test_a_conflict_has_the_message_of_the_api(app_ini: Path, password_client: T
     )
     assert [each.partition(": ")[2] for each in printed[1:6]] == expected
     assert [each.partition(": ")[2] for each in printed[6:9]] == [
-        "there is no Student 1 or no Class 3",
-        "(1, 2)",
+        "there is no Class 3",
+        "Student 1 is not registered for Class 2",
         "there is no Class 3",
     ]
     assert printed[-1] == "(<Student 3 'kept'>, <Student 4 'kept too'>, <Class 3, deleted>)"
@@ -314,6 +348,14 @@ def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
     names = "students classes registrations users root tm dbsession models commit undo permits"
     assert set(names.split()) <= dict(lines).keys()
     assert all(len(text) <= 100 and " object at 0x" not in text for _, text in lines)
+
+
+def test_the_banner_fits_a_terminal_of_80_columns_and_24_lines(app_ini: Path) -> None:
+    command = [BIN / "pshell", "-p", "python", app_ini]
+    banner = subprocess.check_output(command, input="", text=True, stderr=subprocess.DEVNULL)
+    lines = banner.splitlines()
+    assert 15 < len(lines) <= 24
+    assert max(map(len, lines)) <= 80
 
 
 WITHOUT_SHELL = """
