@@ -60,6 +60,8 @@ class Registrations(CollectionMapping[Pair, Registration]):
         return Registration(self.school, self.resource.at(*key, row=row))
 
     def __getitem__(self, key: Pair) -> Registration:
+        if not isinstance(key, tuple) or len(key) != 2:
+            raise KeyError(key)
         item = self._at(key)
         if not item.resource.exists():
             raise KeyError(key)
