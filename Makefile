@@ -41,7 +41,7 @@ servers:
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
 
 test: $(VENV)/.installed-testing servers
-	$(BIN)/pytest -n 2 --dist worksteal --cov
+	$(BIN)/pytest -n 3 --dist worksteal --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
 
 smoke: $(VENV)/.installed-testing servers

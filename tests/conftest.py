@@ -29,7 +29,14 @@ _COMBINATIONS = {
 
 
 # These come first, so that all workers finish at about the same time.
-_LONG_TESTS = {"test_schemathesis", "test_documents", "test_model", "test_outages"}
+_LONG_TESTS = {
+    "test_schemathesis",
+    "test_documents",
+    "test_model",
+    "test_outages",
+    "test_shell",
+    "test_run",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

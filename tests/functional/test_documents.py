@@ -21,7 +21,6 @@ import pytest
 
 from classroom import DEFAULT_SETTINGS
 
-from ..support.environment import without_coverage
 from ..support.paths import BIN, ROOT
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import free_port
@@ -89,7 +88,7 @@ class Conversation:
                 command = command.replace(written, seen)
         path = f"{BIN}:{os.environ['PATH']}"
         folders = dict.fromkeys(("HTTPIE_CONFIG_DIR", "CURL_HOME"), str(self.folder))
-        environ = {**without_coverage(), "PATH": path, **folders}
+        environ = {**os.environ, "PATH": path, **folders}
         if "adduser" in command:
             return self._type(command, environ)
         shell = ["bash", "-c", command]

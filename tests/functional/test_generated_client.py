@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from webtest import TestApp
 
-from ..support.environment import without_coverage
 from ..support.paths import BIN
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waitress import serving
@@ -34,7 +33,7 @@ def client(
     (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}))
     command = [BIN / "openapi-python-client", "generate", "--path=openapi.json", "--meta=none"]
     command += ["--config=config.json", "--fail-on-warning"]
-    subprocess.run(command, cwd=tmp_path, env=without_coverage(), check=True)
+    subprocess.run(command, cwd=tmp_path, check=True)
     monkeypatch.syspath_prepend(tmp_path)
     kind, _, credentials = basic(NAME, PASSWORD).partition(" ")
     make = partial(import_module("classroom_client").AuthenticatedClient, prefix=kind)

@@ -38,6 +38,7 @@ def names(dbengine: Engine) -> Callable[[], Any]:
     return names
 
 
+@pytest.mark.one_combination
 def test_a_script_commits_and_has_its_arguments(
     run: Run, names: Callable[[], Any], tmp_path: Path
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_script_commits_and_has_its_arguments(
     assert names() == ["José", "--help", "-c"]
 
 
+@pytest.mark.one_combination
 def test_standard_input_is_one_script(run: Run, names: Callable[[], Any]) -> None:
     done = run("-", "a", stdin="import sys\nprint(sys.argv)\nstudents.add('x')\n")
     assert (done.returncode, done.stdout, names()) == (0, "['<stdin>', 'a']\n", ["x"])
@@ -68,6 +70,7 @@ add("never")
 """
 
 
+@pytest.mark.one_combination
 def test_an_exception_rolls_back_and_shows_the_script(run: Run, names: Callable[[], Any]) -> None:
     done = run("-", stdin=FAILING)
     traceback = done.stderr.partition("Traceback")[2].splitlines()

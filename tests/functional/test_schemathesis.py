@@ -12,7 +12,6 @@ from webtest import TestApp
 from classroom.models.tables import User
 
 from ..support.application import client_of, engine_of
-from ..support.environment import without_coverage
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
 from ..support.school import School
@@ -73,7 +72,7 @@ def test_schemathesis_finds_no_failure(
             command,
             check=False,
             cwd=tmp_path,
-            env={**without_coverage(), **credentials},
+            env={**os.environ, **credentials},
             capture_output=True,
             text=True,
             timeout=240 + int(FUZZ or 0),

@@ -135,6 +135,7 @@ def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
     ]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("school")
 def test_permits_takes_a_permission_and_an_object_of_the_tree(app_ini: Path) -> None:
     assert last_lines(
@@ -150,6 +151,7 @@ def test_permits_takes_a_permission_and_an_object_of_the_tree(app_ini: Path) -> 
     ]
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("school")
 def test_only_rows_have_fields_to_assign(app_ini: Path) -> None:
     mappings = ("students", "users", "registrations", "classes[1].students", "students.find('a')")
@@ -185,6 +187,7 @@ def admin(app_ini: Path, dbengine: Engine, school: None) -> Callable[[], None]:
     return lambda: None
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("admin")
 def test_invalid_values_have_the_messages_of_the_api(
     app_ini: Path, password_client: TestApp
@@ -334,6 +337,7 @@ def test_an_uncommitted_change_blocks_writers_of_the_row(
     password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=200)
 
 
+@pytest.mark.one_combination
 def test_leaving_the_shell_rolls_back(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
     prompt("students[1].name = 'left'; students[1]", "'left'")
     prompt("exit()", "Uncommitted changes are rolled back.")
@@ -341,6 +345,7 @@ def test_leaving_the_shell_rolls_back(prompt: Callable[[str, str], None], dbengi
         assert connection.scalar(select(Student.name).where(Student.id == 1)) == "David"
 
 
+@pytest.mark.one_combination
 def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
     command = [BIN / "pshell", "-p", "python", app_ini]
     shown = subprocess.run(command, input="", capture_output=True, text=True, check=True)
@@ -350,6 +355,7 @@ def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
     assert all(len(text) <= 100 and " object at 0x" not in text for _, text in lines)
 
 
+@pytest.mark.one_combination
 def test_the_banner_fits_a_terminal_of_80_columns_and_24_lines(app_ini: Path) -> None:
     command = [BIN / "pshell", "-p", "python", app_ini]
     banner = subprocess.check_output(command, input="", text=True, stderr=subprocess.DEVNULL)
@@ -367,6 +373,7 @@ print([name for name in sys.modules if name.startswith(("classroom.shell", "clas
 """
 
 
+@pytest.mark.one_combination
 def test_the_web_process_imports_nothing_of_the_shell(database_url: str) -> None:
     command = [sys.executable, "-W", "ignore", "-c", WITHOUT_SHELL, database_url]
     assert subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL) == "[]\n"
