@@ -23,8 +23,8 @@ permits("eve", "create", students)  why a user may do something, or not
 commit() or undo()                  keep or roll back all changes
 
 From the first change to commit() or undo(), other writers wait: all of them on
-SQLite, those of the same rows on PostgreSQL. The service answers them with 503
-after 1.5 to 3 seconds. Leaving the shell rolls back uncommitted changes.
+SQLite, those of the same rows on PostgreSQL. The service answers with 503 after
+9 or 1.5 seconds. Leaving the shell rolls back uncommitted changes.
 """
 
 
