@@ -14,8 +14,12 @@ class Services:
 
     secret_key: str
     """Signs tokens."""
+    root: type[Any]
+    """The class of the root of the resource tree."""
     public_paths: frozenset[str]
     """The paths that need no authentication."""
+    unlimited_paths: frozenset[str]
+    """The paths whose requests do not count against rate limits."""
     openapi: dict[str, Any]
     """The parts of the OpenAPI document that are the same for all requests, encoded as JSON."""
 

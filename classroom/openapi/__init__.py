@@ -8,7 +8,6 @@ from importlib.metadata import version
 
 import msgspec
 from pyramid.config import Configurator
-from pyramid.interfaces import IRootFactory
 from pyramid.registry import Registry
 
 from ..http.syntax import MAX_ACCEPT
@@ -50,11 +49,10 @@ _BASIC_TOO = (
 
 def document(registry: Registry) -> Node:
     """Return the document of an application. ``servers`` is empty: it depends on the request."""
-    settings = services(registry).settings
+    shared = services(registry)
+    settings = shared.settings
     schemes = _security_schemes(settings.use_token_auth)
-    found = find_paths(
-        path_templates(registry.getUtility(IRootFactory)), documented(registry.introspector)
-    )
+    found = find_paths(path_templates(shared.root), documented(registry.introspector))
     items = [path for path in found if path.ids]
     types = [schema for path in found for schema in path.schemas]
     ids = [id for path in items for id in path.ids]

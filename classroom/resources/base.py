@@ -58,6 +58,8 @@ class Resource(Node):
     schema: ClassVar[type[Schema]]
     """The body of responses to GET."""
     trailing_slash: ClassVar[bool] = True
+    is_rate_limited: ClassVar[bool] = True
+    """Whether requests count against rate limits."""
     noun: ClassVar[str]
     title: ClassVar[str]
     tag: ClassVar[str]

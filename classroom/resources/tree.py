@@ -11,6 +11,7 @@ from ..security.tokens import TOKEN_PATH
 from ..services import services
 from .acl import API, PUBLIC, READ_ONLY, Acl, is_public, of_class
 from .base import Node, Resource, Version
+from .composition import add_resource
 from .paths import path_templates
 from .records import Record, Records
 from .registrations import Registrations, RegistrationsOfClass, RegistrationsOfStudent
@@ -128,21 +129,30 @@ class Root(Resource):
         return schemas.Root.of(self["api"]["v1.0"].url)
 
 
-class RootWithTokens(Root):
-    """The root in token mode."""
-
-    children = {**Root.children, _AUTH: Auth}
-
-
 def public_paths(root: type[Node]) -> frozenset[str]:
     """Return the paths that need no authentication."""
     found = {path for kind, path in path_templates(root) if is_public(kind)}
     return frozenset({"", *found})  # the path of the root of a mounted application may be empty
 
 
+def unlimited_paths(root: type[Node]) -> frozenset[str]:
+    """Return the paths whose requests do not count against rate limits."""
+    return frozenset(path for kind, path in path_templates(root) if not kind.is_rate_limited)
+
+
+def _use_tree(config: Configurator) -> None:
+    shared = services(config.registry)
+    config.set_root_factory(shared.root)
+    shared.public_paths = public_paths(shared.root)
+    shared.unlimited_paths = unlimited_paths(shared.root)
+
+
 def includeme(config: Configurator) -> None:
     shared = services(config.registry)
-    root = RootWithTokens if shared.settings.use_token_auth else Root
-    config.set_root_factory(root)
+    shared.root = Root
+    config.add_directive("add_resource", add_resource)
+    if shared.settings.use_token_auth:
+        config.add_resource(_AUTH, Auth)
     config.add_traverser(Traverser)
-    shared.public_paths = public_paths(root)
+    # Actions run after all packages have added their resources.
+    config.action("classroom.resources.tree", _use_tree, (config,))

@@ -18,7 +18,8 @@ _TOO_MANY = "too many requests; try again later"
 
 
 def factory(handler: Handler, registry: Registry) -> Handler:
-    settings = services(registry).settings
+    shared = services(registry)
+    settings, unlimited_paths = shared.settings, shared.unlimited_paths
     if not settings.use_rate_limits:
         return handler
     period = settings.rate_limit_period
@@ -27,6 +28,8 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     policy = f'"default";q={settings.rate_limit_calls};w={period}'
 
     def rate_limit_tween(request: Request) -> Response:
+        if request.environ["PATH_INFO"] in unlimited_paths:
+            return handler(request)
         usage = limiter.hit(client_of(request.remote_addr))
         if usage.is_allowed:
             response = handler(request)
