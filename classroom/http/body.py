@@ -3,13 +3,11 @@
 from typing import Any
 
 import msgspec
-from pyramid.httpexceptions import (
-    HTTPBadRequest,
-    HTTPRequestEntityTooLarge,
-    HTTPUnsupportedMediaType,
-)
+from pyramid.httpexceptions import HTTPRequestEntityTooLarge, HTTPUnsupportedMediaType
 
 from ..request import Request
+from .codes import ErrorCode
+from .errors import BadRequest
 from .syntax import MAX_BODY
 
 
@@ -27,9 +25,9 @@ def read_object(request: Request, *media_types: str) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPBadRequest("the body must be JSON in UTF-8") from None
+        raise BadRequest(ErrorCode.INVALID_BODY, "the body must be JSON in UTF-8") from None
     if not isinstance(fields, dict):
-        raise HTTPBadRequest("the body must be a JSON object")
+        raise BadRequest(ErrorCode.INVALID_BODY, "the body must be a JSON object")
     return fields
 
 

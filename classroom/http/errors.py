@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,10 +11,17 @@ from pyramid.response import Response
 from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
+from .base_url import base_url
+from .codes import ErrorCode
 from .json_response import Headers, json_response
 from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT, PROBLEM_TYPE
 
 PRECONDITION_FAILED = "precondition failed: the resource has changed"
+PROBLEMS_PATH = "/api/problems/"
+"""The path of the pages that describe the codes. Each page has the name of its code."""
+
+_Code = Annotated[ErrorCode, Meta(examples=[ErrorCode.INVALID_FIELD.value])]
+_EXAMPLE_TYPE = f"http://localhost:6543{PROBLEMS_PATH}{ErrorCode.INVALID_FIELD}"
 
 
 class Error(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +29,7 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True):
 
     status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
     error: Annotated[str, Meta(examples=["bad request"])]
+    code: _Code
     message: Annotated[str, Meta(examples=["name: is missing"])]
 
 
@@ -35,46 +43,79 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
 class Problem(Struct, frozen=True, forbid_unknown_fields=True):
     """An error (RFC 9457), with the invalid fields of the body, if any."""
 
-    type: Annotated[Literal["about:blank"], Meta(examples=["about:blank"])]
+    type: Annotated[
+        str,
+        Meta(
+            description="The URL of a page that describes the code. `about:blank` if the service"
+            " does not know its own URL.",
+            examples=[_EXAMPLE_TYPE],
+            extra_json_schema={"format": "uri"},
+        ),
+    ]
     title: Annotated[str, Meta(examples=["Bad Request"])]
     status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
     detail: Annotated[str, Meta(examples=["name: is missing"])]
+    code: _Code
     errors: Annotated[list[Fault], Meta(min_length=1)] | UnsetType = UNSET
 
 
-class InvalidFields(HTTPBadRequest):
+class BadRequest(HTTPBadRequest):
+    """An invalid request.
+
+    :param problems: a message for each invalid field of the body, by name.
+    """
+
+    def __init__(
+        self, error_code: ErrorCode, message: str, problems: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.error_code = error_code
+        self.problems = problems
+
+
+class InvalidFields(BadRequest):
     """A body with missing or invalid fields.
 
     :param problems: a message for each of them, by name.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
-        self.problems = problems
+        message = "; ".join(f"{field}: {problem}" for field, problem in problems.items())
+        super().__init__(ErrorCode.INVALID_FIELD, message, problems)
 
 
 def error_response(
     environ: Mapping[str, Any],
-    status: int,
+    code: ErrorCode,
     message: str,
     headers: Headers = (),
+    *,
     problems: Mapping[str, str] | None = None,
+    status: int | None = None,
 ) -> Response:
     """Return an error response with ``Cache-Control: no-store``.
 
-    The body is ``{"status", "error", "message"}``, or a problem (RFC 9457) if the client prefers
-    that and its ``Accept`` header has at most MAX_ACCEPT bytes.
+    The body is ``{"status", "error", "code", "message"}``, or a problem (RFC 9457) if the client
+    prefers that and its ``Accept`` header has at most MAX_ACCEPT bytes.
 
     :param environ: the WSGI environ of the request.
     :param problems: a message for each invalid field of the body, by name.
+    :param status: if it is not that of the code.
     """
+    status = status or code.status
     title = status_reasons[status]
-    body: Error | Problem = Error(status, title.lower(), message)
+    body: Error | Problem = Error(status, title.lower(), code, message)
     media_type = _preferred_type(environ.get("HTTP_ACCEPT", ""))
     if media_type == PROBLEM_TYPE:
-        body = Problem("about:blank", title, status, message, _faults(problems or {}))
+        faults = _faults(problems or {})
+        body = Problem(_type(environ, code), title, status, message, code, faults)
     headers = [("Cache-Control", "no-store"), *headers]
     return json_response(msgspec.json.encode(body), status, headers, media_type)
+
+
+def _type(environ: Mapping[str, Any], code: ErrorCode) -> str:
+    base = base_url(environ)
+    return f"{base}{PROBLEMS_PATH}{code}" if base else "about:blank"
 
 
 def _preferred_type(accept: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..models.folding import word_prefixes
 from ..models.names import NAME, NAME_LENGTH, NAME_RULE, is_name
+from .codes import ErrorCode
 from .date_times import EXAMPLE, MAX_LENGTH, parse_date_time
 
 GetAll = Callable[[str], Sequence[str]]
@@ -42,6 +43,8 @@ class QueryParameter(NamedTuple):
 
 class BadParameter(ValueError):
     """An invalid query parameter; the message names it."""
+
+    error_code = ErrorCode.INVALID_PARAMETER
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__(f"{name}: {rule}")

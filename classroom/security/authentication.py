@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Engine, Executable
 
 from ..db import queries
+from ..http.codes import ErrorCode
 from ..models.credentials import validate_login
 from ..models.validation import InvalidValue
 from ..rate_limits.clients import client_of
@@ -31,11 +32,21 @@ class Verified(NamedTuple):
     seconds: float
 
 
+class Refusal(NamedTuple):
+    """The code and the message of a 401."""
+
+    code: ErrorCode
+    message: str = "please authenticate"
+
+
 class Authentication(Protocol):
     """A way to authenticate a request."""
 
     def challenges(self, request: Request) -> list[str]:
         """Return the values of ``WWW-Authenticate``."""
+
+    def refusal(self, request: Request) -> Refusal:
+        """Return why a request has no identity."""
 
     def verify(self, request: Request) -> Verified | None:
         """Return the authenticated identity, or None."""
@@ -53,6 +64,9 @@ class PasswordAuthentication:
 
     def challenges(self, request: Request) -> list[str]:
         return [_BASIC]
+
+    def refusal(self, request: Request) -> Refusal:
+        return Refusal(ErrorCode.INVALID_CREDENTIALS)
 
     def verify(self, request: Request) -> Verified | None:
         """Return the authenticated identity, or None.
@@ -107,8 +121,18 @@ class TokenAuthentication:
         self._secret = secret
 
     def challenges(self, request: Request) -> list[str]:
-        error = ', error="invalid_token"' if _credentials(request, "bearer") else ""
-        return [_BASIC, _BEARER + error]
+        # Browsers show a login box for a challenge with Basic, and a script that sent a token waits
+        # until it is closed.
+        if _scheme(request) == "bearer":
+            return [f'{_BEARER}, error="invalid_token"']
+        return [_BASIC, _BEARER]
+
+    def refusal(self, request: Request) -> Refusal:
+        _, password = _basic_credentials(request)
+        if not password:
+            return Refusal(ErrorCode.INVALID_TOKEN)
+        url = request.application_url + tokens.TOKEN_PATH
+        return Refusal(ErrorCode.TOKEN_REQUIRED, f"get a token at {url} with the password")
 
     def verify(self, request: Request) -> Verified | None:
         claims = tokens.read(self._secret, _token(request))
@@ -137,8 +161,16 @@ def _token(request: Request) -> str:
 
 def _credentials(request: Request, scheme: str) -> str:
     """Return the credentials in the Authorization header, or "" if it uses another scheme."""
-    name, _, credentials = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return credentials.strip() if name.lower() == scheme else ""
+    _, _, credentials = _authorization(request).partition(" ")
+    return credentials.strip() if _scheme(request) == scheme else ""
+
+
+def _scheme(request: Request) -> str:
+    return _authorization(request).partition(" ")[0].lower()
+
+
+def _authorization(request: Request) -> str:
+    return request.environ.get("HTTP_AUTHORIZATION", "")
 
 
 def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:

@@ -9,11 +9,17 @@ from pyramid.config import Configurator
 from pyramid.interfaces import ISecurityPolicy
 from zope.interface import implementer
 
+from ..http.codes import ErrorCode
 from ..rate_limits.counters import open_counter
 from ..request import Identity, Request
 from ..services import services
 from ..settings import Settings
-from .authentication import Authentication, PasswordAuthentication, TokenAuthentication
+from .authentication import (
+    Authentication,
+    PasswordAuthentication,
+    Refusal,
+    TokenAuthentication,
+)
 from .cache import TTLCache
 from .failed_logins import FailedLogins
 from .login_attempts import PERIOD, LoginAttempts
@@ -56,6 +62,12 @@ class SecurityPolicy:
         """Return the ``WWW-Authenticate`` headers of a 401."""
         challenges = self._authentication(request).challenges(request)
         return [("WWW-Authenticate", challenge) for challenge in challenges]
+
+    def refusal(self, request: Request) -> Refusal:
+        """Return the code and the message of a 401."""
+        if "HTTP_AUTHORIZATION" not in request.environ:
+            return Refusal(ErrorCode.AUTHENTICATION_REQUIRED)
+        return self._authentication(request).refusal(request)
 
     def _authentication(self, request: Request) -> Authentication:
         return self._others.get(request.environ["PATH_INFO"].removesuffix("/"), self._default)

@@ -5,6 +5,7 @@ from typing import Any
 from waitress.task import ErrorTask, WSGITask
 from waitress.task import Task as BaseTask
 
+from ..http.codes import code_of_status
 from ..http.errors import error_response
 
 
@@ -32,7 +33,7 @@ class JSONErrorTask(_Task, ErrorTask):
         # Waitress would respond in plain text.
         error = self.request.error
         environ = {"HTTP_ACCEPT": self.request.headers.get("ACCEPT", "")}
-        response = error_response(environ, error.code, error.body)
+        response = error_response(environ, code_of_status(error.code), error.body)
         self.status = response.status
         self.response_headers.extend(response.headerlist)
         self.set_close_on_finish()

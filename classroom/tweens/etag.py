@@ -3,6 +3,7 @@
 from pyramid.registry import Registry
 from pyramid.response import Response
 
+from ..http.codes import ErrorCode
 from ..http.errors import PRECONDITION_FAILED, error_response
 from ..http.preconditions import Outcome, entity_tag, evaluate
 from ..request import Handler, Request
@@ -16,7 +17,9 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         response.headers["ETag"] = tag = entity_tag(response.body)
         outcome = evaluate(request.environ, tag)
         if outcome is Outcome.FAILED:
-            return error_response(request.environ, 412, PRECONDITION_FAILED)
+            return error_response(
+                request.environ, ErrorCode.PRECONDITION_FAILED, PRECONDITION_FAILED
+            )
         if outcome is Outcome.UNCHANGED:
             return _not_modified(response)
         return response

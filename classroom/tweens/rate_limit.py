@@ -6,6 +6,7 @@ This is the outermost tween, so that rejected and failed requests count too.
 from pyramid.registry import Registry
 from pyramid.response import Response
 
+from ..http.codes import ErrorCode
 from ..http.errors import error_response
 from ..http.syntax import RATE_LIMIT_HEADERS
 from ..rate_limits.clients import client_of
@@ -35,7 +36,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
             response = handler(request)
         else:
             headers = [("Retry-After", str(usage.retry_after))]
-            response = error_response(request.environ, 429, _TOO_MANY, headers)
+            response = error_response(request.environ, ErrorCode.RATE_LIMITED, _TOO_MANY, headers)
         state = f'"default";r={usage.remaining};t={usage.retry_after}'
         values = (str(usage.limit), str(usage.remaining), str(usage.reset), policy, state)
         response.headerlist.extend(zip(RATE_LIMIT_HEADERS, values, strict=True))

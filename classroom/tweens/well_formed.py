@@ -1,10 +1,11 @@
 """Reject malformed requests before anything reads their headers or query."""
 
-from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.registry import Registry
 from pyramid.response import Response
 
 from ..http import syntax
+from ..http.codes import ErrorCode
+from ..http.errors import BadRequest
 from ..request import Handler, Request
 
 _SYNTAX = {
@@ -19,15 +20,15 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         environ = request.environ
         # The server sets this if it could not parse a header from the proxy.
         if header := environ.get("classroom.malformed_header"):
-            raise HTTPBadRequest(f"{header}: is malformed")
+            raise BadRequest(ErrorCode.INVALID_HEADER, f"{header}: is malformed")
         # URLs in responses contain the host. Two Host headers arrive as a list, which is rejected.
         if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
-            raise HTTPBadRequest("Host: must be given once, as a host name")
+            raise BadRequest(ErrorCode.INVALID_HOST, "Host: must be given once, as a host name")
         # With this header a client could change the root of the tree.
         environ.pop("HTTP_X_VHM_ROOT", None)
         for name, (key, pattern) in _SYNTAX.items():
             if key in environ and not pattern.fullmatch(environ[key]):
-                raise HTTPBadRequest(f"{name}: is malformed")
+                raise BadRequest(ErrorCode.INVALID_HEADER, f"{name}: is malformed")
         if environ.get("QUERY_STRING"):
             _check_query(request)
         return handler(request)
@@ -39,4 +40,4 @@ def _check_query(request: Request) -> None:
     try:
         _ = request.GET
     except UnicodeDecodeError:
-        raise HTTPBadRequest("the query must be UTF-8") from None
+        raise BadRequest(ErrorCode.INVALID_QUERY, "the query must be UTF-8") from None

@@ -9,6 +9,7 @@ from pyramid.httpexceptions import (
     HTTPNotFound,
     HTTPUnauthorized,
 )
+from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid.security import forget
 from pyramid.view import exception_view_config
@@ -25,10 +26,14 @@ from ..db.exceptions import (
     AlreadyRegistered,
     AlreadyTeaches,
     InvalidValue,
+    LastAdmin,
+    NotATeacher,
     NotFound,
     UserConflict,
+    UserExists,
 )
-from ..http.errors import InvalidFields, error_response
+from ..http.codes import ErrorCode, code_of_status
+from ..http.errors import BadRequest, error_response
 from ..http.pagination import PageNotFound
 from ..http.query import BadParameter
 from ..request import Request
@@ -40,6 +45,11 @@ from ..security.permissions import Permission
 log = logging.getLogger(__name__)
 
 _FORBIDDEN = "the permission '{}' is missing"
+_USER_CONFLICTS = {
+    UserExists: ErrorCode.USER_EXISTS,
+    NotATeacher: ErrorCode.NOT_A_TEACHER,
+    LastAdmin: ErrorCode.LAST_ADMIN,
+}
 
 
 @exception_view_config(HTTPException)
@@ -49,9 +59,15 @@ def http_error(error: HTTPException, request: Request) -> Response:
         for name, value in error.headerlist
         if name not in ("Content-Type", "Content-Length")
     ]
-    problems = error.problems if isinstance(error, InvalidFields) else None
-    message = error.detail or error.explanation
-    return error_response(request.environ, error.status_int, message, headers, problems)
+    status, message = error.status_int, error.detail or error.explanation
+    code = code_of_status(status)
+    return error_response(request.environ, code, message, headers, status=status)
+
+
+@exception_view_config(BadRequest)
+def bad_request(error: BadRequest, request: Request) -> Response:
+    message = str(error.detail)
+    return error_response(request.environ, error.error_code, message, problems=error.problems)
 
 
 @exception_view_config(HTTPNotFound)
@@ -59,45 +75,49 @@ def http_error(error: HTTPException, request: Request) -> Response:
 @exception_view_config(URLDecodeError)
 def not_found(error: Exception, request: Request) -> Response:
     if _is_hidden(request):
-        return error_response(request.environ, 403, _FORBIDDEN.format(Permission.VIEW))
-    return error_response(request.environ, 404, "there is nothing at this URL")
+        return _forbidden(_FORBIDDEN.format(Permission.VIEW), request)
+    return error_response(request.environ, ErrorCode.NOT_FOUND, "there is nothing at this URL")
 
 
 @exception_view_config(AlreadyRegistered, retryable_error=False)
 def already_registered(error: AlreadyRegistered, request: Request) -> Response:
     registrations = request.root["api"]["v1.0"]["registrations"]
-    headers = [("Location", registrations.at(error.student_id, error.class_id).url)]
-    return error_response(request.environ, 409, str(error), headers)
+    url = registrations.at(error.student_id, error.class_id).url
+    return _conflict(ErrorCode.ALREADY_REGISTERED, error, url, request)
 
 
 @exception_view_config(AlreadyTeaches, retryable_error=False)
 def already_teaches(error: AlreadyTeaches, request: Request) -> Response:
     teachers = request.root["api"]["v1.0"]["classes"].at(error.class_id)["teachers"]
-    headers = [("Location", teachers.at(error.user_id).url)]
-    return error_response(request.environ, 409, str(error), headers)
+    url = teachers.at(error.user_id).url
+    return _conflict(ErrorCode.ALREADY_TEACHES, error, url, request)
 
 
 @exception_view_config(UserConflict, retryable_error=False)
 def user_conflict(error: UserConflict, request: Request) -> Response:
     users = request.root["api"]["v1.0"]["users"]
-    headers = [("Location", users.at(error.user_id).url)]
-    return error_response(request.environ, 409, str(error), headers)
+    return _conflict(_USER_CONFLICTS[type(error)], error, users.at(error.user_id).url, request)
+
+
+def _conflict(code: ErrorCode, error: Exception, url: str, request: Request) -> Response:
+    return error_response(request.environ, code, str(error), [("Location", url)])
 
 
 @exception_view_config(InvalidValue, retryable_error=False)
 def invalid_value(error: InvalidValue, request: Request) -> Response:
     problems = {error.field: error.rule}
-    return error_response(request.environ, 400, str(error), problems=problems)
+    code = ErrorCode.INVALID_FIELD
+    return error_response(request.environ, code, str(error), problems=problems)
 
 
 @exception_view_config(PageNotFound)
 def page_not_found(error: PageNotFound, request: Request) -> Response:
-    return error_response(request.environ, 404, str(error))
+    return error_response(request.environ, ErrorCode.PAGE_NOT_FOUND, str(error))
 
 
 @exception_view_config(BadParameter)
 def bad_parameter(error: BadParameter, request: Request) -> Response:
-    return error_response(request.environ, 400, str(error))
+    return error_response(request.environ, error.error_code, str(error))
 
 
 @exception_view_config(HTTPUnauthorized)
@@ -106,29 +126,34 @@ def refused(error: HTTPUnauthorized | HTTPForbidden, request: Request) -> Respon
     if request.identity:
         permission = getattr(error.result, "permission", None)
         message = _FORBIDDEN.format(permission) if permission else "forbidden"
-        return error_response(request.environ, 403, message)
-    return error_response(request.environ, 401, "please authenticate", forget(request))
+        return _forbidden(message, request)
+    refusal = request.registry.getUtility(ISecurityPolicy).refusal(request)
+    return error_response(request.environ, refusal.code, refusal.message, forget(request))
+
+
+def _forbidden(message: str, request: Request) -> Response:
+    return error_response(request.environ, ErrorCode.PERMISSION_DENIED, message)
 
 
 @exception_view_config(TooManyFailures)
 def too_many_failures(error: TooManyFailures, request: Request) -> Response:
-    return _refuse_login(429, error, request)
+    return _refuse_login(ErrorCode.TOO_MANY_FAILED_LOGINS, error, request)
 
 
 @exception_view_config(TooManyChecks)
 def too_many_checks(error: TooManyChecks, request: Request) -> Response:
-    return _refuse_login(503, error, request)
+    return _refuse_login(ErrorCode.TOO_MANY_LOGINS, error, request)
 
 
 def _refuse_login(
-    status: int, error: TooManyFailures | TooManyChecks, request: Request
+    code: ErrorCode, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
     # Delay the next request on the connection. Clients that send the next wrong password at once
     # would fill the queue ahead of others. Other WSGI servers have no such callable.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
-    return error_response(request.environ, status, str(error), headers)
+    return error_response(request.environ, code, str(error), headers)
 
 
 @exception_view_config(DatabaseError, retryable_error=False)
@@ -138,7 +163,8 @@ def database_error(error: Exception, request: Request) -> Response:
     if request.services.database.outage.record_failure():
         log.error("database error: %r", str(getattr(error, "orig", error)))
     headers = [("Retry-After", "2")]
-    return error_response(request.environ, 503, "the database is unavailable", headers)
+    message = "the database is unavailable"
+    return error_response(request.environ, ErrorCode.DATABASE_UNAVAILABLE, message, headers)
 
 
 # These subclasses of DatabaseError indicate a bug in the service.
@@ -149,7 +175,7 @@ def database_error(error: Exception, request: Request) -> Response:
 def internal_error(error: Exception, request: Request) -> Response:
     # %r, since the path may not be UTF-8.
     log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
-    return error_response(request.environ, 500, "internal server error")
+    return error_response(request.environ, ErrorCode.INTERNAL_ERROR, "internal server error")
 
 
 def _is_hidden(request: Request) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 from webtest import TestApp
 
+from classroom.http.codes import ErrorCode
+
 from ..support.sockets import exchange
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waitress import serving
@@ -71,8 +73,8 @@ def assert_refused(response: Response, *statuses: int) -> Any:
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
     error = json.loads(response.body)
-    assert list(error) == ["status", "error", "message"]
-    assert error["status"] == response.status
+    assert list(error) == ["status", "error", "code", "message"]
+    assert error["status"] == ErrorCode(error["code"]).status == response.status
     assert "Traceback" not in error["message"]
     assert "classroom" not in error["message"]
     return error

@@ -38,11 +38,21 @@ def test_accept_selects_the_format_of_an_error(
     message = "please authenticate"
     if is_problem:
         assert response.content_type == PROBLEM
-        problem = {"type": "about:blank", "title": "Unauthorized", "status": 401}
-        assert response.json == problem | {"detail": message}
+        assert response.json == {
+            "type": "http://localhost/api/problems/authentication_required",
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": message,
+            "code": "authentication_required",
+        }
     else:
         assert response.content_type == "application/json"
-        assert response.json == {"status": 401, "error": "unauthorized", "message": message}
+        assert response.json == {
+            "status": 401,
+            "error": "unauthorized",
+            "code": "authentication_required",
+            "message": message,
+        }
 
 
 REQUESTS: list[tuple[str, str, Any, int]] = [
@@ -74,6 +84,7 @@ def test_both_error_formats_have_the_same_content(
     error, problem = (response.json for response in responses)
     assert (problem["title"].lower(), problem["detail"]) == (error["error"], error["message"])
     assert problem["status"] == error["status"] == status
+    assert problem["code"] == error["code"]
     others = [
         {name: value for name, value in response.headers.items() if not name.startswith("Content-")}
         for response in responses

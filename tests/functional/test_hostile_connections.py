@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from classroom.http.codes import ErrorCode
 from classroom.http.message_head import MAX_FIELDS
 
 from ..support.pserve import configure, pserve
@@ -54,7 +55,7 @@ def assert_only_response(received: bytes, status: int) -> None:
     assert int(top.split()[1]) == status
     assert b"Connection: close" in top
     assert b"X-Content-Type-Options: nosniff" in top
-    assert json.loads(body)["status"] == status
+    assert ErrorCode(json.loads(body)["code"]).status == json.loads(body)["status"] == status
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_the_eleventh_failed_login_is_429_without_a_hash(
     assert refused.json == {
         "status": 429,
         "error": "too many requests",
+        "code": "too_many_failed_logins",
         "message": "too many failed logins; try again later",
     }
     assert login(anonymous, password=PASSWORD).status_int == 429
@@ -265,7 +266,8 @@ def test_other_servers_are_assumed_to_have_four_threads(
     with ThreadPoolExecutor(2) as pool:
         held = [pool.submit(login, anonymous) for _ in range(2)]
         wait_for(lambda: gate.waiting == 2)
-        assert login(anonymous).status_int == 503
+        refused = login(anonymous)
+        assert (refused.status_int, refused.json["code"]) == (503, "too_many_logins")
         gate.opened.set()
         assert [future.result().status_int for future in held] == [401] * 2
 

@@ -66,6 +66,7 @@ def longer_by(count: int, made: Sized) -> Callable[[], bool]:
 def assert_unavailable(response: Any) -> None:
     assert response.status_int == 503
     assert response.json["error"] == "service unavailable"
+    assert response.json["code"] == "database_unavailable"
     assert int(response.headers["Retry-After"]) > 0
 
 

@@ -73,6 +73,7 @@ def test_five_calls_pass_and_the_sixth_is_429(
         assert abs(int(seconds) - (reset - now)) < 10
     assert abs(int(responses[-1].headers["Retry-After"]) - (reset - now)) < 10
     assert responses[-1].json["error"] == "too many requests"
+    assert responses[-1].json["code"] == "rate_limited"
     assert responses[-1].headers["Cache-Control"] == "no-store"
 
 

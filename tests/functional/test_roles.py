@@ -277,6 +277,7 @@ def test_a_403_names_the_missing_permission(school: School) -> None:
         assert refused.json == {
             "status": 403,
             "error": "forbidden",
+            "code": "permission_denied",
             "message": f"the permission '{permission}' is missing",
         }
 

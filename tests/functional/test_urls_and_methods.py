@@ -130,6 +130,7 @@ def test_an_internal_error_is_logged_and_not_disclosed(
     assert response.json == {
         "status": 500,
         "error": "internal server error",
+        "code": "internal_error",
         "message": "internal server error",
     }
     assert "a fault within" not in response.text

@@ -18,8 +18,11 @@ READ = {
     "Vary": "Authorization",
 }
 BODY = b'{"url": "%s", "name": "x", "registrations": "%s/registrations/"}' % ((URL.encode(),) * 2)
-ERROR = b'{"status": 404, "error": "not found", "message": "x"}'
-PROBLEM = b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x"}'
+ERROR = b'{"status": 404, "error": "not found", "code": "not_found", "message": "x"}'
+PROBLEM = (
+    b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x",'
+    b' "code": "not_found"}'
+)
 NO_STORE = {**JSON, "Cache-Control": "no-store"}
 
 
