@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ..http.codes import ErrorCode
 from ..http.errors import Error, Problem
 from ..schemas import Nothing
 from ..settings import Settings
@@ -22,6 +23,7 @@ def schemas(types: Iterable[type], settings: Settings) -> Node:
         list(dict.fromkeys([*types, Error, Problem, Nothing])), ref_template=_TEMPLATE
     )
     _apply(settings, components)
+    components["ErrorCode"]["description"] += "\n\n" + _list_codes()
     for node in components.values():
         if "properties" in node:
             _add_example(node)
@@ -34,6 +36,10 @@ def _apply(settings: Settings, components: Node) -> None:
         components["API"]["required"].append("token")
     else:
         del components["API"]["properties"]["token"]
+
+
+def _list_codes() -> str:
+    return "\n".join(f"* `{code}` ({code.status}): {code.description}" for code in ErrorCode)
 
 
 def _add_example(node: dict[str, Any]) -> None:

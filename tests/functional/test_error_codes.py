@@ -175,5 +175,7 @@ def test_api_md_lists_the_codes() -> None:
 def test_the_document_enumerates_the_codes() -> None:
     schemas = default_document()["components"]["schemas"]
     assert set(schemas["ErrorCode"]["enum"]) == {code.value for code in ErrorCode}
+    lines = schemas["ErrorCode"]["description"].splitlines()[2:]
+    assert lines == [f"* `{code}` ({code.status}): {code.description}" for code in ErrorCode]
     for name in ("Error", "Problem"):
         assert "code" in schemas[name]["required"]

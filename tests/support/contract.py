@@ -19,6 +19,9 @@ Environ = dict[str, Any]
 # Headers of HTTP and of the server, which the document does not list.
 _OF_HTTP = {"content-type", "content-length", "date", "server", "connection", "via"}
 
+# Pages for people. The document describes their errors only.
+_PAGES = re.compile("/api/problems/.*")
+
 
 class Response(NamedTuple):
     """A response of the application."""
@@ -102,6 +105,8 @@ class Contract:
 
     def errors(self, environ: Environ, response: Response) -> list[str]:
         """Return what the response has, or lacks, in contradiction to the document."""
+        if _PAGES.fullmatch(path_of(environ)) and response.status < "400":
+            return []
         node = self._response(environ, int(response.status[:3]))
         if node is None:
             return [f"the status {response.status}"]
