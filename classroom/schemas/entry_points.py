@@ -39,9 +39,13 @@ class API(Schema, frozen=True):
 
 
 class Token(Schema, frozen=True):
-    """A JSON web token (RFC 7519)."""
+    """A JSON web token (RFC 7519), with its type and lifetime (RFC 6749, section 5.1)."""
 
     token: str
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[
+        int, Meta(ge=1, description="Seconds until the token expires.", examples=[3600])
+    ]
 
 
 class Nothing(Schema, frozen=True):

@@ -38,11 +38,12 @@ def issue_token(context: RequestToken, request: Request) -> schemas.Token:
     """The token expires. It becomes invalid earlier if the password changes."""
     user = request.identity
     assert user  # noqa: S101 (the permission requires one)
+    lifetime = request.services.settings.token_lifetime
     token = tokens.issue(
         request.services.secret_key,
         user.id,
         user.password_hash,
         now=int(time.time()),
-        lifetime=request.services.settings.token_lifetime,
+        lifetime=lifetime,
     )
-    return schemas.Token(token)
+    return schemas.Token(token, "Bearer", lifetime)

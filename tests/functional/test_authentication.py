@@ -105,7 +105,7 @@ def test_the_token_url_is_404_without_token_mode(anonymous: TestApp) -> None:
 @pytest.mark.usefixtures("token_mode")
 def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
     response = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
-    assert list(response.json) == ["token"]
+    assert list(response.json) == ["token", "token_type", "expires_in"]
     assert response.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
     known = {"Authorization": basic(NAME, PASSWORD), "If-None-Match": "*"}
     unchanged = anonymous.get(TOKEN_PATH, headers=known, status=304)
@@ -122,9 +122,17 @@ def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_token_lasts_one_hour(anonymous: TestApp) -> None:
-    claims = jwt.decode(request_token(anonymous), SECRET, algorithms=["HS256"])
-    assert claims["exp"] - claims["iat"] == 3600
+@pytest.mark.parametrize("lifetime", [None, 60])
+def test_a_token_lasts_one_hour_by_default(
+    app_settings: dict[str, str], request: pytest.FixtureRequest, lifetime: int | None
+) -> None:
+    if lifetime:
+        app_settings["classroom.token_lifetime"] = str(lifetime)
+    anonymous = request.getfixturevalue("anonymous")
+    issued = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)}).json
+    claims = jwt.decode(issued["token"], SECRET, algorithms=["HS256"])
+    assert claims["exp"] - claims["iat"] == issued["expires_in"] == (lifetime or 3600)
+    assert issued["token_type"] == "Bearer"
     assert abs(claims["iat"] - time.time()) < 60
 
 
