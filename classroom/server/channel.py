@@ -11,6 +11,7 @@ from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.utilities import Error
 
+from .names import server_keys
 from .parser import Parser
 from .tasks import JSONErrorTask, Task
 
@@ -43,6 +44,10 @@ class Channel(HTTPChannel):
     _is_sending = False
     _is_paused = False
     _throttled_until = 0.0
+
+    def __init__(self, server: Any, sock: Any, *arguments: Any, **options: Any) -> None:
+        super().__init__(server, sock, *arguments, **options)
+        self.server_keys = server_keys(sock, server.adj)
 
     def service(self) -> None:
         """Execute the next request, or postpone it until ``resume`` (worker thread)."""

@@ -7,6 +7,7 @@ from waitress.task import Task as BaseTask
 
 from ..http.codes import code_of_status
 from ..http.errors import error_response
+from .proxy_headers import parse_proxy_headers
 
 
 class _Task(BaseTask):
@@ -32,13 +33,31 @@ class JSONErrorTask(_Task, ErrorTask):
     def execute(self) -> None:
         # Waitress would respond in plain text.
         error = self.request.error
-        environ = {"HTTP_ACCEPT": self.request.headers.get("ACCEPT", "")}
-        response = error_response(environ, code_of_status(error.code), error.body)
+        response = error_response(self._environ(), code_of_status(error.code), error.body)
         self.status = response.status
         self.response_headers.extend(response.headerlist)
         self.set_close_on_finish()
         self.content_length = len(response.body)
         self.write(response.body)
+
+    def _environ(self) -> dict[str, Any]:
+        """Return the keys on which an error response depends. A malformed head has no headers."""
+        settings, address = self.channel.adj, self.channel.addr[0]
+        headers = {f"HTTP_{name}": value for name, value in self.request.headers.items()}
+        environ = {
+            **headers,
+            **self.channel.server_keys,
+            "REMOTE_ADDR": address,
+            "SCRIPT_NAME": settings.url_prefix,
+            "wsgi.url_scheme": settings.url_scheme,
+        }
+        if settings.trusted_proxy in ("*", address):
+            parse_proxy_headers(
+                environ,
+                trusted_proxy_count=settings.trusted_proxy_count,
+                trusted_proxy_headers=settings.trusted_proxy_headers,
+            )
+        return environ
 
 
 class Task(_Task, WSGITask):
@@ -46,6 +65,9 @@ class Task(_Task, WSGITask):
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
+        # Waitress's name is waitress.invalid by default, and its version 1.0 for all except 1.1.
+        environ |= self.channel.server_keys
+        environ["SERVER_PROTOCOL"] = f"HTTP/{self.request.version}"
         # The application limits password hashing to a share of the threads.
         environ["classroom.worker_threads"] = self.channel.server.adj.threads
         environ["classroom.throttle"] = self.channel.throttle

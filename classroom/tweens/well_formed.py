@@ -1,5 +1,7 @@
 """Reject malformed requests before anything reads their headers or query."""
 
+from collections.abc import Mapping
+
 from pyramid.registry import Registry
 from pyramid.response import Response
 
@@ -22,7 +24,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         if header := environ.get("classroom.malformed_header"):
             raise BadRequest(ErrorCode.INVALID_HEADER, f"{header}: is malformed")
         # URLs in responses contain the host. Two Host headers arrive as a list, which is rejected.
-        if not syntax.HOST.fullmatch(environ.get("HTTP_HOST", "")):
+        if not syntax.HOST.fullmatch(_host(environ)):
             raise BadRequest(ErrorCode.INVALID_HOST, "Host: must be given once, as a host name")
         # With this header a client could change the root of the tree.
         environ.pop("HTTP_X_VHM_ROOT", None)
@@ -34,6 +36,12 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         return handler(request)
 
     return well_formed_tween
+
+
+def _host(environ: Mapping[str, str]) -> str:
+    """Return the host in URLs: the Host header or, for HTTP/1.0, the name of the server."""
+    name = environ["SERVER_NAME"] if environ["SERVER_PROTOCOL"] == "HTTP/1.0" else ""
+    return environ.get("HTTP_HOST", name)
 
 
 def _check_query(request: Request) -> None:
