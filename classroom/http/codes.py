@@ -35,7 +35,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_PARAMETER = (
         "unknown_parameter",
         400,
-        "The resource has no such query parameter. The message names it.",
+        "The method has no such query parameter at this URL. The message names it.",
     )
     INVALID_PARAMETER = (
         "invalid_parameter",

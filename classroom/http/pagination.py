@@ -16,6 +16,9 @@ from .query import BadParameter, GetAll, QueryParameter, only, single
 Link = list[tuple[str, str | int]]
 Row = TypeVar("Row")
 
+PARAMETERS = ("page", "per_page", "after", "before")
+"""The names of the parameters that ``parse`` reads."""
+
 _CURSOR_PARTS = {int: f"({ID})", str: f"({PRINTABLE})"}
 
 

@@ -4,7 +4,7 @@ A resource lists the parameters that it reads in its attribute ``query``.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
 """The maximum number of words in ``q``. Each word costs a scan of all names that match it."""
 
+# The maximum length of a client's text in a message.
+_MAX_ECHO = 64
 # No character decomposes into more than four, so a longer text exceeds NAME_LENGTH even in NFC.
 _MAX_DECOMPOSED = 4 * NAME_LENGTH
 
@@ -48,6 +50,22 @@ class BadParameter(ValueError):
 
     def __init__(self, name: str, rule: str) -> None:
         super().__init__(f"{name}: {rule}")
+
+
+class UnknownParameter(BadParameter):
+    """A parameter that a request does not have."""
+
+    error_code = ErrorCode.UNKNOWN_PARAMETER
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name[:_MAX_ECHO], "is not a parameter of this method at this URL")
+
+
+def check_names(given: Iterable[str], known: Container[str]) -> None:
+    """:raises UnknownParameter: for the first name that is not ``known``."""
+    for name in given:
+        if name not in known:
+            raise UnknownParameter(name)
 
 
 def read(getall: GetAll, parameters: Iterable[QueryParameter]) -> dict[str, Any]:

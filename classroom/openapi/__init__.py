@@ -32,8 +32,8 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   as `If-Match` to avoid lost updates.
 * Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
   An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
-* Unknown parameters and unknown fields of a body are ignored. A repeated parameter is 400, except
-  `expand`.
+* A query parameter that an operation does not have is 400, and so is a repeated one, except
+  `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is 405.
 * Credentials are checked before the path, the method and the body. Missing or wrong ones are 401.

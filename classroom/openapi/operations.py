@@ -1,10 +1,11 @@
 """The operations: the methods of a resource, with parameters, body and responses."""
 
+from ..http.pagination import PARAMETERS as PAGE
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..resources.base import Collection, Resource
 from ..views.documentation import Documented
 from .node import Node, ref
-from .parameters import CONDITIONS, PAGE
+from .parameters import CONDITIONS
 from .responses import ALWAYS, errors, response, without_body
 
 _READ = ("ETag", "Cache-Control", "Vary")

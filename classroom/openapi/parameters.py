@@ -10,7 +10,6 @@ from ..settings import Settings
 from .node import Node, ref
 
 CONDITIONS = ("If-Match", "If-None-Match")
-PAGE = ("page", "per_page", "after", "before")
 
 # RFC 9110, sections 8.8.3 and 13.1.1, in the form that clients send. The service accepts more.
 _TAG = r'(W/)?"[!#-~]*"'

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 
 from ..db.slices import Slice
 from ..db.statements import CollectionStatements, ItemStatements
+from ..http import pagination
 from ..http.pagination import Page, PageRequest, paginate
 from ..http.query import QueryParameter
 from ..models.names import ID
@@ -64,6 +65,11 @@ class Resource(Node):
     title: ClassVar[str]
     tag: ClassVar[str]
     query: ClassVar[Sequence[QueryParameter]] = ()
+
+    @classmethod
+    def parameters(cls) -> Sequence[str]:
+        """Return the names of the query parameters of GET."""
+        return [parameter.name for parameter in cls.query]
 
     def __resource_url__(self, request: Request, info: Mapping[str, str]) -> str:
         path = info["physical_path"]
@@ -118,6 +124,10 @@ class Collection(Resource):
     item_schema: ClassVar[type[Schema]]
     input: ClassVar[type[Input]]
     """The body of POST."""
+
+    @classmethod
+    def parameters(cls) -> Sequence[str]:
+        return [*super().parameters(), *pagination.PARAMETERS]
 
     @property
     def canonical(self) -> "Collection":

@@ -12,9 +12,11 @@ from pyramid.httpexceptions import (
 )
 from pyramid.location import lineage
 from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.viewderivers import INGRESS
 
 from ..db.exceptions import UserConflict
+from ..http.query import BadParameter, check_names
 from ..models.validation import InvalidValue
 from ..request import Request
 from ..resources.base import Item, Resource
@@ -61,11 +63,25 @@ def visible_item(view: View, info: Any) -> View:
             return view(context, request)
         except (HTTPNotFound, HTTPPreconditionFailed):
             raise
-        except (HTTPException, InvalidValue, UserConflict):
+        except (HTTPException, BadParameter, InvalidValue, UserConflict):
             _check_items(context, request)
             raise
 
     return visible_view
+
+
+def known_parameters(view: View, info: Any) -> View:
+    """Raise 400 for a query parameter that the method does not have. Only GET and HEAD have any."""
+    # The view of unsupported methods requires no permission: 405 precedes this error.
+    if not _is_view_of(info, Resource) or info.options["permission"] == NO_PERMISSION_REQUIRED:
+        return view
+
+    def known_view(context: Resource, request: Request) -> Response:
+        if request.environ.get("QUERY_STRING"):
+            check_names(request.GET, context.parameters() if request.is_read else ())
+        return view(context, request)
+
+    return known_view
 
 
 def _check_items(context: Resource, request: Request) -> None:
@@ -87,3 +103,4 @@ def _is_view_of(info: Any, kind: type) -> bool:
 def includeme(config: Configurator) -> None:
     config.add_view_deriver(visible_item, under=INGRESS, over="secured_view")
     config.add_view_deriver(canonical_url)
+    config.add_view_deriver(known_parameters, under="canonical_url")

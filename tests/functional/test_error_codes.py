@@ -43,6 +43,8 @@ CASES = [
     Case("invalid_host", "GET", "/", headers={"Host": "a b"}),
     Case("invalid_header", "GET", "/", headers={"Accept": "json"}),
     Case("invalid_query", "GET", f"{STUDENTS}?q=%ff"),
+    Case("unknown_parameter", "GET", f"{STUDENTS}?class=1"),
+    Case("unknown_parameter", "POST", f"{STUDENTS}?q=x", {"name": "x"}),
     Case("invalid_parameter", "GET", f"{STUDENTS}?page=0"),
     Case("invalid_parameter", "GET", f"{STUDENTS}?sort=age"),
     Case("invalid_body", "POST", STUDENTS, b"{"),
@@ -68,7 +70,6 @@ CASES = [
 IN_OTHER_TESTS = {
     *("authentication_required", "invalid_credentials", "invalid_token", "token_required"),
     *("bad_request", "headers_too_large", "not_implemented", "request_timeout", "internal_error"),
-    "unknown_parameter",
     # test_rate_limits.py, test_login_attempts.py and test_outages.py
     *("rate_limited", "too_many_failed_logins", "too_many_logins", "database_unavailable"),
 }

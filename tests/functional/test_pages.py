@@ -149,13 +149,6 @@ def test_a_page_past_the_end_is_404(testapp: TestApp, page: str) -> None:
 
 
 @pytest.mark.one_combination
-def test_unknown_parameters_are_ignored(testapp: TestApp) -> None:
-    assert (
-        testapp.get("/api/v1.0/students/?x=%20&x&=").json == testapp.get("/api/v1.0/students/").json
-    )
-
-
-@pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
 @pytest.mark.parametrize("page", [1, 2, 4])
 def test_a_page_repeats_its_links_in_the_link_header(testapp: TestApp, page: int) -> None:

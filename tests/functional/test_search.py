@@ -17,7 +17,7 @@ from classroom.db.backfill import are_folded
 from classroom.db.startup import open_database
 from classroom.models.tables import Class, Student
 
-from ..support.application import API, client_of, open_application
+from ..support.application import client_of, open_application
 from ..support.pages import pages
 from ..support.statements import statements
 
@@ -140,12 +140,6 @@ def test_q_may_be_decomposed_and_as_long_as_a_name(testapp: TestApp, path: str) 
     testapp.post_json(path, {"name": name}, status=201)
     q = quote(unicodedata.normalize("NFD", name))
     assert names(testapp, f"{path}?q={q}&expand=items") == [name]
-
-
-def test_registrations_ignore_q_and_sort(testapp: TestApp) -> None:
-    plain = testapp.get("/api/v1.0/registrations/").json
-    assert testapp.get("/api/v1.0/registrations/?q=&sort=x").json == plain
-    assert plain["meta"]["first"] == f"{API}registrations/?per_page=50&page=1"
 
 
 def test_names_inserted_by_sql_are_found_after_a_restart(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import jsonschema_rs
 
@@ -104,25 +104,39 @@ class Contract:
         return self._validator(json.dumps(schema))
 
     def errors(self, environ: Environ, response: Response) -> list[str]:
-        """Return what the response has, or lacks, in contradiction to the document."""
+        """Return what the response has, or lacks, in contradiction to the document.
+
+        Only an error may respond to a request with a parameter that is not in the document.
+        """
         if _PAGES.fullmatch(path_of(environ)) and response.status < "400":
             return []
-        node = self._response(environ, int(response.status[:3]))
+        operation, status = self._operation(environ), int(response.status[:3])
+        node = self._response(operation, environ["REQUEST_METHOD"], status)
         if node is None:
             return [f"the status {response.status}"]
         documented = self._responses.setdefault(id(node), DocumentedResponse(self, node))
-        return list(documented.errors(response))
+        unknown = self._unknown_parameters(operation, environ) if operation and status < 400 else []
+        return [*unknown, *documented.errors(response)]
 
-    def _response(self, environ: Environ, status: int) -> Any:
+    def _operation(self, environ: Environ) -> Mapping[str, Any]:
+        """Return an operation, or an empty mapping if there is none."""
+        operation = self._item(path_of(environ)).get(environ["REQUEST_METHOD"], {})
+        return operation if "responses" in operation else {}
+
+    def _response(self, operation: Mapping[str, Any], method: str, status: int) -> Any:
         """Return the response object of an operation, or of an error if there is no operation."""
-        method = environ["REQUEST_METHOD"]
-        operation = self._item(path_of(environ)).get(method, {})
-        if "responses" in operation:
+        if operation:
             node = operation["responses"].get(str(status))
         else:
             head = "-HEAD" if method == "HEAD" else ""
             node = self._components["responses"].get(f"{status}{head}")
         return node and self.resolve(node)
+
+    def _unknown_parameters(self, operation: Mapping[str, Any], environ: Environ) -> list[str]:
+        parameters = map(self.resolve, operation.get("parameters", ()))
+        known = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+        given = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        return [f"the parameter {name}" for name, _ in given if name not in known]
 
     def _item(self, path: str) -> Mapping[str, Any]:
         return next((item for pattern, item in self._paths if pattern.fullmatch(path)), {})

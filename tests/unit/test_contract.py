@@ -7,7 +7,8 @@ import pytest
 from ..support.contract import Contract, Response, default_document
 
 CONTRACT = Contract(default_document())
-ITEM = "/api/v1.0/students/7"
+API_PATH = "/api/v1.0/"
+ITEM = f"{API_PATH}students/7"
 URL = f"http://localhost{ITEM}"
 ALWAYS = {"X-Content-Type-Options": "nosniff"}
 JSON = {**ALWAYS, "Content-Type": "application/json"}
@@ -84,6 +85,22 @@ def test_an_undocumented_response_has_errors(
     method: str, path: str, status: str, headers: dict[str, str], body: bytes
 ) -> None:
     assert len(errors(method, path, status, headers, body)) > 0
+
+
+def test_a_success_despite_an_unknown_parameter_is_an_error() -> None:
+    students = f"{API_PATH}students/"
+    created = NO_STORE | {"Location": URL, "ETag": READ["ETag"]}
+    for method, path, status, headers, body, query in (
+        ("GET", ITEM, "200 OK", JSON | READ, BODY, "page=1"),
+        ("HEAD", ITEM, "200 OK", JSON | READ, b"", "x"),
+        ("GET", ITEM, "304 Not Modified", READ, b"", "="),
+        ("POST", students, "201 Created", created, b"{}", "sort=name"),
+    ):
+        assert errors(method, path, status, headers, body) == []
+        name = query.partition("=")[0]
+        expected = [f"the parameter {name}"]
+        assert errors(method, path, status, headers, body, QUERY_STRING=query) == expected
+    assert errors("GET", ITEM, "404 Not Found", NO_STORE, ERROR, QUERY_STRING="x") == []
 
 
 def test_paths_are_compared_as_sent_below_the_mount() -> None:
