@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from wsgiref.util import application_uri
+
+from webob.request import BaseRequest
 
 from .syntax import HOST
 
@@ -18,4 +19,4 @@ def base_url(environ: Mapping[str, Any]) -> str | None:
         environ = {name: value for name, value in environ.items() if name != "HTTP_HOST"}
         if not HOST.fullmatch(environ.get("SERVER_NAME", "")):
             return None
-    return application_uri({**environ}).rstrip("/")
+    return BaseRequest({**environ}).application_url

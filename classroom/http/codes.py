@@ -176,11 +176,7 @@ _GENERAL = {
         ErrorCode.NOT_IMPLEMENTED,
     )
 }
-_OF_CLASS = {
-    3: ErrorCode.REDIRECTED,
-    4: ErrorCode.BAD_REQUEST,
-    5: ErrorCode.INTERNAL_ERROR,
-}
+_OF_CLASS = {3: ErrorCode.REDIRECTED, 4: ErrorCode.BAD_REQUEST}
 
 
 def code_of_status(status: int) -> ErrorCode:
@@ -188,4 +184,4 @@ def code_of_status(status: int) -> ErrorCode:
 
     For a status of an extension that no code has, this is the general code of its class.
     """
-    return _GENERAL.get(status, _OF_CLASS[status // 100])
+    return _GENERAL.get(status) or _OF_CLASS.get(status // 100, ErrorCode.INTERNAL_ERROR)
