@@ -16,9 +16,12 @@ from ..services import services
 from .channel import Channel
 from .proxy_headers import parse_proxy_headers
 from .servers import MultiServer, TCPServer, UnixServer
+from .tasks import add_server_tween, remove_server_tweens
 
 
 def includeme(config: Configurator) -> None:
+    remove_server_tweens()
+    config.add_directive("add_server_tween", add_server_tween)
     Channel.request_timeout = services(config.registry).settings.request_timeout
     # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)

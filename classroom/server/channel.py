@@ -13,7 +13,7 @@ from waitress.utilities import Error
 
 from .names import server_keys
 from .parser import Parser
-from .tasks import JSONErrorTask, Task
+from .tasks import ApplicationTask, JSONErrorTask
 
 _MAX_UNSENT = 1024 * 1024
 _THROTTLE_SECONDS = 1
@@ -30,7 +30,7 @@ class Channel(HTTPChannel):
     """A connection on which a slow client never blocks a worker thread."""
 
     parser_class = Parser
-    task_class = Task
+    task_class = ApplicationTask
     error_task_class = JSONErrorTask
     request_timeout: int
 
@@ -54,10 +54,15 @@ class Channel(HTTPChannel):
         if not self._must_wait() or not self._pause():
             super().service()
 
+    @property
+    def is_from_proxy(self) -> bool:
+        """Return whether the peer is the trusted proxy."""
+        return self.adj.trusted_proxy in ("*", self.addr[0])
+
     def throttle(self) -> None:
         """Postpone further requests for one second (worker thread)."""
         # All clients of a proxy share its connections.
-        if self.adj.trusted_proxy not in ("*", self.addr[0]):
+        if not self.is_from_proxy:
             self._throttled_until = time.monotonic() + _THROTTLE_SECONDS
 
     def _must_wait(self) -> bool:

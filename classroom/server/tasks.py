@@ -1,7 +1,10 @@
 """Tasks, which produce responses: those of waitress itself, and those of the application."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from pyramid.config import Configurator
+from pyramid.registry import Registry
 from waitress.task import ErrorTask, WSGITask
 from waitress.task import Task as BaseTask
 
@@ -10,13 +13,18 @@ from ..http.errors import error_response
 from .proxy_headers import parse_proxy_headers
 
 
-class _Task(BaseTask):
+class Task(BaseTask):
     """Send the head and the first part of the body with one system call; waitress needs two."""
 
     # Waitress's stubs annotate these differently from their use.
     request: Any
     response_headers: Any
     channel: Any
+    environ: dict[str, Any] | None = None
+    handler: "ClassVar[Handler]" = staticmethod(BaseTask.service)
+
+    def service(self) -> None:
+        type(self).handler(self)
 
     def write(self, data: bytes) -> None:
         super().write(data)
@@ -27,7 +35,11 @@ class _Task(BaseTask):
         self.channel.flush()
 
 
-class JSONErrorTask(_Task, ErrorTask):
+Handler = Callable[[Task], None]
+"""The callable that a server tween wraps: the next one, or the execution of the task."""
+
+
+class JSONErrorTask(Task, ErrorTask):
     """The response to a request that waitress rejects. The connection is closed after it."""
 
     def execute(self) -> None:
@@ -60,7 +72,7 @@ class JSONErrorTask(_Task, ErrorTask):
         return environ
 
 
-class Task(_Task, WSGITask):
+class ApplicationTask(Task, WSGITask):
     """The execution of a request by the application."""
 
     def get_environment(self) -> dict[str, Any]:
@@ -80,3 +92,16 @@ class Task(_Task, WSGITask):
         )
         if self.has_body or is_last:
             super().set_close_on_finish()
+
+
+def add_server_tween(config: Configurator, factory: Callable[[Handler, Registry], Handler]) -> None:
+    """Wrap the execution of each request by the server, around those added before.
+
+    Unlike a tween of Pyramid, it also receives the requests that waitress rejects.
+    """
+    Task.handler = staticmethod(factory(Task.handler, config.registry))
+
+
+def remove_server_tweens() -> None:
+    """Restore the handler of waitress, which the applications of a process share."""
+    Task.handler = staticmethod(BaseTask.service)
