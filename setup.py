@@ -41,6 +41,7 @@ setup(
         "pyramid>=2.1,<3",
         "pyramid_retry>=2.1.1",
         "pyramid_tm>=2.6",
+        "python-json-logger>=4.2",
         "redis>=8.1",
         # Pyramid 2.1 imports pkg_resources, which prints a warning from setuptools 80.9 on.
         "setuptools>=78.1.1,<80.9",

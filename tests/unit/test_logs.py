@@ -1,10 +1,13 @@
 import io
+import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from classroom.logs import LogRecord
+from classroom.logs.formatters import JSONFormatter, TextFormatter
 
 
 class Log:
@@ -76,3 +79,19 @@ def test_a_long_traceback_keeps_its_end(log: Log) -> None:
     lines = log.lines()
     assert lines[-1] == "    end"
     assert len(lines) < 20_000
+
+
+def test_records_made_before_the_application_are_formatted() -> None:
+    record = logging.LogRecord("test", logging.INFO, "", 0, "ready", (), None)
+    assert TextFormatter("[%(request_id)s] %(message)s").format(record) == "[-] ready"
+
+
+def test_json_has_extra_fields_and_the_traceback() -> None:
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        record = LogRecord("test", logging.INFO, "", 0, "failed\n", (), sys.exc_info())
+    record.size = 3
+    line = json.loads(JSONFormatter().format(record))
+    assert line.pop("exc_info").endswith("ValueError: wrong")
+    assert (line["message"], line["size"], line["request_id"]) == (r"failed\n", 3, "-")

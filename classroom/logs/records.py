@@ -1,13 +1,13 @@
-"""Log records on one line, even if they contain control characters that a client sent.
-
-The record factory applies to all loggers, including waitress's, and needs no formatter in the ini
-file.
-"""
+"""Log records on one line, even if they contain control characters that a client sent."""
 
 import logging
 import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
 
-from pyramid.config import Configurator
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+"""The id of the request that this thread executes."""
 
 _MESSAGE_LENGTH = 4096
 _TRACEBACK_LENGTH = 32768
@@ -18,7 +18,13 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 class LogRecord(logging.LogRecord):
     """A record with its message on one line, and its traceback indented below it."""
 
+    fields: Mapping[str, Any] = {}
+    """The values in the message, if the record is structured."""
     _traceback: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request_id = request_id.get()
 
     def getMessage(self) -> str:  # noqa: N802 (logging's name)
         return _escape(_shorten(super().getMessage(), _MESSAGE_LENGTH))
@@ -52,7 +58,3 @@ def _escape(text: str) -> str:
 
 def _escape_character(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
-
-
-def includeme(config: Configurator) -> None:
-    logging.setLogRecordFactory(LogRecord)
