@@ -16,6 +16,7 @@ class Usage(NamedTuple):
     :param remaining: the calls left in this window.
     :param reset: the end of the window in Unix time.
     :param retry_after: the seconds until the end of the window, at least 1.
+    :param is_first_refused: whether the last call was the first beyond the limit.
     """
 
     is_allowed: bool
@@ -23,6 +24,7 @@ class Usage(NamedTuple):
     remaining: int
     reset: int
     retry_after: int
+    is_first_refused: bool
 
 
 class FixedWindow:
@@ -55,4 +57,5 @@ class FixedWindow:
             remaining=max(self._calls - calls, 0),
             reset=reset,
             retry_after=max(math.ceil(reset - now), 1),
+            is_first_refused=calls == self._calls + 1,
         )

@@ -3,6 +3,8 @@
 This is the outermost tween, so that rejected and failed requests count too.
 """
 
+import logging
+
 from pyramid.registry import Registry
 from pyramid.response import Response
 
@@ -14,6 +16,8 @@ from ..rate_limits.counters import open_counter
 from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
 from ..services import services
+
+log = logging.getLogger("classroom.security")
 
 _TOO_MANY = "too many requests; try again later"
 
@@ -31,10 +35,13 @@ def factory(handler: Handler, registry: Registry) -> Handler:
     def rate_limit_tween(request: Request) -> Response:
         if request.environ["PATH_INFO"] in unlimited_paths:
             return handler(request)
-        usage = limiter.hit(client_of(request.remote_addr))
+        client = client_of(request.remote_addr)
+        usage = limiter.hit(client)
         if usage.is_allowed:
             response = handler(request)
         else:
+            if usage.is_first_refused:
+                log.warning("the rate limit of client %s is exceeded until %d", client, usage.reset)
             headers = [("Retry-After", str(usage.retry_after))]
             response = error_response(request.environ, ErrorCode.RATE_LIMITED, _TOO_MANY, headers)
         state = f'"default";r={usage.remaining};t={usage.retry_after}'

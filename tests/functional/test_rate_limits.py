@@ -170,3 +170,13 @@ def test_redis_is_used_again_after_an_outage(
         assert [remaining(one), remaining(one)] == ["999999", "999998"]
         with running_redis(port):
             wait_for(lambda: int(remaining(one)) == int(remaining(another)) + 1)
+
+
+def test_the_first_refusal_of_a_client_is_logged(
+    limits: dict[str, str], anonymous: TestApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(8):
+        call(anonymous)
+    call(anonymous, REMOTE_ADDR="203.0.113.9")
+    [line] = [record.message for record in caplog.records if "rate limit" in record.message]
+    assert "client 127.0.0.1" in line

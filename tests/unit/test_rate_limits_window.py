@@ -10,15 +10,15 @@ def test_the_sixth_call_of_a_window_is_rejected() -> None:
     now = 1000.0
     limiter = FixedWindow(5, 15, MemoryCounter(), clock=lambda: now)
     first, *others = [limiter.hit("a") for _ in range(6)]
-    assert first == (True, 5, 4, 1005, 5)
+    assert first == (True, 5, 4, 1005, 5, False)
     assert [usage.remaining for usage in others] == [3, 2, 1, 0, 0]
     assert [usage.is_allowed for usage in others] == [True] * 4 + [False]
     now = 1003.1
     assert limiter.hit("a").retry_after == 2
     now = 1004.9
-    assert limiter.hit("a") == (False, 5, 0, 1005, 1)
+    assert limiter.hit("a") == (False, 5, 0, 1005, 1, False)
     now = 1005.0
-    assert limiter.hit("a") == (True, 5, 4, 1020, 15)
+    assert limiter.hit("a") == (True, 5, 4, 1020, 15, False)
 
 
 def test_clients_are_counted_separately() -> None:
