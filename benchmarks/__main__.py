@@ -44,6 +44,7 @@ def run_some(suite: Suite) -> None:
     races.race_baselines(suite, sqlite)
     races.race_peers(suite, "SQLite", sqlite, PEERS[:1])
     races.race_under_wrong_passwords(suite, sqlite)
+    races.race_access_log(suite, sqlite)
 
 
 def run_all(suite: Suite) -> None:
@@ -55,6 +56,7 @@ def run_all(suite: Suite) -> None:
     races.race_with_passwords(suite, sqlite, PEERS)
     races.race_under_wrong_passwords(suite, sqlite)
     races.race_limits(suite, sqlite)
+    races.race_access_log(suite, sqlite)
     races.race_processes(suite, sqlite)
     races.measure_idle(suite, sqlite)
     races.race_sizes(suite, "SQLite", sqlite)

@@ -65,6 +65,7 @@ RULES = (
     speed("wrong passwords", "one student", "undisturbed", 0.5, ours="flooded"),
     speed("rate limits", "one student", "no limits", 0.65, ours="Redis over TCP"),
     speed("rate limits", "one student", "no limits", 0.70, ours="Redis over a unix socket"),
+    speed("access log", "one student", "no access log", 0.95, ours="access log"),
     speed("scale-out", "one student", "one process", 1.7, ours="two processes"),
     *(
         growth(database, work)

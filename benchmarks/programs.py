@@ -36,16 +36,21 @@ class Program(Protocol):
 
 @dataclass(frozen=True)
 class Ini:
-    """A writer of ini files like development.ini, with another application and another port."""
+    """A writer of ini files like production.ini, with another application and another port.
+
+    :param access_log: whether the servers log each request, which the peers do not.
+    """
 
     folder: Path
+    access_log: bool = False
 
     def write(self, port: int, app: Mapping[str, str]) -> Path:
         ini = ConfigParser(interpolation=None)
-        ini.read(ROOT / "development.ini")
+        ini.read(ROOT / "production.ini")
         ini["app:main"] = app
         ini["server:main"]["listen"] = f"127.0.0.1:{port}"
-        ini["logger_classroom"]["level"] = "INFO"
+        if not self.access_log:
+            ini["logger_access"]["level"] = "WARNING"
         path = self.folder / f"{port}.ini"
         with path.open("w") as file:
             ini.write(file)

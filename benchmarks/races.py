@@ -97,6 +97,17 @@ def race_limits(suite: Suite, store: Store) -> None:
             suite.measure("rate limits", servers, [workload.STUDENT])
 
 
+def race_access_log(suite: Suite, store: Store) -> None:
+    """Measure the access log of production.ini, written to a file."""
+    silent, logging = (Ini(suite.folder, access_log) for access_log in (False, True))
+    entries = [
+        *twice(Entry("no access log", Classroom(silent))),
+        Entry("access log", Classroom(logging)),
+    ]
+    with suite.running(store, entries) as servers:
+        suite.measure("access log", servers, [workload.STUDENT])
+
+
 def race_processes(suite: Suite, store: Store) -> None:
     """Compare one pinned process, two pinned processes, and one that is not pinned.
 
