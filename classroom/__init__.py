@@ -29,5 +29,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".openapi")
         config.include(".tweens")
         config.include(".server")
+        config.include(".access_log")
+        config.include(".audit_log")
         config.include(".first_run")
         return config.make_wsgi_app()

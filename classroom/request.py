@@ -78,7 +78,10 @@ class Request(pyramid.request.Request):
     @reify
     def identity(self) -> Identity | None:
         """The authenticated user, or None. The security policy verifies the credentials once."""
-        return self.registry.getUtility(ISecurityPolicy).identity(self)
+        identity = self.registry.getUtility(ISecurityPolicy).identity(self)
+        if identity:
+            self.environ["classroom.user"] = identity.name  # for the access log
+        return identity
 
     def make_body_seekable(self) -> None:
         """Do nothing for safe methods: WebOb would copy a body that is empty and never read."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-
-from webob.request import BaseRequest
+from wsgiref.util import application_uri
 
 from .syntax import HOST
 
@@ -19,4 +18,4 @@ def base_url(environ: Mapping[str, Any]) -> str | None:
         environ = {name: value for name, value in environ.items() if name != "HTTP_HOST"}
         if not HOST.fullmatch(environ.get("SERVER_NAME", "")):
             return None
-    return BaseRequest({**environ}).application_url
+    return application_uri({**environ}).rstrip("/")

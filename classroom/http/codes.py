@@ -176,7 +176,11 @@ _GENERAL = {
         ErrorCode.NOT_IMPLEMENTED,
     )
 }
-_OF_CLASS = {3: ErrorCode.REDIRECTED, 4: ErrorCode.BAD_REQUEST}
+_OF_CLASS = {
+    3: ErrorCode.REDIRECTED,
+    4: ErrorCode.BAD_REQUEST,
+    5: ErrorCode.INTERNAL_ERROR,
+}
 
 
 def code_of_status(status: int) -> ErrorCode:
@@ -184,4 +188,4 @@ def code_of_status(status: int) -> ErrorCode:
 
     For a status of an extension that no code has, this is the general code of its class.
     """
-    return _GENERAL.get(status) or _OF_CLASS.get(status // 100, ErrorCode.INTERNAL_ERROR)
+    return _GENERAL.get(status, _OF_CLASS[status // 100])

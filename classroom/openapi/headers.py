@@ -6,6 +6,8 @@ from .node import Node
 
 NO_SNIFFING = "X-Content-Type-Options"
 """In every response."""
+REQUEST_ID = "X-Request-ID"
+"""In every response of waitress."""
 
 _TEXT: Node = {"type": "string"}
 _COUNT: Node = {"type": "integer", "minimum": 0}
@@ -43,6 +45,7 @@ def headers() -> Node:
         NO_SNIFFING: _required(
             "Disables the detection of media types in browsers.", {"const": "nosniff"}
         ),
+        REQUEST_ID: _optional("The id of the request in the log of the service.", _TEXT),
         **_rate_limits(),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ..http.syntax import JSON_TYPE, MAX_BODY, MAX_PATH, PROBLEM_TYPE, RATE_LIMIT_HEADERS
-from .headers import NO_SNIFFING
+from .headers import NO_SNIFFING, REQUEST_ID
 from .node import Node, ref
 
 ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
@@ -73,7 +73,7 @@ def errors(statuses: Iterable[int], method: str = "") -> Node:
 
 def response(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
     """Return a response whose body, if any, has one of the schemas."""
-    names = (*headers, NO_SNIFFING, *RATE_LIMIT_HEADERS)
+    names = (*headers, NO_SNIFFING, REQUEST_ID, *RATE_LIMIT_HEADERS)
     node: Node = {
         "description": description,
         "headers": {name: ref("headers", name) for name in names},

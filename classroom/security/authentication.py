@@ -132,9 +132,7 @@ class TokenAuthentication:
         if not password:
             return Refusal(ErrorCode.INVALID_TOKEN)
         url = request.application_url + tokens.TOKEN_PATH
-        return Refusal(
-            ErrorCode.TOKEN_REQUIRED, f"send a token instead of the password; {url} issues tokens"
-        )
+        return Refusal(ErrorCode.TOKEN_REQUIRED, f"get a token at {url} with the password")
 
     def verify(self, request: Request) -> Verified | None:
         claims = tokens.read(self._secret, _token(request))

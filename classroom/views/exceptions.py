@@ -174,7 +174,14 @@ def database_error(error: Exception, request: Request) -> Response:
 @exception_view_config(Exception, retryable_error=False)
 def internal_error(error: Exception, request: Request) -> Response:
     # %r, since the path may not be UTF-8.
-    log.error("%s %r failed", request.method, request.environ["PATH_INFO"], exc_info=error)
+    log.error(
+        "%s %r failed for user %r at %s",
+        request.method,
+        request.environ["PATH_INFO"],
+        request.environ.get("classroom.user", "-"),
+        request.remote_addr,
+        exc_info=error,
+    )
     return error_response(request.environ, ErrorCode.INTERNAL_ERROR, "internal server error")
 
 

@@ -35,6 +35,7 @@ VOLATILE = re.compile(
     r'|"[0-9a-f]{32}"'
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<=X-Ratelimit-Reset: )\d+"
+    r"|(?<=X-Request-Id: )\w+"
     r"|(?<=Retry-After: )\d+"
     r"|(?<=;t=)\d+"
     r"|(?<=Generating )\S+"
