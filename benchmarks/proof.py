@@ -113,9 +113,15 @@ def _comparable(response: Response, server: Server) -> Any:
 
 
 def _normalize(value: Any, base: str) -> Any:
-    """Return JSON without what may differ: the server's URL, dates, and queries except the page."""
+    """Return JSON without what may differ.
+
+    These are the server's URL, dates, queries except the page, and the values of cursors.
+    """
     if isinstance(value, dict):
-        return {name: _normalize(each, base) for name, each in value.items()}
+        return {
+            name: each is None if name in ("before", "after") else _normalize(each, base)
+            for name, each in value.items()
+        }
     if isinstance(value, list):
         return [_normalize(each, base) for each in value]
     if not isinstance(value, str):

@@ -122,6 +122,8 @@ class Pages(PageNumberPagination):
             "next": self.get_next_link(),
             "first": replace_query_param(here, "page", 1),
             "last": replace_query_param(here, "page", paginator.num_pages),
+            "before": str(self.page.number - 1) if self.page.has_previous() else None,
+            "after": str(self.page.number + 1) if self.page.has_next() else None,
         }
         return Response({"urls": data, "meta": meta})
 

@@ -159,6 +159,8 @@ def page_of(req, query, url):
             "next": link(page + 1) if page < pages else None,
             "first": link(1),
             "last": link(max(pages, 1)),
+            "before": str(page - 1) if page > 1 else None,
+            "after": str(page + 1) if page < pages else None,
         },
     }
 

@@ -105,6 +105,8 @@ class Meta(BaseModel):
     next: str | None
     first: str
     last: str
+    before: str | None
+    after: str | None
 
 
 class Page(BaseModel):
@@ -206,6 +208,8 @@ def page_of(
             next=link(parameters.page + 1) if parameters.page < pages else None,
             first=link(1),
             last=link(max(pages, 1)),
+            before=str(parameters.page - 1) if parameters.page > 1 else None,
+            after=str(parameters.page + 1) if parameters.page < pages else None,
         ),
     )
 

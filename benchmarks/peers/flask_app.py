@@ -158,6 +158,8 @@ def page_of(query, **values):
             "next": link(page.next_num) if page.has_next else None,
             "first": link(1),
             "last": link(max(page.pages, 1)),
+            "before": str(page.prev_num) if page.has_prev else None,
+            "after": str(page.next_num) if page.has_next else None,
         },
     }
 

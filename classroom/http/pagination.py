@@ -53,15 +53,15 @@ class PageRequest:
             return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
         return Slice(self.per_page, (self.page - 1) * self.per_page)
 
-    def link(self, page: int, **cursor: Key) -> Link:
+    def link(self, page: int, **cursor: str) -> Link:
         """Return the query of another page of the same size."""
-        keys = [(name, ".".join(map(str, key))) for name, key in cursor.items()]
-        return [*self.kept, ("per_page", self.per_page), ("page", max(page, 1)), *keys]
+        own = [("per_page", self.per_page), ("page", max(page, 1))]
+        return [*self.kept, *own, *cursor.items()]
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """A page: its rows in order, its position, and the queries of other pages."""
+    """A page: its rows in order, its position, and the queries and cursors of other pages."""
 
     rows: Sequence[Row]
     page: int
@@ -72,6 +72,8 @@ class Page(Generic[Row]):
     next: Link | None
     first: Link
     last: Link
+    before: str | None
+    after: str | None
 
 
 def paginate(
@@ -98,13 +100,15 @@ def paginate(
     if requested.before:
         has_prev, has_next = len(fetched) > len(rows), True
     elif requested.after:
-        has_prev, has_next = requested.page > 1, len(fetched) > len(rows)
+        has_prev, has_next = True, len(fetched) > len(rows)
     else:
         has_prev, has_next = requested.page > 1, requested.page < pages
     first, last = requested.link(1), requested.link(pages)
+    before = _text(key(rows[0])) if rows and has_prev else None
+    after = _text(key(rows[-1])) if rows and has_next else None
     # If concurrent deletes left no row to take a cursor from, link to the first or last page.
-    prev_link = requested.link(requested.page - 1, before=key(rows[0])) if rows else last
-    next_link = requested.link(requested.page + 1, after=key(rows[-1])) if rows else first
+    prev_link = requested.link(requested.page - 1, before=before) if before else last
+    next_link = requested.link(requested.page + 1, after=after) if after else first
     return Page(
         rows=rows,
         page=requested.page,
@@ -115,6 +119,8 @@ def paginate(
         next=next_link if has_next else None,
         first=first,
         last=last,
+        before=before,
+        after=after,
     )
 
 
@@ -149,12 +155,12 @@ def parameters(per_page: int, max_per_page: int) -> tuple[QueryParameter, ...]:
     number = {"type": "integer", "minimum": 1}
     size = number | {"default": per_page}
     cursor = {"type": "string", "minLength": 1}
-    opaque = "An opaque cursor from a link of a page."
+    opaque = "An opaque cursor: `meta.{0}` of a page, or `{0}` in one of its links."
     documented: tuple[tuple[str, str, Mapping[str, Any], Any], ...] = (
         ("page", "The page number. Past the last page, the response is 404.", number, 1),
         ("per_page", f"Rows per page; values above {max_per_page} are capped.", size, per_page),
-        ("after", f"{opaque} The page begins after it.", cursor, None),
-        ("before", f"{opaque} The page ends before it.", cursor, None),
+        ("after", opaque.format("after") + " The page begins after it.", cursor, None),
+        ("before", opaque.format("before") + " The page ends before it.", cursor, None),
     )
     return tuple(QueryParameter(*each, component=each[0], read=only) for each in documented)
 
@@ -168,6 +174,11 @@ def _number(getall: GetAll, name: str) -> int | None:
     # No existing page has a number of 15 digits. int() raises for thousands of digits, and the
     # database for an offset of more than 63 bits.
     return int(text[:14])
+
+
+def _text(key: Key) -> str:
+    """Return a cursor as clients send it."""
+    return ".".join(map(str, key))
 
 
 def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:

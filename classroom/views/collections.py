@@ -1,7 +1,7 @@
 """The view that lists a collection."""
 
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 from msgspec import UNSET
 from pyramid.view import view_config
@@ -65,6 +65,8 @@ def _meta(here: str, page: pagination.Page[Row[Any]]) -> Meta:
         next=_url(here, page.next) if page.next else None,
         first=_url(here, page.first),
         last=_url(here, page.last),
+        before=page.before,
+        after=page.after,
     )
 
 
@@ -75,6 +77,6 @@ def _url(here: str, link: Link) -> str:
 def _query(link: Link) -> str:
     # urlencode() takes half of the time of a page, since it converts every value.
     return "&".join(
-        f"{name}={value if isinstance(value, int) else quote_plus(value, safe=',')}"
+        f"{name}={value if isinstance(value, int) else quote(value, safe=',')}"
         for name, value in link
     )

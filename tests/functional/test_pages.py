@@ -1,6 +1,8 @@
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from sqlalchemy import insert
@@ -34,7 +36,8 @@ def test_an_empty_collection_has_one_empty_page(testapp: TestApp) -> None:
     first = f"{API}students/?per_page=50&page=1"
     meta = {"page": 1, "pages": 0, "per_page": 50, "total": 0, "prev": None, "next": None}
     page = testapp.get("/api/v1.0/students/").json
-    assert page == {"urls": [], "meta": {**meta, "first": first, "last": first}}
+    cursors = {"before": None, "after": None}
+    assert page == {"urls": [], "meta": {**meta, "first": first, "last": first, **cursors}}
 
 
 @pytest.mark.usefixtures("students")
@@ -51,6 +54,8 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
             "next": f"{API}students/?per_page=3&page=3&after=6",
             "first": f"{API}students/?per_page=3&page=1",
             "last": f"{API}students/?per_page=3&page=4",
+            "before": "4",
+            "after": "6",
         },
     }
     assert testapp.get(page["meta"]["last"]).json["urls"] == [f"{API}students/10"]
@@ -73,6 +78,45 @@ def test_next_and_prev_links_return_every_row_once(testapp: TestApp) -> None:
     everyone = [f"{API}students/{id}" for id in range(1, 11)]
     assert walk(testapp, "/api/v1.0/students/?per_page=3") == everyone
     assert walk(testapp, "/api/v1.0/students/?per_page=3&page=4", "prev") == everyone[::-1]
+
+
+@pytest.mark.all_combinations
+@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name"])
+def test_cursors_return_every_row_once(testapp: TestApp, fill: Fill, sort: str) -> None:
+    names = ["Ä & b=c", "a+b", "100%", "#.7", "~x", "日本 語", "x.y"]
+    fill(Student, [{"name": name} for name in names])
+    path = f"/api/v1.0/students/?sort={sort}"
+    everyone = testapp.get(path).json["urls"]
+    path += "&per_page=2"
+    forth, last = follow_cursors(testapp, path, "after")
+    assert forth == everyone
+    back, first = follow_cursors(testapp, f"{path}&page={last['pages']}", "before")
+    assert back == everyone[::-1]
+    assert first["prev"] is None
+
+
+def follow_cursors(client: TestApp, path: str, name: str) -> tuple[list[str], dict[str, Any]]:
+    """Return the URLs of all items, in the order of the cursors, and the meta of the last page."""
+    urls, query = [], ""
+    while True:
+        page = client.get(path + query).json
+        urls += page["urls"][:: -1 if name == "before" else 1]
+        if page["meta"][name] is None:
+            return urls, page["meta"]
+        query = f"&{name}={quote(page['meta'][name])}"
+
+
+def test_links_are_percent_encoded(testapp: TestApp, fill: Fill) -> None:
+    fill(Student, [{"name": "Ä &+%=#"}] * 3)
+    meta = testapp.get("/api/v1.0/students/?sort=name&per_page=1").json["meta"]
+    found = testapp.get("/api/v1.0/students/?q=%C3%84+%26%2B%25%3D%23").json["meta"]
+    for link, name, value in (
+        (meta["next"], "after", meta["after"]),
+        (found["first"], "q", "Ä &+%=#"),
+    ):
+        query = urlsplit(link).query
+        assert re.fullmatch("[A-Za-z0-9._~%&=-]+", query)
+        assert unquote(dict(part.split("=") for part in query.split("&"))[name]) == value
 
 
 @pytest.mark.usefixtures("students")

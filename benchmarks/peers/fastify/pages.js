@@ -31,7 +31,9 @@ function meta (request, page, pages, size, total) {
     prev: page > 1 ? link(page - 1) : null,
     next: page < pages ? link(page + 1) : null,
     first: link(1),
-    last: link(Math.max(pages, 1))
+    last: link(Math.max(pages, 1)),
+    before: page > 1 ? String(page - 1) : null,
+    after: page < pages ? String(page + 1) : null
   }
 }
 

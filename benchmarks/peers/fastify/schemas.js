@@ -12,7 +12,16 @@ const object = (properties, required = Object.keys(properties)) =>
 const page = object({
   urls: { type: 'array', items: text },
   meta: object({
-    page: count, pages: count, per_page: count, total: count, prev: link, next: link, first: text, last: text
+    page: count,
+    pages: count,
+    per_page: count,
+    total: count,
+    prev: link,
+    next: link,
+    first: text,
+    last: text,
+    before: link,
+    after: link
   })
 })
 const pages = object({
