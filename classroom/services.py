@@ -20,8 +20,8 @@ class Services:
     """The paths that need no authentication."""
     unlimited_paths: frozenset[str]
     """The paths whose requests do not count against rate limits."""
-    openapi: dict[str, Any]
-    """The parts of the OpenAPI document that are the same for all requests, encoded as JSON."""
+    openapi: dict[str, bytes]
+    """The parts of the OpenAPI document, encoded as JSON."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings

@@ -24,7 +24,7 @@ _Code = Annotated[ErrorCode, Meta(examples=[ErrorCode.INVALID_FIELD.value])]
 _EXAMPLE_TYPE = f"http://localhost:6543{PROBLEMS_PATH}{ErrorCode.INVALID_FIELD}"
 
 
-class Error(Struct, frozen=True, forbid_unknown_fields=True):
+class Error(Struct, frozen=True):
     """An error."""
 
     status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
@@ -33,14 +33,14 @@ class Error(Struct, frozen=True, forbid_unknown_fields=True):
     message: Annotated[str, Meta(examples=["name: is missing"])]
 
 
-class Fault(Struct, frozen=True, forbid_unknown_fields=True):
+class Fault(Struct, frozen=True):
     """An invalid field of the body: its JSON pointer (RFC 6901), and the problem."""
 
     pointer: Annotated[str, Meta(pattern="^#(/|$)", examples=["#/name"])]
     detail: Annotated[str, Meta(examples=["is missing"])]
 
 
-class Problem(Struct, frozen=True, forbid_unknown_fields=True):
+class Problem(Struct, frozen=True):
     """An error (RFC 9457), with the invalid fields of the body, if any."""
 
     type: Annotated[
@@ -56,7 +56,7 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True):
     status: Annotated[int, Meta(ge=300, le=599, examples=[400])]
     detail: Annotated[str, Meta(examples=["name: is missing"])]
     code: _Code
-    errors: Annotated[list[Fault], Meta(min_length=1)] | UnsetType = UNSET
+    errors: Annotated[list[Fault], Meta(min_length=1, max_length=100)] | UnsetType = UNSET
 
 
 class BadRequest(HTTPBadRequest):

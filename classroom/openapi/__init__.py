@@ -11,11 +11,12 @@ from pyramid.config import Configurator
 from pyramid.registry import Registry
 
 from ..http.syntax import MAX_ACCEPT
-from ..resources.paths import path_templates
+from ..schemas.fields import EXAMPLE_SERVER
 from ..security.tokens import TOKEN_PATH
 from ..services import services
 from ..views.documentation import documented
-from .components import schemas
+from .completion import complete
+from .components import optionals, schemas
 from .headers import headers
 from .node import Node
 from .parameters import enums, parameters
@@ -28,15 +29,18 @@ _DESCRIPTION = f"""\
 Students, classes and registrations. Start at `/` and follow the URLs.
 
 * Collections are paginated: follow `next` until it is null.
-* Responses to GET have an entity tag. Send it as `If-None-Match` to avoid repeated downloads, and
-  as `If-Match` to avoid lost updates.
+* 200 responses to GET have an entity tag. Send it as `If-None-Match` to avoid repeated downloads,
+  and as `If-Match` to avoid lost updates.
 * Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
   An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
 * A query parameter that an operation does not have is 400, and so is a repeated one, except
   `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
-  a resource does not support is 405.
-* Credentials are checked before the path, the method and the body. Missing or wrong ones are 401.
+  a resource does not support is 405. All resources also support HEAD and OPTIONS.
+* Malformed headers (400), requests over the rate limit (429) and other requests that the server
+  rejects while it receives them are refused first. Then credentials are checked: missing or wrong
+  ones are 401, whether or not the path, the method and the body are valid.
+* Responses may get new members. Ignore those that you do not know.
 """
 # The actions that register views have a lower order.
 _AFTER_ALL_OTHERS = 1000
@@ -48,34 +52,37 @@ _BASIC_TOO = (
 
 
 def document(registry: Registry) -> Node:
-    """Return the document of an application. ``servers`` is empty: it depends on the request."""
+    """Return the document of an application, with the URL ``EXAMPLE_SERVER``."""
     shared = services(registry)
     settings = shared.settings
     schemes = _security_schemes(settings.use_token_auth)
-    found = find_paths(path_templates(shared.root), documented(registry.introspector))
+    found = find_paths(shared.root, documented(registry.introspector))
     items = [path for path in found if path.ids]
     types = [schema for path in found for schema in path.schemas]
     ids = [id for path in items for id in path.ids]
+    written = [schema for path in found for schema in path.written]
     queries = [query for path in found for query in path.kind.query]
-    return {
+    parts = {
         "openapi": "3.1.0",
         "info": {
             "title": "classroom",
             "version": version("classroom"),
             "description": _DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [],
+        "servers": [{"url": EXAMPLE_SERVER}],
         "security": [{name: []} for name in schemes],
         "tags": [{"name": name} for name in dict.fromkeys(path.kind.tag for path in found)],
         "paths": {path.template: path_item(path, items) for path in found},
         "components": {
-            "schemas": schemas(types, settings) | enums(queries),
+            "schemas": schemas(types, settings) | optionals(written) | enums(queries),
             "parameters": parameters(settings, ids, queries),
             "headers": headers(),
             "responses": responses(),
             "securitySchemes": schemes,
         },
     }
+    return complete(parts)
 
 
 def _security_schemes(use_token_auth: bool) -> Node:
@@ -88,11 +95,9 @@ def _security_schemes(use_token_auth: bool) -> Node:
 
 
 def _encode(registry: Registry) -> None:
-    """Encode the parts of the document at startup, except ``servers``."""
-    parts = document(registry)
-    del parts["servers"]
+    """Encode the parts of the document at startup."""
     encode = msgspec.json.encode
-    services(registry).openapi = {name: msgspec.Raw(encode(part)) for name, part in parts.items()}
+    services(registry).openapi = {name: encode(part) for name, part in document(registry).items()}
 
 
 def includeme(config: Configurator) -> None:

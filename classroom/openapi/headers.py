@@ -12,13 +12,11 @@ REQUEST_ID = "X-Request-ID"
 _TEXT: Node = {"type": "string"}
 _COUNT: Node = {"type": "integer", "minimum": 0}
 _URL: Node = {"type": "string", "format": "uri"}
-_METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
 _ENTITY_TAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
 
 
 def headers() -> Node:
     """Return the headers by name."""
-    allow = {"type": "string", "pattern": f"^{_METHODS}(, {_METHODS})*$"}
     link = {"type": "string", "pattern": '^<[^>]+>; rel="'}
     return {
         "ETag": _required("The strong entity tag of the representation.", _ENTITY_TAG),
@@ -31,7 +29,6 @@ def headers() -> Node:
         "Preference-Applied": _optional(
             "The preference that was applied (RFC 7240).", {"const": "return=representation"}
         ),
-        "Allow": _required("The methods of the resource.", allow),
         "Accept-Patch": _required(
             "The media types for PATCH (RFC 5789).", {"const": ", ".join(PATCH_TYPES)}
         ),

@@ -3,10 +3,12 @@
 from ..http.pagination import PARAMETERS as PAGE
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..resources.base import Collection, Resource
+from ..schemas.base import Schema
 from ..views.documentation import Documented
+from .components import optional
 from .node import Node, ref
 from .parameters import CONDITIONS
-from .responses import ALWAYS, errors, response, without_body
+from .responses import ALWAYS, errors, response
 
 _READ = ("ETag", "Cache-Control", "Vary")
 _WRITTEN = ("ETag", "Cache-Control", "Content-Location", "Preference-Applied")
@@ -37,31 +39,6 @@ def operation(kind: type[Resource], view: Documented, links: Node) -> Node:
     }
 
 
-def head(kind: type[Resource], get: Node) -> Node:
-    """Return the operation of HEAD, derived from that of GET."""
-    responses = {status: without_body(node) for status, node in get["responses"].items()}
-    described = {
-        "operationId": f"head{kind.noun}",
-        "description": "The same as GET, without the body.",
-    }
-    return get | described | {"responses": responses}
-
-
-def options(kind: type[Resource], may_be_missing: bool, has_patch: bool) -> Node:
-    """Return the operation of OPTIONS."""
-    headers = ("Allow", "Cache-Control", *(["Accept-Patch"] if has_patch else []))
-    missing = (404,) if may_be_missing else ()
-    return {
-        "operationId": f"options{kind.noun}",
-        "summary": "List the methods",
-        "description": "`Allow` lists the methods of the resource, which are all in this document.",
-        "responses": {
-            "200": response("`Allow` lists the methods.", headers, "Nothing"),
-            **errors((*missing, *ALWAYS)),
-        },
-    }
-
-
 def _links(view: Documented, status: int, links: Node) -> Node:
     # Their ids come from the path or from ``Location``.
     return {"links": links} if links and (view.method == "GET" or status == 201) else {}
@@ -69,7 +46,8 @@ def _links(view: Documented, status: int, links: Node) -> Node:
 
 def _parameters(kind: type[Resource], method: str) -> Node:
     page = PAGE if issubclass(kind, Collection) else ()
-    read = (*page, *(each.component for each in kind.query), *reversed(CONDITIONS))
+    # If-Match works with GET too, but no client needs it.
+    read = (*page, *(each.component for each in kind.query), "If-None-Match")
     names = _PARAMETERS.get(method, read)
     return {"parameters": [ref("parameters", name) for name in names]}
 
@@ -89,12 +67,15 @@ def _success(kind: type[Resource], view: Documented, status: int) -> Node:
         return response(f"{kind.title[0].upper()}{kind.title[1:]}.", headers, kind.schema.__name__)
     if view.method == "DELETE":
         return response("Deleted.", ("Cache-Control",), "Nothing")
-    schema = kind.item_schema if issubclass(kind, Collection) else kind.schema
+    schema = optional(representation(kind))
     if status == 201:
-        headers = ("Location", *_WRITTEN)
-        return response("Created. `Location` is the URL.", headers, schema.__name__, "Nothing")
-    text = "Stored. The body is `{}`, or the representation with `Prefer: return=representation`."
-    return response(text, _WRITTEN, schema.__name__, "Nothing")
+        return response("Created. `Location` is the URL.", ("Location", *_WRITTEN), schema)
+    return response("Stored.", _WRITTEN, schema)
+
+
+def representation(kind: type[Resource]) -> type[Schema]:
+    """Return the schema of the resource that a write changes or creates."""
+    return kind.item_schema if issubclass(kind, Collection) else kind.schema
 
 
 def _unchanged(view: Documented) -> Node:

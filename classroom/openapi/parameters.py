@@ -30,20 +30,17 @@ def parameters(settings: Settings, ids: Iterable[str], queries: Iterable[QueryPa
             "If-Match",
             "Succeed only if the resource has one of these entity tags. `*` matches any.",
             _TAGS,
-            "*",
         ),
         "If-None-Match": _header(
             "If-None-Match",
             "Succeed only if the resource has none of these entity tags. `*` matches any. Otherwise"
             " GET is 304, and other methods are 412.",
             _TAGS,
-            '"46e3474d641015c0ac1c7dcdef44ac80"',
         ),
         "Prefer": _header(
             "Prefer",
             "`return=representation` asks for the representation instead of `{}` (RFC 7240).",
             {"type": "string"},
-            "return=representation",
         ),
     }
 
@@ -78,10 +75,8 @@ def _query(parameter: QueryParameter) -> Node:
     described = {"description": parameter.description, "schema": schema}
     # A list is one comma-separated value.
     form = {"style": "form", "explode": False} if is_list else {}
-    example = {} if parameter.example is None else {"example": parameter.example}
-    return {"name": parameter.name, "in": "query"} | described | form | example
+    return {"name": parameter.name, "in": "query"} | described | form
 
 
-def _header(name: str, description: str, schema: Node, example: str) -> Node:
-    node = {"name": name, "in": "header", "description": description}
-    return node | {"schema": schema, "example": example}
+def _header(name: str, description: str, schema: Node) -> Node:
+    return {"name": name, "in": "header", "description": description, "schema": schema}

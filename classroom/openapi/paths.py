@@ -1,25 +1,31 @@
 """The paths, generated from the tree: each resource with the operations of its views."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from ..resources.acl import is_public
+from ..resources.acl import is_granted_to_all_roles, is_public
 from ..resources.base import Item, Resource
+from ..resources.base import Node as TreeNode
+from ..resources.paths import node_classes, path_templates
 from ..resources.tree import RequestToken
 from ..views.documentation import Documented
 from .node import Node, ref
-from .operations import head, operation, options
+from .operations import operation, representation
 from .responses import errors
 
 
 class Path(NamedTuple):
-    """A resource, its path template, and its documented views by method."""
+    """A resource, its path template, and its documented views by method.
+
+    :param nodes: the classes of the resource and of the nodes above it, from the root.
+    """
 
     kind: type[Resource]
     template: str
+    nodes: Sequence[type[TreeNode]]
     views: Mapping[str, Documented]
 
     @property
@@ -33,16 +39,20 @@ class Path(NamedTuple):
         bodies = filter(None, (view.operation.body for view in self.views.values()))
         return [self.kind.schema, *(getattr(self.kind, body) for body in bodies)]
 
+    @property
+    def written(self) -> list[type[Struct]]:
+        """The schema of the representation that responses to writes may have, if any."""
+        has_writes = self.views.keys() & {"POST", "PUT", "PATCH"}
+        return [representation(self.kind)] if has_writes else []
 
-def find_paths(
-    resources: Iterable[tuple[type[Resource], str]], documented: Iterable[Documented]
-) -> list[Path]:
+
+def find_paths(root: type[TreeNode], documented: Iterable[Documented]) -> list[Path]:
     """Return the resources that have documented views."""
     views = list(documented)
     found = []
-    for kind, template in resources:
+    for kind, template in path_templates(root):
         if own := {view.method: view for view in views if issubclass(kind, view.context)}:
-            found.append(Path(kind, template, own))
+            found.append(Path(kind, template, node_classes(root, template), own))
     return found
 
 
@@ -52,13 +62,13 @@ def path_item(path: Path, items: Iterable[Path]) -> Node:
     :param items: the paths with ids, for links.
     """
     nodes = {
-        method.lower(): operation(path.kind, view, _links(path, method, items))
+        method.lower(): _secured(
+            path, view, operation(path.kind, view, _links(path, method, items))
+        )
         for method, view in path.views.items()
     }
-    nodes["options"] = options(path.kind, bool(path.ids), "PATCH" in path.views)
-    nodes = {method: _secured(path.kind, node) for method, node in nodes.items()}
     parameters = {"parameters": [ref("parameters", id) for id in path.ids]} if path.ids else {}
-    return parameters | nodes | {"head": head(path.kind, nodes["get"])}
+    return parameters | nodes
 
 
 def _links(path: Path, method: str, items: Iterable[Path]) -> Node:
@@ -87,11 +97,17 @@ def _in_location(id: str, template: str) -> str:
     return "$response.header.Location#regex:" + re.sub(r"{\w+}", "[0-9]+", pattern) + "$"
 
 
-def _secured(kind: type[Resource], node: Node) -> Node:
-    """Add the tag, the responses to invalid credentials, and the schemes if not all are valid."""
-    refusals = {} if is_public(kind) else errors((401, 403))
+def _secured(path: Path, view: Documented, node: Node) -> Node:
+    """Add the tag, the refusals, and the security schemes if not all are valid."""
+    kind = path.kind
     security: Node = {"security": []} if is_public(kind) else {}
     if kind is RequestToken:
         security = {"security": [{"basic": []}]}
-    responses = dict(sorted((node["responses"] | refusals).items()))
+    responses = dict(sorted((node["responses"] | errors(_refusals(path, view))).items()))
     return node | {"tags": [kind.tag], "responses": responses} | security
+
+
+def _refusals(path: Path, view: Documented) -> tuple[int, ...]:
+    if is_public(path.kind):
+        return ()
+    return (401,) if is_granted_to_all_roles(path.nodes, view.permission) else (401, 403)

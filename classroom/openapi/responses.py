@@ -1,9 +1,14 @@
 """The responses: successful ones, and the errors that the operations share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..http.syntax import JSON_TYPE, MAX_BODY, MAX_PATH, PROBLEM_TYPE, RATE_LIMIT_HEADERS
+from pyramid.request import Request
+
+from ..http.codes import ErrorCode
+from ..http.errors import PRECONDITION_FAILED, Error, Problem, error_response
+from ..http.syntax import JSON_TYPE, MAX_BODY, PATCH_TYPES, PROBLEM_TYPE, RATE_LIMIT_HEADERS
+from ..schemas.fields import EXAMPLE_SERVER
 from .headers import NO_SNIFFING, REQUEST_ID
 from .node import Node, ref
 
@@ -12,55 +17,102 @@ ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
 
 
 class _Error(NamedTuple):
+    """A response to a request that fails.
+
+    :param code: the code in its example.
+    :param message: the message in its example.
+    """
+
+    code: ErrorCode
     description: str
+    message: str
     headers: tuple[str, ...] = ()
 
 
 _RETRY = ("Retry-After",)
 _ERRORS = {
-    "308": _Error(
-        "The URL has an extra or missing trailing slash. `Location` is the canonical URL.",
+    "400": _Error(
+        ErrorCode.INVALID_FIELD,
+        "The body, a field, a parameter or a header is invalid. The message names it.",
+        "name: is missing",
+    ),
+    "401": _Error(
+        ErrorCode.AUTHENTICATION_REQUIRED,
+        "The credentials are missing or wrong.",
+        "please authenticate",
+        ("WWW-Authenticate",),
+    ),
+    "403": _Error(
+        ErrorCode.PERMISSION_DENIED,
+        "The user lacks a permission. The message names it.",
+        "the permission 'change' is missing",
+    ),
+    "404": _Error(
+        ErrorCode.NOT_FOUND,
+        "The resource or the page does not exist.",
+        "there is nothing at this URL",
+    ),
+    "408": _Error(
+        ErrorCode.REQUEST_TIMEOUT,
+        "The request was not complete in time.",
+        "the request was not complete within 20 seconds",
+    ),
+    "409": _Error(
+        ErrorCode.ALREADY_REGISTERED,
+        "The request conflicts with the resource at `Location`.",
+        "the student is already registered for this class",
         ("Location",),
     ),
-    "400": _Error("The body, a field, a parameter or a header is invalid. The message names it."),
-    "401": _Error("The credentials are missing or wrong.", ("WWW-Authenticate",)),
-    "403": _Error("The user lacks the permission."),
-    "404": _Error(
-        f"The resource or the page does not exist, or the path is longer than {MAX_PATH} bytes."
+    "412": _Error(
+        ErrorCode.PRECONDITION_FAILED,
+        "`If-Match` or `If-None-Match` does not hold.",
+        PRECONDITION_FAILED,
     ),
-    "405": _Error("The resource does not support the method.", ("Allow",)),
-    "408": _Error("The request was not complete in time."),
-    "409": _Error("The request conflicts with the resource at `Location`.", ("Location",)),
-    "412": _Error("`If-Match` or `If-None-Match` does not hold."),
-    "413": _Error(f"The body is larger than {MAX_BODY} bytes."),
-    "415": _Error("The body is not `application/json` in UTF-8."),
+    "413": _Error(
+        ErrorCode.BODY_TOO_LARGE,
+        f"The body is larger than {MAX_BODY} bytes.",
+        f"the body must not exceed {MAX_BODY} bytes",
+    ),
+    "415": _Error(
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        f"The body is not `{JSON_TYPE}` in UTF-8.",
+        f"the body must be {JSON_TYPE} in UTF-8",
+    ),
     "415-PATCH": _Error(
-        "The body is not of a media type in `Accept-Patch`, or not in UTF-8.", ("Accept-Patch",)
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        "The body is not of a media type in `Accept-Patch`, or not in UTF-8.",
+        f"the body must be {' or '.join(PATCH_TYPES)} in UTF-8",
+        ("Accept-Patch",),
     ),
-    "429": _Error("Too many requests, or failed logins, from this address.", _RETRY),
-    "431": _Error("The header fields are too large."),
-    "500": _Error("Internal server error."),
-    "501": _Error("The transfer coding of the body is not supported."),
+    "429": _Error(
+        ErrorCode.RATE_LIMITED,
+        "Too many requests, or failed logins, from this address.",
+        "too many requests; try again later",
+        _RETRY,
+    ),
+    "431": _Error(
+        ErrorCode.HEADERS_TOO_LARGE,
+        "The header fields are too large.",
+        "exceeds max_header of 32768",
+    ),
+    "500": _Error(ErrorCode.INTERNAL_ERROR, "Internal server error.", "internal server error"),
+    "501": _Error(
+        ErrorCode.NOT_IMPLEMENTED,
+        "The transfer coding of the body is not supported.",
+        "Transfer-Encoding requested is not supported.",
+    ),
     "503": _Error(
-        "The database is unavailable, or too many clients write or log in at the same time.", _RETRY
+        ErrorCode.DATABASE_UNAVAILABLE,
+        "The database is unavailable, or too many clients write or log in at the same time.",
+        "the database is unavailable",
+        _RETRY,
     ),
 }
 
 
 def responses() -> Node:
-    """Return the errors by status; in responses to HEAD they have no body.
-
-    308 and 405 do not belong to an operation.
-    """
-    body = {
-        JSON_TYPE: {"schema": ref("schemas", "Error")},
-        PROBLEM_TYPE: {"schema": ref("schemas", "Problem")},
-    }
-    nodes: Node = {}
-    for status, (description, headers) in _ERRORS.items():
-        node = response(description, ("Cache-Control", "Vary", *headers))
-        nodes |= {f"{status}-HEAD": node, status: node | {"content": body}}
-    return nodes
+    """Return the errors by status."""
+    return {name: _error(error) for name, error in _ERRORS.items()}
 
 
 def errors(statuses: Iterable[int], method: str = "") -> Node:
@@ -71,22 +123,28 @@ def errors(statuses: Iterable[int], method: str = "") -> Node:
     return {str(status): ref("responses", name) for status, name in names.items()}
 
 
-def response(description: str, headers: Iterable[str] = (), *schemas: str) -> Node:
-    """Return a response whose body, if any, has one of the schemas."""
+def response(description: str, headers: Iterable[str] = (), schema: str = "") -> Node:
+    """Return a response whose body, if any, has a schema."""
     names = (*headers, NO_SNIFFING, REQUEST_ID, *RATE_LIMIT_HEADERS)
     node: Node = {
         "description": description,
         "headers": {name: ref("headers", name) for name in names},
     }
-    if schemas:
-        references = [ref("schemas", name) for name in schemas]
-        schema = {"anyOf": references} if len(references) > 1 else references[0]
-        node["content"] = {JSON_TYPE: {"schema": schema}}
+    if schema:
+        node["content"] = {JSON_TYPE: {"schema": ref("schemas", schema)}}
     return node
 
 
-def without_body(node: Mapping[str, object]) -> Node:
-    """Return the response to HEAD for a response to GET, or for a reference to an error."""
-    if "$ref" in node:
-        return {"$ref": f"{node['$ref']}-HEAD"}
-    return {key: value for key, value in node.items() if key != "content"}
+def _error(error: _Error) -> Node:
+    content = {
+        JSON_TYPE: _body(error, JSON_TYPE, Error),
+        PROBLEM_TYPE: _body(error, PROBLEM_TYPE, Problem),
+    }
+    headers = ("Cache-Control", "Vary", *error.headers)
+    return response(error.description, headers) | {"content": content}
+
+
+def _body(error: _Error, media_type: str, schema: type) -> Node:
+    environ = Request.blank("/", base_url=EXAMPLE_SERVER, accept=media_type).environ
+    example = error_response(environ, error.code, error.message).json
+    return {"schema": ref("schemas", schema.__name__), "example": example}

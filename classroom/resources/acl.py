@@ -5,9 +5,10 @@ entries of a class, a registration or a user therefore take precedence over thos
 """
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
-from pyramid.authorization import DENY_ALL, Allow, Authenticated, Everyone
+from pyramid.authorization import DENY_ALL, ACLHelper, Allow, Authenticated, Everyone
 
 from ..models.roles import Role
 from ..security.permissions import Permission
@@ -57,6 +58,22 @@ def of_class(id: int) -> Acl:
 def of_user(id: int) -> Acl:
     """Return the ACL of a user, who may read the resource and change the password."""
     return [(Allow, is_user(id), (Permission.VIEW, Permission.CHANGE_PASSWORD))]
+
+
+def is_granted_to_all_roles(kinds: Sequence[type], permission: Permission) -> bool:
+    """Return whether every role has a permission on a resource, whichever ids are in its URL.
+
+    :param kinds: the classes of the resource and of the nodes above it, from the root.
+    """
+    place = None
+    for kind in kinds:
+        acl = getattr(kind, "__acl__", ())
+        # An ACL that depends on an id only adds permissions of single users.
+        place = SimpleNamespace(__parent__=place, __acl__=() if callable(acl) else acl)
+    permits = ACLHelper().permits
+    return all(
+        permits(place, [Everyone, Authenticated, has_role(role)], permission) for role in Role
+    )
 
 
 def is_public(kind: type) -> bool:

@@ -1,6 +1,7 @@
 """The paths of the tree, which follow from the classes of its nodes."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .base import Node, Resource, is_id
 
@@ -16,6 +17,13 @@ def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Reso
         yield from path_templates(child, f"{path}/{name}")
     if kind.item:
         yield from path_templates(kind.item, f"{path}/{{{kind.item.parameter}}}")
+
+
+def node_classes(root: type[Node], template: str) -> list[type[Node]]:
+    """Return the classes of the nodes on a path template, from the root."""
+    kind: Any = root
+    names = filter(None, template.split("/"))
+    return [root, *(kind := kind.children.get(name, kind.item) for name in names)]
 
 
 def has_resource(kind: type[Node], names: Iterable[str]) -> bool:

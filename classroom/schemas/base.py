@@ -8,8 +8,8 @@ import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 
-class Schema(Struct, frozen=True, forbid_unknown_fields=True):
-    """An object that the service sends. It has no members other than its fields."""
+class Schema(Struct, frozen=True):
+    """An object that the service sends. Clients must ignore members that they do not know."""
 
 
 class Input(Struct, frozen=True):

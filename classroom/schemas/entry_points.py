@@ -9,13 +9,14 @@ from msgspec import NODEFAULT, UNSET, Meta, Raw, UnsetType
 
 from ..models.names import ID
 from .base import Schema
-from .fields import url
+from .fields import EXAMPLE_SERVER, url
 
 _VERSION = version("classroom")
 _TOKEN_URL = Annotated[
     str | UnsetType,
     Meta(
         description="The URL that issues tokens, in token mode.",
+        examples=[f"{EXAMPLE_SERVER}/auth/request-token"],
         extra_json_schema={"format": "uri"},
     ),
 ]
@@ -25,7 +26,7 @@ class Root(Schema, frozen=True):
     """The entry point."""
 
     name: Literal["classroom"]
-    version: str
+    version: Annotated[str, Meta(examples=[_VERSION])]
     api: Annotated[str, url("", "The URL of the API.")]
 
     @classmethod
@@ -41,7 +42,7 @@ class API(Schema, frozen=True):
 class Token(Schema, frozen=True):
     """A JSON web token (RFC 7519), with its type and lifetime (RFC 6749, section 5.1)."""
 
-    token: str
+    token: Annotated[str, Meta(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.Zm9v"])]
     token_type: Literal["Bearer"]
     expires_in: Annotated[
         int, Meta(ge=1, description="Seconds until the token expires.", examples=[3600])
@@ -52,17 +53,25 @@ class Nothing(Schema, frozen=True):
     """An empty object. The result is in the headers."""
 
 
+def _part(schema: dict[str, Any], example: Any) -> Meta:
+    return Meta(extra_json_schema=schema, examples=[example])
+
+
+_OBJECT = {"type": "object"}
+_OBJECTS = {"type": "array", "maxItems": 100, "items": _OBJECT}
+
+
 class Document(Schema, frozen=True, kw_only=True):
     """This document."""
 
-    # Encoded at startup, except for the servers, which depend on the request.
-    openapi: Raw
-    info: Raw
-    servers: list[dict[str, str]]
-    security: Raw
-    tags: Raw
-    paths: Raw
-    components: Raw
+    # Encoded at startup.
+    openapi: Annotated[Raw, _part({"type": "string"}, "3.1.0")]
+    info: Annotated[Raw, _part(_OBJECT, {"title": "classroom", "version": _VERSION})]
+    servers: Annotated[Raw, _part(_OBJECTS, [{"url": EXAMPLE_SERVER}])]
+    security: Annotated[Raw, _part(_OBJECTS, [])]
+    tags: Annotated[Raw, _part(_OBJECTS, [])]
+    paths: Annotated[Raw, _part(_OBJECT, {})]
+    components: Annotated[Raw, _part(_OBJECT, {})]
 
 
 def api_of(collections: Iterable[str]) -> type[API]:

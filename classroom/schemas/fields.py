@@ -10,8 +10,9 @@ from ..models.names import ID, NAME, NAME_LENGTH, NAME_RULE
 from ..models.validation import InvalidValue, validate_name
 
 API_PATH = "/api/v1.0/"
-EXAMPLE_API = f"http://localhost:6543{API_PATH}"
-"""The URL of the API in examples."""
+EXAMPLE_SERVER = "http://localhost:6543"
+"""The URL of the service in examples. The OpenAPI document has that of the request instead."""
+EXAMPLE_API = EXAMPLE_SERVER + API_PATH
 
 _HTTP_DATE = r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"
 

@@ -1,12 +1,13 @@
 """The option ``operation`` of view_config, which documents the operation of a view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from pyramid.config import Configurator
 from pyramid.registry import Introspector
 
 from ..resources.base import Collection, Resource
+from ..security.permissions import Permission
 
 View = Callable[..., Any]
 
@@ -45,18 +46,29 @@ class Documented(NamedTuple):
 
     context: type
     method: str
+    permission: Permission
     operation: Operation
     description: str
 
 
 def documented(introspector: Introspector) -> list[Documented]:
     """Return the views that have an operation, in the order of their registration."""
-    views = [view["introspectable"] for view in introspector.get_category("views")]
     return [
-        Documented(view["context"], view["request_methods"], view["operation"], _description(view))
-        for view in views
-        if view.get("operation")
+        _documented(view["introspectable"], view["related"])
+        for view in introspector.get_category("views")
+        if view["introspectable"].get("operation")
     ]
+
+
+def _documented(view: Any, related: Sequence[Any]) -> Documented:
+    permission = next(each["value"] for each in related if each.category_name == "permissions")
+    return Documented(
+        view["context"],
+        view["request_methods"],
+        permission,
+        view["operation"],
+        _description(view),
+    )
 
 
 def _description(view: Any) -> str:

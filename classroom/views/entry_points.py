@@ -2,11 +2,13 @@
 
 import time
 
+from msgspec import Raw
 from pyramid.view import view_config
 
 from .. import schemas
 from ..request import Request
 from ..resources.tree import V1, OpenAPI, RequestToken, Root
+from ..schemas.fields import EXAMPLE_SERVER
 from ..security import tokens
 from ..security.permissions import Permission
 from .documentation import Operation
@@ -26,9 +28,10 @@ def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
 
 @view_config(context=OpenAPI, request_method="GET", permission=Permission.VIEW, operation=_READ)
 def read_document(context: OpenAPI, request: Request) -> schemas.Document:
-    """The document depends on the settings of the service."""
-    servers = [{"url": request.application_url}]
-    return schemas.Document(servers=servers, **request.services.openapi)
+    """The document depends on the settings of the service, and has the URL of this server."""
+    own, url = EXAMPLE_SERVER.encode(), request.application_url.encode()
+    parts = request.services.openapi.items()
+    return schemas.Document(**{name: Raw(part.replace(own, url)) for name, part in parts})
 
 
 @view_config(
