@@ -21,6 +21,8 @@ ParameterReader = Callable[[Sequence[str]], Any]
 ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
 """The maximum number of words in ``q``. Each word costs a scan of all names that match it."""
+MAX_LISTED = 10
+"""The maximum number of values in a comma-separated list."""
 
 # The maximum length of a client's text in a message.
 _MAX_ECHO = 64
@@ -116,7 +118,7 @@ def expand(component: str, *names: str) -> QueryParameter:
         texts.get(name, f"`{name}` embeds the {name} instead of its URL") for name in names
     )
     choice = {"type": "string", "enum": list(names)}
-    array = {"type": "array", "minItems": 1, "items": choice}
+    array = {"type": "array", "minItems": 1, "maxItems": MAX_LISTED, "items": choice}
     description = "; ".join(described) + "."
     return QueryParameter("expand", description, array, [names[-1]], component, _some_of(names))
 
@@ -126,10 +128,11 @@ def _some_of(names: Sequence[str]) -> ParameterReader:
 
     def listed(values: Sequence[str]) -> frozenset[str]:
         # Generated clients tend to repeat the parameter instead of separating names by commas.
-        found = frozenset(name for value in values for name in value.split(","))
-        if not found <= set(names):
-            raise ValueError(f"must be a comma-separated list of {', '.join(names)}")
-        return found
+        found = [name for value in values for name in value.split(",")]
+        if len(found) > MAX_LISTED or not set(found) <= set(names):
+            allowed = ", ".join(names)
+            raise ValueError(f"must be a comma-separated list of at most {MAX_LISTED} of {allowed}")
+        return frozenset(found)
 
     return listed
 

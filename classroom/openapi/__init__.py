@@ -68,6 +68,7 @@ def document(registry: Registry) -> Node:
             "title": "classroom",
             "version": version("classroom"),
             "description": _DESCRIPTION,
+            "contact": {"name": "The operator of this service"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": EXAMPLE_SERVER}],

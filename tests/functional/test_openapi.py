@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 from pyramid.traversal import find_resource
 from webtest import TestApp
 
+from classroom.models.roles import Role
 from classroom.request import Request
 from classroom.resources.base import Collection, Resource
 from classroom.resources.paths import path_templates
@@ -70,6 +71,83 @@ def test_examples_match_their_schemas(described: Any) -> None:
     assert len(examples) > 20
     for schema, value in examples:
         jsonschema_rs.validate({**schema, **components}, value, validate_formats=True)
+
+
+def test_every_response_has_its_own_example(described: Any) -> None:
+    responses = [
+        (status, media)
+        for _, _, operation in operations(described)
+        for status, response in operation["responses"].items()
+        for media in resolve(described, response).get("content", {}).values()
+    ]
+    assert len(responses) > 100
+    for status, media in responses:
+        assert media["example"].get("status", int(status)) == int(status)
+
+
+def resolve(described: Any, node: Any) -> Any:
+    if "$ref" not in node:
+        return node
+    _, section, name = node["$ref"].removeprefix("#/").split("/")
+    return described["components"][section][name]
+
+
+def test_optional_parameters_have_no_examples(described: Any) -> None:
+    parameters = described["components"]["parameters"].values()
+    for node in parameters:
+        assert ("example" in node) == node.get("required", False)
+    listed = [
+        resolve(described, parameter)["name"]
+        for _, method, operation in operations(described)
+        for parameter in operation["parameters"]
+        if method == "get"
+    ]
+    assert "If-None-Match" in listed
+    assert "If-Match" not in listed
+
+
+def test_bodies_and_unions_are_components(described: Any) -> None:
+    found = list(nodes(described))
+    media = [media for node in found for media in node.get("content", {}).values()]
+    assert len(media) > 50
+    assert all(each["schema"].keys() == {"$ref"} for each in media)
+    schemas = described["components"]["schemas"]
+    for node in found:
+        members = node.get("oneOf") or node.get("anyOf") or [{"type": "null"}]
+        assert {"type": "null"} in members or node in schemas.values()
+    properties = schemas["Registration"]["properties"]
+    for field in properties["student"], properties["class"]:
+        assert len(resolve(described, field)["oneOf"]) == 2
+
+
+def test_schemas_are_open_and_numbers_and_arrays_bounded(described: Any) -> None:
+    for node in nodes(described["components"]):
+        assert "additionalProperties" not in node
+        assert ("maxItems" in node) == (node.get("type") == "array")
+    for node in nodes(described["components"]["schemas"]):
+        assert (node.get("format") == "int64") == (node.get("type") == "integer")
+
+
+def test_403_is_documented_where_a_reader_gets_it(school: School, described: Any) -> None:
+    insert_rows(engine_of(school.app), ["x"], ["x"], [(1, 1)])
+    school.change_user(1, role="teacher")
+    school.assign(1, 1)
+    reader = school.client_with(Role.READER)
+    for path, method, operation in operations(described):
+        if path == "/auth/request-token":
+            continue
+        url = re.sub(r"{\w+}", "1", path)
+        response = reader.request(url, method=method.upper(), expect_errors=True)
+        assert ("403" in operation["responses"]) == (response.status_int == 403), (path, method)
+
+
+def test_the_example_of_a_registration_is_valid_on_any_host(testapp: TestApp) -> None:
+    insert_rows(engine_of(testapp.app), ["x"] * 7, ["x"] * 7, [])
+    headers = {"Host": "school.example:8080"}
+    paths = testapp.get(DOCUMENT, headers=headers).json["paths"]
+    body = paths["/api/v1.0/registrations/"]["post"]["requestBody"]["content"]
+    example = body["application/json"]["example"]
+    testapp.post_json("/api/v1.0/registrations/", example, headers=headers, status=201)
 
 
 def test_every_component_is_used(described: Any) -> None:

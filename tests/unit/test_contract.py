@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from classroom.http.syntax import PATCH_TYPES
+
 from ..support.contract import Contract, Response, default_document
 
 CONTRACT = Contract(default_document())
@@ -25,6 +27,7 @@ PROBLEM = (
     b' "code": "not_found"}'
 )
 NO_STORE = {**JSON, "Cache-Control": "no-store"}
+OPTIONS = {**NO_STORE, "Allow": "GET, HEAD", "Accept-Patch": ", ".join(PATCH_TYPES)}
 
 
 def errors(
@@ -40,6 +43,8 @@ def errors(
         ("GET", ITEM, "200 OK", JSON | READ, BODY),
         ("HEAD", ITEM, "200 OK", JSON | READ, b""),
         ("GET", ITEM, "304 Not Modified", READ, b""),
+        ("OPTIONS", ITEM, "200 OK", OPTIONS, b"{}"),
+        ("OPTIONS", ITEM, "404 Not Found", NO_STORE, ERROR),
         ("GET", ITEM, "404 Not Found", NO_STORE, ERROR),
         ("HEAD", ITEM, "404 Not Found", NO_STORE, b""),
         (
@@ -72,6 +77,15 @@ def test_a_documented_response_has_no_errors(
         ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b'"x"', b'" "')),
         ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"students", b"classes")),
         ("HEAD", ITEM, "200 OK", JSON | READ, BODY),
+        ("HEAD", ITEM, "404 Not Found", NO_STORE, ERROR),
+        ("HEAD", ITEM, "202 Accepted", JSON | READ, b""),
+        ("HEAD", ITEM, "200 OK", JSON, b""),
+        ("OPTIONS", ITEM, "200 OK", OPTIONS, BODY),
+        ("OPTIONS", ITEM, "200 OK", NO_STORE | {"Allow": "GET"}, b"{}"),
+        ("OPTIONS", ITEM, "200 OK", NO_STORE, b"{}"),
+        ("OPTIONS", ITEM, "200 OK", OPTIONS | {"Allow": "BREW"}, b"{}"),
+        ("OPTIONS", ITEM, "304 Not Modified", READ, b""),
+        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE, ERROR),
         ("GET", ITEM, "404 Not Found", JSON, ERROR),
         ("GET", ITEM, "429 Too Many Requests", NO_STORE, ERROR),
         ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "soon"}, ERROR),
