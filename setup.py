@@ -30,7 +30,10 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["classroom", "classroom.*"]),
     include_package_data=True,
-    package_data={"classroom.alembic": ["script.py.mako"]},
+    package_data={
+        "classroom.alembic": ["script.py.mako"],
+        "classroom.docs_ui": ["static/*", "swagger_ui/*"],
+    },
     install_requires=[
         "alembic>=1.20",
         "argon2-cffi>=25.1",

@@ -25,6 +25,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".resources.tree")
         config.include(".security.policy")
         config.include(".views")
+        config.include(".docs_ui")
         config.include(".problems")
         config.include(".openapi")
         config.include(".tweens")

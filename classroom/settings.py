@@ -37,6 +37,7 @@ class Settings:
     per_page: int
     max_per_page: int
     request_timeout: int
+    use_docs: bool
 
 
 def read_ini(path: str) -> dict[str, str]:
@@ -128,5 +129,6 @@ _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.per_page": ("50", _integer(1, 10_000)),
     "classroom.max_per_page": ("100", _integer(1, 10_000)),
     "classroom.request_timeout": ("20", _integer(1, _DAY)),
+    "classroom.use_docs": ("true", _boolean),
 }
 DEFAULT_SETTINGS = {key: default for key, (default, _) in _SETTINGS.items()}

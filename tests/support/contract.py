@@ -20,7 +20,7 @@ Environ = dict[str, Any]
 _OF_HTTP = {"content-type", "content-length", "date", "server", "connection", "via"}
 
 # Pages for people. The document describes their errors only.
-_PAGES = re.compile("/api/problems/.*")
+_PAGES = re.compile("/api/(docs|problems)/.*")
 
 _METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
 _ALLOW = {"required": True, "schema": {"pattern": f"^{_METHODS}(, {_METHODS})*$"}}
