@@ -10,6 +10,7 @@ import pytest
 
 from ..support.commands import run
 from ..support.pserve import copy_ini, pserve
+from ..support.sockets import exchange
 from ..support.users import NAME, PASSWORD, basic
 
 
@@ -33,6 +34,8 @@ def test_the_ini_files_start_on_an_empty_folder(project_ini: Path, port: int) ->
         run(project_ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
         assert ask(port, "GET", "/").status == 200
         assert ask(port, "GET", "/api/v1.0/").status == 200
+        # As a load balancer asks.
+        assert f"http://localhost:{port}/api/".encode() in exchange(port, b"GET / HTTP/1.0\r\n\r\n")
         server.send_signal(signal.SIGINT)
         _, log = server.communicate(timeout=20)
     assert f"classroom -c {project_ini.name} adduser NAME" in log
