@@ -10,6 +10,7 @@ import pytest
 from webtest import TestApp
 
 from classroom.http.codes import ErrorCode
+from classroom.problems.html import markup
 
 PROBLEMS = "http://localhost/api/problems/"
 
@@ -58,6 +59,13 @@ def test_pages_are_html_that_may_load_nothing(anonymous: TestApp) -> None:
         assert f"style-src 'sha256-{digest}'" in policy
         assert "default-src 'none'" in policy
         assert anonymous.get(url, headers={"If-None-Match": page.headers["ETag"]}, status=304)
+
+
+@pytest.mark.one_combination
+def test_text_in_pages_is_escaped(anonymous: TestApp) -> None:
+    page = anonymous.get("/api/problems/not_found", extra_environ={"SCRIPT_NAME": "/a&b"})
+    assert '<a href="http://localhost/a&amp;b/api/problems/">' in page.text
+    assert markup("<b> & `<i>`") == "&lt;b&gt; &amp; <code>&lt;i&gt;</code>"
 
 
 @pytest.mark.one_combination
