@@ -54,16 +54,16 @@ class JSONErrorTask(Task, ErrorTask):
 
     def _environ(self) -> dict[str, Any]:
         """Return the keys on which an error response depends. A malformed head has no headers."""
-        settings, address = self.channel.adj, self.channel.addr[0]
+        settings = self.channel.adj
         headers = {f"HTTP_{name}": value for name, value in self.request.headers.items()}
         environ = {
             **headers,
             **self.channel.server_keys,
-            "REMOTE_ADDR": address,
+            "REMOTE_ADDR": self.channel.addr[0],
             "SCRIPT_NAME": settings.url_prefix,
             "wsgi.url_scheme": settings.url_scheme,
         }
-        if settings.trusted_proxy in ("*", address):
+        if self.channel.is_from_proxy:
             parse_proxy_headers(
                 environ,
                 trusted_proxy_count=settings.trusted_proxy_count,
