@@ -2,9 +2,11 @@
 
 import logging
 import sysconfig
+from functools import partial
 from pathlib import Path
 
 from pyramid.config import Configurator
+from sqlalchemy import Engine
 
 from .db import queries
 from .services import services
@@ -13,9 +15,14 @@ log = logging.getLogger(__name__)
 
 
 def includeme(config: Configurator) -> None:
-    command = _shorten(Path(sysconfig.get_path("scripts"), "classroom"))
+    database = services(config.registry).database
     ini = _shorten(Path(config.registry.settings["__file__"]))
-    with services(config.registry).database.engine.connect() as connection:
+    database.call_when_ready(partial(_log_hint, database.engine, ini))
+
+
+def _log_hint(engine: Engine, ini: Path) -> None:
+    command = _shorten(Path(sysconfig.get_path("scripts"), "classroom"))
+    with engine.connect() as connection:
         if connection.execute(queries.ANY_USER).first() is None:
             log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
         elif connection.execute(queries.ANY_ADMIN).first() is None:

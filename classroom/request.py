@@ -102,19 +102,24 @@ class Request(pyramid.request.Request):
 
         :raises transaction.interfaces.NoTransaction: if the request is not safe and has none.
         """
+        database = self.services.database
         try:
-            return join_connection(self.services.database.writing_engine, self.tm)
+            connection = join_connection(database.writing_engine, self.tm)
         except NoTransaction:
             if not self.is_safe:
                 raise
-        connection = self.services.database.engine.connect()
-        self.add_finished_callback(lambda _: close(connection))
+            connection = database.engine.connect()
+            self.add_finished_callback(lambda _: close(connection))
+        database.outage.record_success()
         return connection
 
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
         """Run a SELECT, inside the request's transaction if it has begun."""
         if "db" not in self.__dict__:
-            return self.services.database.reader.rows(statement, parameters)
+            database = self.services.database
+            rows = database.reader.rows(statement, parameters)
+            database.outage.record_success()
+            return rows
         return self.db.execute(statement, parameters).all()
 
     @reify

@@ -11,6 +11,8 @@ depends_on = ${repr(depends_on)}
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
+    # The oldest revision whose code works with the tables from here on (CONTRIBUTING.md).
+    op.execute("UPDATE alembic_version SET oldest_code = '${up_revision}'")
 
 
 def downgrade() -> None:

@@ -5,11 +5,10 @@ from functools import wraps
 from typing import Any
 
 import click
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from ..db.driver_errors import in_one_line
-from ..db.engine import for_writing
+from ..db.engine import for_writing, printable_url
 from ..db.startup import open_database
 from ..settings import read_ini
 
@@ -47,6 +46,4 @@ def pass_writing_engine(command: Command) -> Command:
 
 def echo_database(settings: Mapping[str, str]) -> None:
     """Print the URL of the database, without its password."""
-    url = make_url(settings["sqlalchemy.url"]).set(password=None)
-    url = url.difference_update_query(["password", "sslpassword"])  # libpq takes them there too
-    click.echo(f"Database: {url.render_as_string()}", err=True)
+    click.echo(f"Database: {printable_url(settings)}", err=True)

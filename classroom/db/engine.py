@@ -41,6 +41,13 @@ def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
     return engine
 
 
+def printable_url(settings: Mapping[str, Any]) -> str:
+    """Return the URL of the database, with its password masked."""
+    url = make_url(settings["sqlalchemy.url"])
+    # libpq takes passwords there too.
+    return url.difference_update_query(["password", "sslpassword"]).render_as_string()
+
+
 def for_reading(engine: Engine) -> Engine:
     """Return the same engine and pool, for transactions that see one snapshot."""
     return backend_of(engine).for_reading(engine)

@@ -1,21 +1,39 @@
-"""Detect outages of the database, so that each one is logged once."""
+"""Log the beginning and the end of outages of the database."""
 
+import logging
+import threading
 import time
 from collections.abc import Callable
 
+log = logging.getLogger(__name__)
+
 
 class Outage:
-    """A detector of the first failure in an outage.
+    """A state that begins with a failure, and ends with the next success.
 
-    :param quiet: seconds without a failure after which an outage is over.
+    :param pause: seconds after a beginning in which no other beginning is logged: if the database
+        is busy or read-only, some requests fail and others succeed.
     """
 
-    def __init__(self, quiet: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._quiet = quiet
+    def __init__(self, pause: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pause = pause
         self._clock = clock
-        self._last = float("-inf")
+        self._lock = threading.Lock()
+        self._logged = float("-inf")
+        self._began: float | None = None
 
-    def record_failure(self) -> bool:
-        """Record a failure, and return whether it begins an outage."""
-        last, self._last = self._last, self._clock()
-        return self._last - last > self._quiet
+    def record_failure(self, error: Exception) -> None:
+        with self._lock:
+            now = self._clock()
+            if self._began is not None or now - self._logged < self._pause:
+                return
+            self._began = self._logged = now
+        log.error("database error: %r", str(getattr(error, "orig", error)))
+
+    def record_success(self) -> None:
+        if self._began is None:  # without the lock, since every request comes here
+            return
+        with self._lock:
+            began, self._began = self._began, None
+        if began is not None:
+            log.info("the database is available again after %.1f seconds", self._clock() - began)

@@ -2,10 +2,12 @@
 
 import logging
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, inspect, text
 
 from .backends import backend_of
+from .not_ready import DatabaseOutdated
 
 log = logging.getLogger(__name__)
 
@@ -13,7 +15,7 @@ _SCRIPTS = Path(__file__).parents[1] / "alembic"
 
 
 class Mismatch(Exception):
-    """The database is not at the revision of the code; the message says what to do."""
+    """The database is not that of the code; the message says what to do."""
 
 
 def head() -> str:
@@ -28,7 +30,9 @@ def is_empty(connection: Connection) -> bool:
 def ensure_current(connection: Connection) -> None:
     """Create the tables of an empty database, within the caller's transaction.
 
-    :raises Mismatch: if the tables have another revision, or if classroom did not create them.
+    :raises DatabaseOutdated: if the tables have an older revision.
+    :raises Mismatch: if they have a newer one that does not support this code, or if classroom did
+        not create them.
     """
     backend = backend_of(connection)
     # If several processes start together, one creates the tables and the others find them.
@@ -39,7 +43,7 @@ def ensure_current(connection: Connection) -> None:
         upgrade(connection)
     if not inspect(connection).has_table("alembic_version"):
         raise Mismatch("the database contains tables that classroom did not create")
-    _compare(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+    _compare(connection)
 
 
 def upgrade(connection: Connection) -> None:
@@ -55,10 +59,28 @@ def upgrade(connection: Connection) -> None:
     log.info("created tables in empty database")
 
 
-def _compare(revision: str | None) -> None:
+def read(connection: Connection) -> str | None:
+    """Return the revision of the database."""
+    statement = text("SELECT version_num FROM alembic_version")
+    return cast(str | None, connection.execute(statement).scalar())
+
+
+def _compare(connection: Connection) -> None:
+    revision = read(connection)
     if revision == head():
         return
     state = f"the database is at revision {revision} and the code at {head()}"
     if revision is None or revision < head():
-        raise Mismatch(f"{state}: run alembic -c INI upgrade head")
-    raise Mismatch(f"{state}: install a newer classroom")
+        raise DatabaseOutdated(f"{state}: run alembic -c INI upgrade head")
+    if not _is_supported(connection):
+        raise Mismatch(f"{state}: install a newer classroom")
+    log.warning("%s, which the database supports: install a newer classroom", state)
+
+
+def _is_supported(connection: Connection) -> bool:
+    """Return whether the tables of a newer revision work with this code.
+
+    Each migration since 0006 records the oldest revision whose code works with its tables.
+    """
+    oldest = connection.execute(text("SELECT oldest_code FROM alembic_version")).scalar()
+    return oldest is not None and oldest <= head()

@@ -11,24 +11,44 @@ from . import revision
 from .backends import backend_of
 from .driver_errors import in_one_line
 from .engine import for_writing, make_engine
+from .not_ready import DatabaseAway, NotReady
 
 
 def open_database(settings: Mapping[str, Any]) -> Engine:
     """Create the engine, and prepare its database.
 
-    Create the tables of an empty database, and fold names that are not folded yet.
-
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
     engine = make_engine(settings)
     try:
+        prepare(engine, settings)
+    except NotReady as error:
+        raise unusable(error) from None
+    return engine
+
+
+def prepare(engine: Engine, settings: Mapping[str, Any]) -> None:
+    """Create the tables of an empty database, and fold names that are not folded yet.
+
+    :raises NotReady: if the database is unavailable, or older than the code.
+    :raises classroom.settings.SettingError: if the database cannot be used.
+    """
+    try:
         backend_of(engine).create_if_missing(make_url(settings["sqlalchemy.url"]))
         _ensure_tables(engine)
         _fold_names(engine)
-    except (revision.Mismatch, DBAPIError, OSError) as error:
+    except (NotReady, revision.Mismatch, DBAPIError, OSError) as error:
         engine.dispose()
-        raise SettingError("sqlalchemy.url", in_one_line(error)) from None
-    return engine
+        if isinstance(error, NotReady):
+            raise
+        if backend_of(engine).is_unavailable(getattr(error, "orig", None)):
+            raise DatabaseAway(in_one_line(error)) from None
+        raise unusable(error) from None
+
+
+def unusable(error: Exception) -> SettingError:
+    """Return the error that ends a process that cannot use its database."""
+    return SettingError("sqlalchemy.url", in_one_line(error))
 
 
 def _ensure_tables(engine: Engine) -> None:

@@ -22,7 +22,9 @@ from .tasks import add_server_tween, remove_server_tweens
 def includeme(config: Configurator) -> None:
     remove_server_tweens()
     config.add_directive("add_server_tween", add_server_tween)
-    Channel.request_timeout = services(config.registry).settings.request_timeout
+    shared = services(config.registry)
+    Channel.request_timeout = shared.settings.request_timeout
+    TCPServer.services = UnixServer.services = MultiServer.services = shared
     # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)

@@ -2,13 +2,15 @@
 
 import time
 from heapq import nsmallest
-from typing import Any
+from typing import Any, ClassVar
 
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, TcpWSGIServer, UnixWSGIServer
 
+from ..services import Services
 from .channel import Channel
 from .listening import ListenError, print_in_one_line
+from .log import logged
 
 _SECONDS_BETWEEN_CHECKS = 1
 _SECONDS_TO_SEND_UNSENT = 5
@@ -17,10 +19,13 @@ _SECONDS_TO_SEND_UNSENT = 5
 class _Server(BaseWSGIServer):
     """A server that closes slow connections, and evicts idle ones at ``connection_limit``."""
 
+    services: ClassVar[Services]
     channel_class = Channel
     # Waitress's stubs annotate these differently from their use, or not at all.
     _map: Any
     active_channels: Any
+    effective_host: str
+    effective_port: Any
     next_channel_cleanup: float  # type: ignore[assignment]
 
     _evicted = 0
@@ -33,8 +38,9 @@ class _Server(BaseWSGIServer):
             raise ListenError(self._address(), error.strerror) from None
 
     def run(self) -> None:
-        super().run()
-        _send_unsent(self._map)
+        with logged(self.services, [(self.effective_host, self.effective_port)]):
+            super().run()
+            _send_unsent(self._map)
 
     def _address(self) -> str:
         socket_address = self.sockinfo[3]
@@ -80,7 +86,12 @@ class UnixServer(_Server, UnixWSGIServer):
 class MultiServer(MultiSocketServer):
     """The servers of a process that listens on several sockets."""
 
+    services: ClassVar[Services]
     map: Any
+
+    def run(self) -> None:
+        with logged(self.services, self.effective_listen):
+            super().run()
 
     def close(self) -> None:
         self.task_dispatcher.shutdown()

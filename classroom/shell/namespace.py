@@ -15,8 +15,11 @@ def namespace(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Return the names for an environment of Pyramid's ``bootstrap``.
 
     At the end, uncommitted changes are rolled back.
+
+    :raises classroom.settings.SettingError: if the database is not ready.
     """
     request = ShellRequest.adopt(env["request"])
+    request.services.database.require()
     request.root = env["root"]
     request.open_session()
     try:

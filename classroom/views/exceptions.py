@@ -32,6 +32,7 @@ from ..db.exceptions import (
     UserConflict,
     UserExists,
 )
+from ..db.not_ready import NotReady
 from ..http.codes import ErrorCode, code_of_status
 from ..http.errors import BadRequest, error_response
 from ..http.pagination import PageNotFound
@@ -160,8 +161,13 @@ def _refuse_login(
 @exception_view_config(InterfaceError, retryable_error=False)
 @exception_view_config(TimeoutError, retryable_error=False)
 def database_error(error: Exception, request: Request) -> Response:
-    if request.services.database.outage.record_failure():
-        log.error("database error: %r", str(getattr(error, "orig", error)))
+    request.services.database.outage.record_failure(error)
+    return not_ready(error, request)
+
+
+# The preparation of the database logs the reason.
+@exception_view_config(NotReady, retryable_error=False)
+def not_ready(error: Exception, request: Request) -> Response:
     headers = [("Retry-After", "2")]
     message = "the database is unavailable"
     return error_response(request.environ, ErrorCode.DATABASE_UNAVAILABLE, message, headers)

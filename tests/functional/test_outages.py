@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import resource
 import signal
 import sqlite3
@@ -74,6 +75,10 @@ def database_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.message for r in caplog.records if r.message.startswith("database error")]
 
 
+def ends(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return re.findall(r"the database is available again after [0-9]+\.[0-9] seconds", caplog.text)
+
+
 def test_postgresql_down_is_503_and_logged_once(
     on_postgresql: TestApp, server_of_its_own: PostgreSQL, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,9 +91,11 @@ def test_postgresql_down_is_503_and_logged_once(
         # The documented limit is two seconds for each of the two requests.
         assert time.monotonic() - begun < 4
     assert len(database_lines(caplog)) == 1
+    caplog.set_level("INFO", "classroom")
     server_of_its_own.start()
     assert on_postgresql.get(STUDENTS, status=200).json["meta"]["total"] == 1
     on_postgresql.post_json(STUDENTS, NEW, status=201)
+    assert len(ends(caplog)) == 1
 
 
 def test_a_frozen_postgresql_blocks_no_thread(
@@ -340,13 +347,31 @@ def test_a_statement_without_a_response_is_not_repeated(
     assert engine_of(behind_proxy.app).pool.checkedout() == 0
 
 
-def test_an_outage_is_recorded_once() -> None:
+def test_an_outage_is_one_line_at_each_end(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "classroom")
     now = 0.0
-    outage = Outage(quiet=30.0, clock=lambda: now)
-    begins = []
-    for now in (0.0, 1.0, 30.0, 59.0, 90.0):  # noqa: B007 (the clock reads it)
-        begins.append(outage.record_failure())
-    assert begins == [True, False, False, False, True]
+    outage = Outage(pause=30.0, clock=lambda: now)
+    outage.record_success()
+    for now in (0.0, 1.0, 40.0):  # noqa: B007 (the clock reads it)
+        outage.record_failure(ValueError("away"))
+    now = 50.5
+    outage.record_success()
+    outage.record_success()
+    assert caplog.messages == [
+        "database error: 'away'",
+        "the database is available again after 50.5 seconds",
+    ]
+
+
+def test_a_database_that_fails_now_and_then_is_logged_rarely(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = 0.0
+    outage = Outage(pause=30.0, clock=lambda: now)
+    for now in (0.0, 1.0, 2.0, 29.0, 30.0, 31.0):  # noqa: B007 (the clock reads it)
+        outage.record_failure(ValueError("busy"))
+        outage.record_success()
+    assert caplog.messages == ["database error: 'busy'"] * 2
 
 
 class Server:

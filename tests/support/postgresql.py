@@ -37,9 +37,13 @@ class PostgreSQL:
         return f"postgresql+psycopg://classroom@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        # Without fsync: data survives a crash of the process, but not of the machine.
-        options = f"-p {self.port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=200"
-        self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log"), "-o", options)
+        self._start()
+
+    def start_as_standby(self) -> None:
+        """Start a server that rejects connections with SQLSTATE 57P03 until it is restarted."""
+        (mode := self._data / "standby.signal").touch()
+        self._start("-c hot_standby=off")
+        mode.unlink()
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast")
@@ -58,6 +62,12 @@ class PostgreSQL:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {database}".encode())
         return self.url(database)
+
+    def _start(self, settings: str = "") -> None:
+        # Without fsync: data survives a crash of the process, but not of the machine.
+        options = f"-p {self.port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=200"
+        log = str(self._data / "log")
+        self._run("pg_ctl", "start", "-w", "-l", log, "-o", f"{options} {settings}")
 
     def _run(self, program: str, *words: str) -> None:
         path = shutil.which(program) or max(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))

@@ -76,6 +76,10 @@ class Backend:
         """Return whether an error means that the server did not respond in time."""
         return False
 
+    def is_unavailable(self, error: BaseException | None) -> bool:
+        """Return whether an error is caused by a state of the database that ends by itself."""
+        return self.is_conflict(error)
+
     # Statements
 
     def insert_if_new(self, table: Any) -> Any:

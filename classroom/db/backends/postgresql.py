@@ -1,5 +1,6 @@
 """PostgreSQL, with psycopg. psycopg is an extra and imported only when it is used."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,6 +23,17 @@ _TIMEOUTS = {
 # Serialization failure and deadlock. Not 40003: after that the COMMIT may have succeeded.
 _CONFLICTS = ("40001", "40P01")
 _FOREIGN_KEY = "23503"
+# The classes "connection exception" and "insufficient resources", "operator intervention" such as a
+# shutdown, and a lock that was not released in time.
+_UNAVAILABLE = ("08", "53", "57P", "55P03")
+# libpq has no SQLSTATE for a connection that it could not open: these are messages of libpq, of the
+# operating system, and of the server while it starts, stops, or has too many clients.
+_NO_CONNECTION = re.compile(
+    "Connection refused|Connection reset|connection timeout|Connection timed out|No route to host"
+    "|Network is unreachable|No such file or directory\n\tIs the server running"
+    "|closed the connection unexpectedly|Temporary failure in name resolution"
+    "|the database system is |too many clients|too many connections|remaining connection slots"
+)
 # An arbitrary number, the same in every process.
 _MIGRATION_LOCK = 0x636C6173
 
@@ -67,6 +79,11 @@ class PostgreSQL(Backend):
         from .psycopg_timeouts import ServerUnresponsive  # noqa: PLC0415
 
         return isinstance(error, ServerUnresponsive)
+
+    def is_unavailable(self, error: BaseException | None) -> bool:
+        if state := _sqlstate(error):
+            return state.startswith(_UNAVAILABLE)
+        return bool(_NO_CONNECTION.search(str(error)))
 
     def insert_if_new(self, table: Any) -> Any:
         return postgresql.insert(table).on_conflict_do_nothing()
