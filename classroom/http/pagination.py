@@ -156,13 +156,20 @@ def parameters(per_page: int, max_per_page: int) -> tuple[QueryParameter, ...]:
     size = number | {"default": per_page}
     cursor = {"type": "string", "minLength": 1}
     opaque = "An opaque cursor: `meta.{0}` of a page, or `{0}` in one of its links."
-    documented: tuple[tuple[str, str, Mapping[str, Any], Any], ...] = (
-        ("page", "The page number. Past the last page, the response is 404.", number, 1),
-        ("per_page", f"Rows per page; values above {max_per_page} are capped.", size, per_page),
-        ("after", opaque.format("after") + " The page begins after it.", cursor, None),
-        ("before", opaque.format("before") + " The page ends before it.", cursor, None),
+    documented: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+        (
+            "page",
+            "The page number. Past the last page, the response is 404. With a cursor, it does not"
+            " select rows.",
+            number,
+        ),
+        ("per_page", f"Rows per page; values above {max_per_page} are capped.", size),
+        ("after", opaque.format("after") + " The page begins after it.", cursor),
+        ("before", opaque.format("before") + " The page ends before it.", cursor),
     )
-    return tuple(QueryParameter(*each, component=each[0], read=only) for each in documented)
+    return tuple(
+        QueryParameter(*each, example=None, component=each[0], read=only) for each in documented
+    )
 
 
 def _number(getall: GetAll, name: str) -> int | None:

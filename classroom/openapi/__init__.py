@@ -37,9 +37,9 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is 405. All resources also support HEAD and OPTIONS.
-* Malformed headers (400), requests over the rate limit (429) and other requests that the server
-  rejects while it receives them are refused first. Then credentials are checked: missing or wrong
-  ones are 401, whether or not the path, the method and the body are valid.
+* Malformed headers and queries (400), requests over the rate limit (429) and requests that the
+  server rejects while it receives them are refused first. Then credentials are checked: missing or
+  wrong ones are 401, whether or not the path, the method and the body are valid.
 * Responses may get new members. Ignore those that you do not know.
 """
 # The actions that register views have a lower order.

@@ -28,13 +28,14 @@ def parameters(settings: Settings, ids: Iterable[str], queries: Iterable[QueryPa
         **{each.component: _query(each) for each in (*pages, *queries)},
         "If-Match": _header(
             "If-Match",
-            "Succeed only if the resource has one of these entity tags. `*` matches any.",
+            "Succeed only if the resource has one of these entity tags. `*` matches any. Tags of"
+            " responses with `expand` do not match.",
             _TAGS,
         ),
         "If-None-Match": _header(
             "If-None-Match",
             "Succeed only if the resource has none of these entity tags. `*` matches any. Otherwise"
-            " GET is 304, and other methods are 412.",
+            " GET and HEAD are 304, and other methods are 412.",
             _TAGS,
         ),
         "Prefer": _header(
@@ -72,10 +73,17 @@ def _query(parameter: QueryParameter) -> Node:
     if "enum" in _choice(parameter):
         reference = ref("schemas", parameter.component)
         schema = schema | {"items": reference} if is_list else reference
-    described = {"description": parameter.description, "schema": schema}
+    described = {"description": parameter.description + _example(parameter), "schema": schema}
     # A list is one comma-separated value.
     form = {"style": "form", "explode": False} if is_list else {}
     return {"name": parameter.name, "in": "query"} | described | form
+
+
+def _example(parameter: QueryParameter) -> str:
+    # In prose, because forms are filled with the examples of parameters.
+    value = parameter.example
+    text = ",".join(value) if isinstance(value, list) else value
+    return "" if text is None else f" Example: `{text}`."
 
 
 def _header(name: str, description: str, schema: Node) -> Node:

@@ -17,96 +17,37 @@ ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
 
 
 class _Error(NamedTuple):
-    """A response to a request that fails.
-
-    :param code: the code in its example.
-    :param message: the message in its example.
-    """
+    """A response to a request that fails, with the code and the message of its example."""
 
     code: ErrorCode
-    description: str
     message: str
     headers: tuple[str, ...] = ()
 
 
 _RETRY = ("Retry-After",)
+_MEDIA_TYPE = ErrorCode.UNSUPPORTED_MEDIA_TYPE
 _ERRORS = {
-    "400": _Error(
-        ErrorCode.INVALID_FIELD,
-        "The body, a field, a parameter or a header is invalid. The message names it.",
-        "name: is missing",
-    ),
-    "401": _Error(
-        ErrorCode.AUTHENTICATION_REQUIRED,
-        "The credentials are missing or wrong.",
-        "please authenticate",
-        ("WWW-Authenticate",),
-    ),
-    "403": _Error(
-        ErrorCode.PERMISSION_DENIED,
-        "The user lacks a permission. The message names it.",
-        "the permission 'change' is missing",
-    ),
-    "404": _Error(
-        ErrorCode.NOT_FOUND,
-        "The resource or the page does not exist.",
-        "there is nothing at this URL",
-    ),
-    "408": _Error(
-        ErrorCode.REQUEST_TIMEOUT,
-        "The request was not complete in time.",
-        "the request was not complete within 20 seconds",
-    ),
+    "400": _Error(ErrorCode.INVALID_FIELD, "name: is missing"),
+    "401": _Error(ErrorCode.AUTHENTICATION_REQUIRED, "please authenticate", ("WWW-Authenticate",)),
+    "403": _Error(ErrorCode.PERMISSION_DENIED, "the permission 'change' is missing"),
+    "404": _Error(ErrorCode.NOT_FOUND, "there is nothing at this URL"),
+    "408": _Error(ErrorCode.REQUEST_TIMEOUT, "the request was not complete within 20 seconds"),
     "409": _Error(
         ErrorCode.ALREADY_REGISTERED,
-        "The request conflicts with the resource at `Location`.",
         "the student is already registered for this class",
         ("Location",),
     ),
-    "412": _Error(
-        ErrorCode.PRECONDITION_FAILED,
-        "`If-Match` or `If-None-Match` does not hold.",
-        PRECONDITION_FAILED,
-    ),
-    "413": _Error(
-        ErrorCode.BODY_TOO_LARGE,
-        f"The body is larger than {MAX_BODY} bytes.",
-        f"the body must not exceed {MAX_BODY} bytes",
-    ),
-    "415": _Error(
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        f"The body is not `{JSON_TYPE}` in UTF-8.",
-        f"the body must be {JSON_TYPE} in UTF-8",
-    ),
+    "412": _Error(ErrorCode.PRECONDITION_FAILED, PRECONDITION_FAILED),
+    "413": _Error(ErrorCode.BODY_TOO_LARGE, f"the body must not exceed {MAX_BODY} bytes"),
+    "415": _Error(_MEDIA_TYPE, f"the body must be {JSON_TYPE} in UTF-8"),
     "415-PATCH": _Error(
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        "The body is not of a media type in `Accept-Patch`, or not in UTF-8.",
-        f"the body must be {' or '.join(PATCH_TYPES)} in UTF-8",
-        ("Accept-Patch",),
+        _MEDIA_TYPE, f"the body must be {' or '.join(PATCH_TYPES)} in UTF-8", ("Accept-Patch",)
     ),
-    "429": _Error(
-        ErrorCode.RATE_LIMITED,
-        "Too many requests, or failed logins, from this address.",
-        "too many requests; try again later",
-        _RETRY,
-    ),
-    "431": _Error(
-        ErrorCode.HEADERS_TOO_LARGE,
-        "The header fields are too large.",
-        "exceeds max_header of 32768",
-    ),
-    "500": _Error(ErrorCode.INTERNAL_ERROR, "Internal server error.", "internal server error"),
-    "501": _Error(
-        ErrorCode.NOT_IMPLEMENTED,
-        "The transfer coding of the body is not supported.",
-        "Transfer-Encoding requested is not supported.",
-    ),
-    "503": _Error(
-        ErrorCode.DATABASE_UNAVAILABLE,
-        "The database is unavailable, or too many clients write or log in at the same time.",
-        "the database is unavailable",
-        _RETRY,
-    ),
+    "429": _Error(ErrorCode.RATE_LIMITED, "too many requests; try again later", _RETRY),
+    "431": _Error(ErrorCode.HEADERS_TOO_LARGE, "exceeds max_header of 32768"),
+    "500": _Error(ErrorCode.INTERNAL_ERROR, "internal server error"),
+    "501": _Error(ErrorCode.NOT_IMPLEMENTED, "Transfer-Encoding requested is not supported."),
+    "503": _Error(ErrorCode.DATABASE_UNAVAILABLE, "the database is unavailable", _RETRY),
 }
 
 
@@ -141,7 +82,12 @@ def _error(error: _Error) -> Node:
         PROBLEM_TYPE: _body(error, PROBLEM_TYPE, Problem),
     }
     headers = ("Cache-Control", "Vary", *error.headers)
-    return response(error.description, headers) | {"content": content}
+    return response(_description(error.code.status), headers) | {"content": content}
+
+
+def _description(status: int) -> str:
+    codes = [code for code in ErrorCode if code.status == status]
+    return "\n".join(f"* `{code}`: {code.description}" for code in codes)
 
 
 def _body(error: _Error, media_type: str, schema: type) -> Node:

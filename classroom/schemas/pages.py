@@ -11,39 +11,35 @@ from .base import Schema
 from .fields import EXAMPLE_API
 
 _PAGE = f"{EXAMPLE_API}students/?per_page=50&page="
-_TOTAL = msgspec.Meta(ge=0, description="The number of rows on all pages.", examples=[120])
-_PAGES = msgspec.Meta(ge=0, description="The number of pages.", examples=[3])
+_URL = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
+
+
+def _field(description: str, example: Any, ge: int | None = None) -> msgspec.Meta:
+    return msgspec.Meta(description=description, examples=[example], ge=ge)
 
 
 def _url(rel: str, query: str) -> msgspec.Meta:
-    return msgspec.Meta(
-        description=f"The URL of the {rel} page.",
-        examples=[_PAGE + query],
-        extra_json_schema={"format": "uri"},
-    )
+    return _field(f"The URL of the {rel} page.", _PAGE + query)
 
 
 def _cursor(name: str, rel: str, example: str) -> msgspec.Meta:
-    return msgspec.Meta(
-        description=f"The cursor of the {rel} page: the value of the parameter `{name}`. Null if"
-        " there is no such page, or if this page is empty.",
-        examples=[example],
-    )
+    description = f"The cursor of the {rel} page, a value of the parameter `{name}`. Null if there"
+    return _field(f"{description} is no such page, or if this page is empty.", example)
 
 
 class Meta(Schema, frozen=True):
     """The position of the page, and the URLs and cursors of other pages."""
 
-    page: Annotated[int, msgspec.Meta(ge=1, examples=[2])]
-    pages: Annotated[int, _PAGES]
-    per_page: Annotated[int, msgspec.Meta(ge=1, examples=[50])]
-    total: Annotated[int, _TOTAL]
-    prev: Annotated[str, _url("previous", "1&before=51")] | None
-    next: Annotated[str, _url("next", "3&after=100")] | None
-    first: Annotated[str, _url("first", "1")]
-    last: Annotated[str, _url("last", "3")]
-    before: Annotated[str, _cursor("before", "previous", "51")] | None
-    after: Annotated[str, _cursor("after", "next", "100")] | None
+    page: Annotated[int, _field("The number in the request, 1 by default.", 2, ge=1)]
+    pages: Annotated[int, _field("The number of pages.", 3, ge=0)]
+    per_page: Annotated[int, _field("The maximum number of rows on a page.", 50, ge=1)]
+    total: Annotated[int, _field("The number of rows on all pages.", 120, ge=0)]
+    prev: Annotated[_URL | None, _url("previous", "1&before=51")]
+    next: Annotated[_URL | None, _url("next", "3&after=100")]
+    first: Annotated[_URL, _url("first", "1")]
+    last: Annotated[_URL, _url("last", "3")]
+    before: Annotated[str | None, _cursor("before", "previous", "51")]
+    after: Annotated[str | None, _cursor("after", "next", "100")]
 
 
 class PageSchema(Schema, frozen=True, kw_only=True):

@@ -68,7 +68,7 @@ def patch(context: Record, request: Request) -> Changed:
 )
 def delete(context: Record, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404.
+    request is 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     writes.remove(request.db, context.model, context.key["key"])

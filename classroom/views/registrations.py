@@ -124,7 +124,7 @@ def put(context: Registration, request: Request) -> Created | Changed:
 )
 def delete(context: Registration, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404.
+    request is 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     writes.unregister(request.db, **context.key)

@@ -67,7 +67,7 @@ def put(context: Teacher, request: Request) -> Created | Changed:
 )
 def delete(context: Teacher, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404.
+    request is 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     user_writes.unassign(request.db, **context.key)

@@ -8,7 +8,6 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from webtest import TestApp
@@ -71,14 +70,8 @@ def test_a_generated_client_follows_pages(client: Callable[..., Call]) -> None:
         ).parsed
         assert len(roster.items) <= 2
         names += [registration.student.name for registration in roster.items]
-        cursor = roster.meta.next_ and following(roster.meta.next_)
+        cursor = roster.meta.after and {"after": roster.meta.after}
     assert names == PUPILS
-
-
-def following(url: str) -> dict[str, Any]:
-    """Return the parameters of a link to another page."""
-    query = parse_qs(urlsplit(url).query)
-    return {"page": int(query["page"][0]), "after": query["after"][0]}
 
 
 def test_a_generated_client_parses_errors(client: Callable[..., Call]) -> None:
