@@ -5,6 +5,7 @@ VENV = .venv$(patsubst python%,-%,$(filter-out python3,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
 PEERS = .venv-peers
 FASTIFY = benchmarks/peers/fastify
+TOOLS = tests/npm
 DEBIAN = apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y
 INSTALL = $(BIN)/pip install -q -c constraints.txt
 # make test fails if a branch in these files is not covered.
@@ -40,7 +41,7 @@ servers:
 	command -v redis-server > /dev/null || { $(DEBIAN) redis-server; }
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
 
-test: $(VENV)/.installed-testing servers
+test: $(VENV)/.installed-testing $(TOOLS)/node_modules/.installed servers
 	$(BIN)/pytest -n 3 --dist worksteal --cov
 	$(BIN)/coverage report --fail-under=100 --include=$(COVERED)
 
@@ -76,6 +77,11 @@ load:
 $(PEERS)/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip install -q -r $<
+	touch $@
+
+$(TOOLS)/node_modules/.installed: $(TOOLS)/package-lock.json
+	command -v npm > /dev/null || { $(DEBIAN) nodejs npm; }
+	npm ci --silent --prefix $(TOOLS)
 	touch $@
 
 # Without npm there is no file, and the bench leaves out Fastify.

@@ -6,6 +6,9 @@ from urllib.parse import urljoin
 import pytest
 from webtest import TestApp, TestResponse
 
+from ..support.npm import MODULES
+from ..support.paths import ROOT
+
 pytestmark = pytest.mark.one_combination
 
 DOCS = "/api/docs/"
@@ -108,3 +111,10 @@ def test_the_documentation_can_be_turned_off(
     for url in MEDIA_TYPES:
         request.getfixturevalue("anonymous").get(url, status=401)
         request.getfixturevalue("password_client").get(url, status=404)
+
+
+def test_the_files_of_swagger_ui_are_those_of_its_package() -> None:
+    committed = ROOT / "classroom" / "docs_ui" / "swagger_ui"
+    for file in committed.iterdir():
+        assert file.read_bytes() == (MODULES / "swagger-ui-dist" / file.name).read_bytes(), file
+    assert {"LICENSE", "NOTICE"} < {file.name for file in committed.iterdir()}
