@@ -15,7 +15,7 @@ from sqlalchemy import Engine, MetaData, Table, create_engine, insert, make_url,
 
 from classroom.db import user_writes
 from classroom.db.startup import open_database
-from classroom.models.tables import Base
+from classroom.models import Base
 from classroom.security.passwords import hash_password
 from tests.support.postgresql import PostgreSQL
 

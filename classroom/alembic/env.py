@@ -16,7 +16,7 @@ def target_metadata() -> MetaData | None:
     options = context.config.cmd_opts
     if options is None or options.cmd[0].__name__ not in ("check", "revision"):
         return None
-    from classroom.models.tables import Base  # noqa: PLC0415
+    from classroom.models import Base  # noqa: PLC0415
 
     return Base.metadata
 

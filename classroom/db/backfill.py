@@ -1,14 +1,13 @@
 """Fold names that SQL wrote without their folded form. Triggers mark the rows of such names."""
 
 from collections.abc import Sequence
-from typing import cast
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
 
+from ..models import Base
 from ..models.folding import fold
-from ..models.tables import Named
 
-NAMED_TABLES = [cast(Table, model.__table__) for model in Named.__subclasses__()]
+NAMED_TABLES = [table for table in Base.metadata.sorted_tables if "folded" in table.c]
 _BATCH = 1000
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
+from ..models import Base
 from ..models.column_types import without_validation
-from ..models.tables import Base
 from .backends import backend_of
 from .engine import for_reading, for_writing
 from .queries import count_rows

@@ -9,6 +9,7 @@ __all__ = [
     "LastAdmin",
     "NotATeacher",
     "NotFound",
+    "SourceIdExists",
     "UserConflict",
     "UserExists",
 ]
@@ -25,6 +26,14 @@ class AlreadyRegistered(Exception):
         super().__init__("the student is already registered for this class")
         self.student_id = student_id
         self.class_id = class_id
+
+
+class SourceIdExists(Exception):
+    """Another student, or another class, already has the source id."""
+
+    def __init__(self, id: int) -> None:
+        super().__init__("the source_id is already in use")
+        self.id = id
 
 
 class AlreadyTeaches(Exception):

@@ -1,6 +1,6 @@
 """SELECT statements, built once, with bind parameters for the values in a request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,17 +17,9 @@ from sqlalchemy import (
     select,
 )
 
+from ..models import Base, Class, Count, Named, Registration, Teacher, User
 from ..models.names import NAME_LENGTH
 from ..models.roles import Role
-from ..models.tables import (
-    Base,
-    Class,
-    Count,
-    Named,
-    Registration,
-    Teacher,
-    User,
-)
 from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
 
 _LAST_CHARACTER = "\U0010ffff"
@@ -45,7 +37,7 @@ def named(
     :param words: the number of prefixes to match; ``prefix_parameters`` returns their parameters.
     """
     key = (model.folded, model.id) if order.endswith("name") else (model.id,)
-    rows = select(model.id, *key[:-1], *_columns(model, columns))
+    rows = _select(model, *key[:-1], *_columns(model, columns))
     total = _count(model)
     if words:
         matches = _matches(model.words, words).cte("matches")
@@ -54,7 +46,12 @@ def named(
     return CollectionStatements(rows, *key, total=total, descending=order.startswith("-"))
 
 
-def _columns(model: type[Base], names: Sequence[str]) -> list[Column]:
+def _select(model: type[Named], *columns: Column) -> SelectStatement:
+    """Select the id and other columns, each once."""
+    return select(*dict.fromkeys((model.id, *columns)))
+
+
+def _columns(model: type[Base], names: Iterable[str]) -> list[Column]:
     return [getattr(model, name) for name in names]
 
 
@@ -115,7 +112,8 @@ class Join(NamedTuple):
         return rows.join(self.model).add_columns(*columns)
 
     def _selected(self) -> list[Column]:
-        return _columns(self.model, self.columns)
+        # The label of the id would be the name of the foreign key, which has the same value.
+        return _columns(self.model, (name for name in self.columns if name != "id"))
 
 
 @cache
@@ -150,7 +148,7 @@ def _registrations(joins: tuple[Join, ...]) -> SelectStatement:
 
 def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
     """Select the student, class or user whose id is the parameter ``key``."""
-    return select(model.id, *_columns(model, columns)).where(model.id == bindparam("key"))
+    return _select(model, *_columns(model, columns)).where(model.id == bindparam("key"))
 
 
 REGISTRATION = ItemStatements(registration(()))
@@ -170,7 +168,7 @@ def classes_of_user(columns: tuple[str, ...]) -> CollectionStatements:
 
 def _taught(model: type[Named], columns: tuple[str, ...], owner: Column) -> CollectionStatements:
     is_owned = owner == bindparam("owner")
-    rows = select(model.id, *_columns(model, columns)).join(Teacher).where(is_owned)
+    rows = _select(model, *_columns(model, columns)).join(Teacher).where(is_owned)
     total = select(func.count().label("total")).select_from(Teacher).where(is_owned)
     return CollectionStatements(rows, model.id, total=total)
 

@@ -7,24 +7,27 @@ Each takes a connection, works within the caller's transaction, and raises the e
 from functools import cache
 from typing import Any
 
+from pyramid_retry import mark_error_retryable
 from sqlalchemy import (
     Connection,
     Delete,
     Executable,
     Row,
+    String,
     bindparam,
+    case,
     delete,
-    insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
+from ..models import Base, Record, Registration
 from ..models.folding import fold
-from ..models.tables import Base, Named, Registration
 from ..models.validation import validate_name
 from .backends import Backend, backend_of
-from .exceptions import AlreadyRegistered, NotFound
+from .exceptions import AlreadyRegistered, NotFound, SourceIdExists
 
 _REGISTRATION = (Registration.student_id, Registration.class_id, Registration.timestamp)
 _DELETE_REGISTRATION = delete(Registration).where(
@@ -33,31 +36,45 @@ _DELETE_REGISTRATION = delete(Registration).where(
 )
 
 
-def create(connection: Connection, model: type[Named], **values: Any) -> Row[Any]:
+def create(connection: Connection, model: type[Record], **values: Any) -> Row[Any]:
     """Add a student or a class, and return its row.
 
     :param values: the values of columns.
     :raises InvalidValue: if a value breaks the rules for its column.
+    :raises SourceIdExists: if another row has the source id.
     """
-    return connection.execute(_create(model), values).one()
+    statement = _create(backend_of(connection), model)
+    while (row := connection.execute(statement, values).one_or_none()) is None:
+        # If the row in conflict has just been deleted, the next attempt succeeds.
+        _check_unused(connection, model, values.get("source_id"))
+    return row
 
 
-def change(connection: Connection, model: type[Named], id: int, /, **values: Any) -> Row[Any]:
+def change(connection: Connection, model: type[Record], id: int, /, **values: Any) -> Row[Any]:
     """Change a student or a class, and return its row.
 
     :param values: the new values of columns. Other columns do not change.
     :raises InvalidValue: if a value breaks the rules for its column.
     :raises NotFound: if there is no such student or class.
+    :raises SourceIdExists: if another row has the source id.
     """
-    folded = {"folded": fold(validate_name(values["name"]))} if "name" in values else {}
-    statement = _change(model) if values else _lock(model)
-    row = connection.execute(statement, {"key": id, **values, **folded}).one_or_none()
+    if values.get("source_id") is not None:
+        _check_unused(connection, model, values["source_id"], id)
+    if "name" in values:
+        values["folded"] = fold(validate_name(values["name"]))
+    statement = _change(backend_of(connection), model, tuple(values)) if values else _lock(model)
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    try:
+        row = connection.execute(statement, {"key": id, **parameters}).one_or_none()
+    except IntegrityError as error:
+        mark_error_retryable(error)  # another row has got the source id since the check
+        raise
     if row is None:
         raise NotFound(f"there is no {model.__name__} {id}")
     return row
 
 
-def remove(connection: Connection, model: type[Named], id: int) -> None:
+def remove(connection: Connection, model: type[Record], id: int) -> None:
     """Delete a student or a class, with its registrations.
 
     :raises NotFound: if there is no such student or class.
@@ -99,25 +116,48 @@ def unregister(connection: Connection, student_id: int, class_id: int) -> None:
         raise NotFound(f"Student {student_id} is not registered for Class {class_id}")
 
 
-@cache
-def _create(model: type[Named]) -> Executable:
-    return insert(model).returning(*model.__table__.columns)
+def _check_unused(
+    connection: Connection, model: type[Record], source_id: str | None, id: int | None = None
+) -> None:
+    """Check that no row has the source id, except the row with this id."""
+    owner = connection.execute(_find(model), {"source_id": source_id}).scalar()
+    if owner not in (None, id):
+        raise SourceIdExists(owner)
 
 
 @cache
-def _change(model: type[Named]) -> Executable:
-    row = update(model).where(model.id == bindparam("key"))
-    return row.returning(*model.__table__.columns)
+def _find(model: type[Record]) -> Executable:
+    return select(model.id).where(model.source_id == bindparam("source_id", type_=String))
 
 
 @cache
-def _lock(model: type[Named]) -> Executable:
+def _create(backend: Backend, model: type[Record]) -> Executable:
+    return insert_if_new(backend, model, *model.__table__.columns)
+
+
+@cache
+def _change(backend: Backend, model: type[Record], names: tuple[str, ...]) -> Executable:
+    """Change columns to the parameters ``new_NAME``. If no value differs, keep ``updated_at``."""
+    columns = model.__table__.columns
+    new = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
+    # Rows whose name SQL has written are folded later, which is not a change.
+    compared = [name for name in names if name != "folded"]
+    is_changed = or_(*(columns[name].is_distinct_from(new[name]) for name in compared))
+    # The time does not decrease, even if the clock is set back.
+    is_later = model.updated_at < backend.now
+    time = case((is_changed & is_later, backend.now), else_=model.updated_at)
+    row = update(model).where(model.id == bindparam("key")).values(**new, updated_at=time)
+    return row.returning(*columns)
+
+
+@cache
+def _lock(model: type[Record]) -> Executable:
     row = select(*model.__table__.columns).where(model.id == bindparam("key"))
     return row.with_for_update()
 
 
 @cache
-def _delete(model: type[Named]) -> Delete:
+def _delete(model: type[Record]) -> Delete:
     return delete(model).where(model.id == bindparam("key"))
 
 

@@ -98,6 +98,11 @@ class ErrorCode(StrEnum):
         "The student is already registered for the class. `Location` is the URL of the"
         " registration.",
     )
+    SOURCE_ID_EXISTS = (
+        "source_id_exists",
+        409,
+        "Another student, or another class, has the `source_id`. `Location` is its URL.",
+    )
     ALREADY_TEACHES = (
         "already_teaches",
         409,

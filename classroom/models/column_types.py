@@ -34,10 +34,18 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        # A tenth of the time that SQLAlchemy's parser and datetime.replace() take.
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _from_text(text: str | None) -> datetime | None:
+    """Return the time that SQLAlchemy stores as text, without a time zone, in SQLite."""
+    return None if text is None else datetime.fromisoformat(f"{text}Z")
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    return time and time.astimezone(UTC)
 
 
 class Validated(TypeDecorator[str]):
@@ -61,6 +69,10 @@ class Validated(TypeDecorator[str]):
         return self.impl_instance
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return self.check(value)
+
+    def check(self, value: object) -> str | None:
+        """Validate a value, and return it."""
         return None if value is None and self.is_optional else self.validate(value)
 
 

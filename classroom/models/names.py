@@ -1,4 +1,4 @@
-"""The rules for ids and names, as patterns that Python and ECMAScript understand."""
+"""The rules for ids, names and source ids, as patterns that Python and ECMAScript understand."""
 
 import re
 
@@ -26,9 +26,18 @@ NAME_RULE = (
     " and none of them control characters"
 )
 
+SOURCE_ID_LENGTH = 255
+SOURCE_ID = f"^{PRINTABLE}$"
+SOURCE_ID_RULE = f"1 to {SOURCE_ID_LENGTH} characters, none of them control characters"
+
 _NAME = re.compile(NAME)
 
 
 def is_name(text: str) -> bool:
     """Return whether ``text`` follows NAME_RULE."""
     return len(text) <= NAME_LENGTH and bool(_NAME.fullmatch(text))
+
+
+def is_source_id(text: str) -> bool:
+    """Return whether ``text`` follows SOURCE_ID_RULE."""
+    return 1 <= len(text) <= SOURCE_ID_LENGTH and not CONTROL_CHARACTER.search(text)

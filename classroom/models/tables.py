@@ -1,95 +1,33 @@
 """The tables as SQLAlchemy models, independent of resources and URLs."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
-    ClauseElement,
     Column,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
-    text,
 )
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import (
-    DeclarativeBase,
     Mapped,
-    declared_attr,
     mapped_column,
     relationship,
     validates,
 )
 
+from .base import Base, Named, Record, validate_assigned
 from .column_types import Folded, Id, UTCDateTime, Validated
-from .folding import fold
 from .names import NAME_LENGTH
 from .roles import Role
-from .validation import validate_name, validate_password_hash, validate_role, validate_user_name
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-def _fold_new_name(context: DefaultExecutionContext) -> str:
-    """Fold the name of a new row; the backfill folds a name that SQL computes."""
-    parameters: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
-    name = parameters.get("name")
-    return fold(name) if isinstance(name, str) else ""
-
-
-class Named(Base):
-    """The base class of students, classes and users: an id, which is never reused, and a name."""
-
-    __abstract__ = True
-    words: ClassVar[Table]
-
-    @declared_attr.directive
-    @classmethod
-    def __table_args__(cls) -> tuple[Any, ...]:
-        marked = Index(
-            None,
-            "needs_folding",
-            sqlite_where=text("needs_folding = 1"),
-            postgresql_where=text("needs_folding"),
-        )
-        return Index(None, "folded", "id"), marked, {"sqlite_autoincrement": True}
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(
-        Validated(NAME_LENGTH, validate_name),
-        CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
-    )
-    folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
-    # Triggers set this if SQL writes a name without its folded form. The next startup folds it.
-    needs_folding: Mapped[bool | None]
-
-    @validates("name")
-    def _fold(self, attribute: str, name: Any) -> Any:
-        # The backfill folds names that SQL computes.
-        if not isinstance(name, ClauseElement):
-            self.folded = fold(_validate(self, attribute, name))
-        return name
-
-
-def _validate(row: Base, attribute: str, value: Any) -> Any:
-    """Validate a value when it is assigned; an error in a flush would roll back the transaction."""
-    column: Any = row.__table__.columns[attribute]
-    return value if isinstance(value, ClauseElement) else column.type.validate(value)
+from .validation import (
+    validate_password_hash,
+    validate_role,
+    validate_user_name,
+)
 
 
 def _registrations_of(attribute: str) -> Any:
@@ -102,13 +40,13 @@ def _registrations_of(attribute: str) -> Any:
     )
 
 
-class Student(Named):
+class Student(Record):
     __tablename__ = "students"
 
     registrations: Mapped[list["Registration"]] = _registrations_of("student")
 
 
-class Class(Named):
+class Class(Record):
     __tablename__ = "classes"
 
     registrations: Mapped[list["Registration"]] = _registrations_of("class_")
@@ -125,7 +63,7 @@ class User(Named):
         Validated(16, validate_role), default=Role.REGISTRAR, server_default=Role.REGISTRAR
     )
 
-    _validated = validates("password_hash", "role")(_validate)
+    _validated = validates("password_hash", "role")(validate_assigned)
 
 
 def _words_of(named: type[Named], name: str) -> Table:

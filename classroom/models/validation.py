@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy.exc import DontWrapMixin
 
-from .names import NAME_RULE, is_name
+from .names import NAME_RULE, SOURCE_ID_RULE, is_name, is_source_id
 from .roles import Role
 
 _ARGON2ID = re.compile(
@@ -38,14 +38,22 @@ def validate_user_name(name: object) -> str:
 
     :raises InvalidValue: if it breaks the rules for names, has a colon, or is not UTF-8.
     """
-    valid = validate_name(name)
-    try:
-        valid.encode()
-    except UnicodeEncodeError:
-        raise InvalidValue("name", "must be UTF-8") from None
+    valid = _require_utf8("name", validate_name(name))
     if ":" in valid:
         raise InvalidValue("name", "must not have a colon, which ends the name in HTTP Basic")
     return valid
+
+
+def validate_source_id(source_id: object) -> str:
+    """Check the id that a student or a class has in another system, and return it.
+
+    :raises InvalidValue: if it breaks the rules for source ids, or is not UTF-8.
+    """
+    if not isinstance(source_id, str):
+        raise InvalidValue("source_id", "must be a string")
+    if not is_source_id(source_id):
+        raise InvalidValue("source_id", f"must be {SOURCE_ID_RULE}")
+    return _require_utf8("source_id", source_id)
 
 
 def validate_password_hash(password_hash: object) -> str:
@@ -66,3 +74,11 @@ def validate_role(role: object) -> str:
     if role not in tuple(Role):
         raise InvalidValue("role", f"must be one of {', '.join(Role)}")
     return str(role)
+
+
+def _require_utf8(field: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidValue(field, "must be UTF-8") from None
+    return text

@@ -8,7 +8,7 @@ from .. import models
 from ..db import queries
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import query
-from ..schemas.base import stored
+from ..schemas.base import Input, stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
 from .base import Collection, Item, Scope, parse_id, traverse
@@ -19,6 +19,8 @@ class NamedItem(Item):
 
     model: ClassVar[type[models.Named]]
     schema: ClassVar[type[NamedSchema]]
+    patch: ClassVar[type[Input]]
+    """The body of PATCH."""
 
     def __init_subclass__(cls) -> None:
         if hasattr(cls, "schema"):

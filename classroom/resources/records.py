@@ -2,18 +2,19 @@
 
 from typing import ClassVar
 
+from .. import models
 from ..schemas.base import Input
-from ..schemas.named import input_of, patch_of
+from ..schemas.records import RecordSchema, input_of, patch_of
 from .named import NamedCollection, NamedItem
 
 
 class Record(NamedItem):
-    """A student or a class, all of whose fields clients write."""
+    """A student or a class."""
 
+    model: ClassVar[type[models.Record]]
+    schema: ClassVar[type[RecordSchema]]
     input: ClassVar[type[Input]]
     """The body of PUT."""
-    patch: ClassVar[type[Input]]
-    """The body of PATCH."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from pyramid.traversal import find_interface
 
@@ -10,7 +10,7 @@ from .. import models, schemas
 from ..db import queries
 from ..db.statements import CollectionStatements
 from ..http import query
-from ..schemas.base import Input, stored
+from ..schemas.base import stored
 from ..schemas.named import NamedSchema
 from ..schemas.pages import page_of
 from .acl import USERS, Acl, of_user
@@ -48,7 +48,7 @@ class User(NamedItem):
 
     model = models.User
     schema = schemas.User
-    patch: ClassVar[type[Input]] = schemas.UserPatch
+    patch = schemas.UserPatch
     children = {"classes": ClassesOfUser}
 
     def __acl__(self) -> Acl:

@@ -15,6 +15,11 @@ class Schema(Struct, frozen=True):
 class Input(Struct, frozen=True):
     """An object that a client sends. Other members are ignored."""
 
+    def given(self) -> dict[str, Any]:
+        """Return the fields except those that the client left out."""
+        fields = msgspec.structs.asdict(self)
+        return {name: value for name, value in fields.items() if value is not UNSET}
+
     def __repr__(self) -> str:
         """Show no values: one may be a password."""
         return f"<{type(self).__name__}>"
@@ -35,20 +40,20 @@ def linked(schema: type[Struct]) -> tuple[str, ...]:
 
 
 def define_input(schema: type[Schema], name: str, description: str) -> type[Input]:
-    """Define the body that creates or replaces a resource: all fields except links.
+    """Define the body that creates or replaces a resource: all fields that clients write.
 
-    An optional field may be missing, which is the same as null.
+    An optional field may be left out, and then does not change.
     """
     fields = [
-        (field, kind, None if is_optional(kind) else NODEFAULT)
-        for field, kind in _stored_fields(schema)
+        (field, kind | UnsetType, UNSET) if is_optional(kind) else (field, kind, NODEFAULT)
+        for field, kind in _written_fields(schema)
     ]
     return _define(name, description, fields)
 
 
 def define_patch(schema: type[Schema], name: str, description: str) -> type[Input]:
     """Define the merge patch (RFC 7396) for a resource: any fields of its input."""
-    fields = [(name, kind | UnsetType, UNSET) for name, kind in _stored_fields(schema)]
+    fields = [(name, kind | UnsetType, UNSET) for name, kind in _written_fields(schema)]
     return _define(name, description, fields)
 
 
@@ -82,9 +87,10 @@ def _members(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
 
 
-def _stored_fields(schema: type[Schema]) -> list[tuple[str, Any]]:
-    fields = msgspec.structs.fields(schema)
-    return [(field.name, field.type) for field in fields if field.name in stored(schema)]
+def _written_fields(schema: type[Schema]) -> list[tuple[str, Any]]:
+    """Return the names and types of the fields that clients write: those with a validation."""
+    fields = (field for field in msgspec.structs.fields(schema) if field.name in stored(schema))
+    return [(field.name, field.type) for field in fields if "validate" in extra(field.type)]
 
 
 def _define(name: str, description: str, fields: list[Any]) -> type[Input]:

@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from .fields import Name, item_url, registrations_url
-from .named import NamedSchema
+from .records import RecordSchema
 
 ClassURL = Annotated[str, item_url("classes", "class")]
 
 
-class Class(NamedSchema, frozen=True):
+class Class(RecordSchema, frozen=True):
     """A class."""
 
     url: ClassURL

@@ -23,7 +23,7 @@ class _Rule(NamedTuple):
 def decode(fields: Mapping[str, Any], schema: type[InputType]) -> InputType:
     """Return the members of a JSON object as an input.
 
-    An optional field is None if it is missing, or null.
+    An optional field is UNSET if it is missing, and None if it is null.
 
     :raises classroom.http.errors.InvalidFields: with all missing and invalid fields.
     """

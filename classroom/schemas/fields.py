@@ -2,12 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
 
-from ..models.names import ID, NAME, NAME_LENGTH, NAME_RULE
-from ..models.validation import InvalidValue, validate_name
+from ..models.names import (
+    ID,
+    NAME,
+    NAME_LENGTH,
+    NAME_RULE,
+    SOURCE_ID,
+    SOURCE_ID_LENGTH,
+    SOURCE_ID_RULE,
+)
+from ..models.validation import InvalidValue, validate_name, validate_source_id
 
 API_PATH = "/api/v1.0/"
 EXAMPLE_SERVER = "http://localhost:6543"
@@ -65,6 +74,23 @@ Name = Annotated[
         # Python's $ also matches before a trailing line feed, so the pattern alone would allow one.
         extra={"validate": validate_name},
     ),
+]
+Id = Annotated[
+    int, Meta(ge=1, examples=[7], extra_json_schema={"format": "int64", "readOnly": True})
+]
+SourceId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=SOURCE_ID_LENGTH,
+        pattern=SOURCE_ID,
+        description=f"The id in another system of the school: {SOURCE_ID_RULE}. Unique.",
+        extra={"validate": validate_source_id},
+    ),
+]
+Time = Annotated[
+    datetime,
+    Meta(tz=True, examples=["2026-11-22T11:10:25.123Z"], extra_json_schema={"readOnly": True}),
 ]
 HTTPDate = Annotated[
     str,

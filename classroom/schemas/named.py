@@ -1,4 +1,4 @@
-"""The base class of the schemas of students, classes and users, and inputs derived from them."""
+"""The base class of the schemas of students, classes and users."""
 
 from collections.abc import Callable
 from functools import cache
@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta
 
-from .base import Input, Schema, define_input, define_patch, linked, stored
+from .base import Schema, linked, stored
 from .fields import Name, url
 
 
@@ -37,25 +37,3 @@ def representer(schema: type[SchemaType], prefix: str = "") -> Callable[[Any, st
         return schema(url, *values, *[url + suffix for suffix in suffixes])
 
     return represent
-
-
-_Input = define_input(NamedSchema, "Named", "The fields of a student or a class.")
-_PATCH = "A JSON merge patch (RFC 7396): the fields to change."
-_Patch = define_patch(NamedSchema, "Change", _PATCH)
-
-
-@cache
-def input_of(schema: type[NamedSchema]) -> type[Input]:
-    """Return the input of POST and PUT. Types that only have a name share one."""
-    if stored(schema) == stored(NamedSchema):
-        return _Input
-    name = schema.__name__
-    return define_input(schema, f"{name}Input", f"The fields of a {name.lower()}.")
-
-
-@cache
-def patch_of(schema: type[NamedSchema]) -> type[Input]:
-    """Return the input of PATCH. Types that only have a name share one."""
-    if stored(schema) == stored(NamedSchema):
-        return _Patch
-    return define_patch(schema, f"{schema.__name__}Patch", _PATCH)

@@ -8,7 +8,7 @@ from msgspec import Meta
 from ..models.names import ID
 from .base import Input, Schema
 from .classes import Class, ClassURL
-from .fields import HTTPDate, url
+from .fields import HTTPDate, Time, url
 from .students import Student, StudentURL
 
 RegistrationURL = Annotated[str, url(f"registrations/{ID}/{ID}", "The URL of a registration.")]
@@ -27,11 +27,12 @@ class Registration(Schema, frozen=True, rename={"class_": "class"}):
         Meta(description="The URL of the class, or the class with `expand=class`."),
     ]
     timestamp: HTTPDate
+    created_at: Annotated[Time, Meta(description="The same time with a fraction of the second.")]
 
     @classmethod
     def from_row(cls, row: Any, url: str, student: Any, class_: Any) -> Self:
         """Return the representation of a row."""
-        return cls(url, student, class_, format_datetime(row.timestamp, usegmt=True))
+        return cls(url, student, class_, format_datetime(row.timestamp, usegmt=True), row.timestamp)
 
 
 class Pair(Input, frozen=True, rename={"class_": "class"}):

@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from .fields import Name, item_url, registrations_url
-from .named import NamedSchema
+from .records import RecordSchema
 
 StudentURL = Annotated[str, item_url("students", "student")]
 
 
-class Student(NamedSchema, frozen=True):
+class Student(RecordSchema, frozen=True):
     """A student."""
 
     url: StudentURL

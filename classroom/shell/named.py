@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
 
 class Field:
-    """A field of a row as an attribute. Assigning to it writes it."""
+    """A field of a row as an attribute. Assigning to it writes it, if clients may write it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_written: bool) -> None:
         self._name = name
+        self._is_written = is_written
 
     def __get__(self, item: "Named", owner: type) -> Any:
         return getattr(item.row, self._name)
 
     def __set__(self, item: "Named", value: Any) -> None:
+        if not self._is_written:
+            raise AttributeError(f"{self._name} cannot be changed")
         item.change(**{self._name: value})
 
 
@@ -34,8 +37,10 @@ class Named:
 
     def __init_subclass__(cls) -> None:
         if hasattr(cls, "kind"):
+            fields = cls.kind.patch.__struct_fields__
             for name in stored(cls.kind.schema):
-                setattr(cls, name, Field(name))
+                if name != "id":
+                    setattr(cls, name, Field(name, name in fields))
 
     def __init__(self, school: "School", resource: NamedItem) -> None:
         self.school = school

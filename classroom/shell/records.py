@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar, TypeVar
 
-import msgspec
-
 from ..db import writes
 from ..resources.records import Record as RecordResource
 from ..resources.records import Records as RecordsResource
@@ -42,10 +40,11 @@ class Records(NamedMapping[int, RecordType]):
 
         :raises TypeError: if there is no such field.
         :raises ValueError: if a value is invalid.
+        :raises SourceIdExists: if another row has the source id.
         """
-        values = msgspec.structs.asdict(self.resource.input(name=name, **fields))
+        values = self.resource.input(name=name, **fields).given()
         with refusals():
-            values = msgspec.structs.asdict(decode(values, self.resource.input))
+            values = decode(values, self.resource.input).given()
         with self.school.request.write() as connection:
             row = writes.create(connection, self.item.kind.model, **values)
         return self.at(row.id, row)

@@ -38,6 +38,11 @@ class Registration:
         """When the student was registered, in UTC."""
         return self.resource.row.timestamp
 
+    @property
+    def created_at(self) -> datetime:
+        """The same as ``timestamp``, under its name in the API."""
+        return self.timestamp
+
     def __repr__(self) -> str:
         key = self.resource.key
         return f"<Registration of Student {key['student_id']} for Class {key['class_id']}>"

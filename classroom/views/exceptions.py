@@ -12,6 +12,7 @@ from pyramid.httpexceptions import (
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid.security import forget
+from pyramid.traversal import find_interface
 from pyramid.view import exception_view_config
 from sqlalchemy.exc import (
     DatabaseError,
@@ -29,6 +30,7 @@ from ..db.exceptions import (
     LastAdmin,
     NotATeacher,
     NotFound,
+    SourceIdExists,
     UserConflict,
     UserExists,
 )
@@ -40,6 +42,7 @@ from ..http.query import BadParameter
 from ..request import Request
 from ..resources.base import Resource
 from ..resources.paths import has_resource
+from ..resources.records import Records
 from ..security.login_attempts import TooManyChecks, TooManyFailures
 from ..security.permissions import Permission
 
@@ -92,6 +95,12 @@ def already_teaches(error: AlreadyTeaches, request: Request) -> Response:
     teachers = request.root["api"]["v1.0"]["classes"].at(error.class_id)["teachers"]
     url = teachers.at(error.user_id).url
     return _conflict(ErrorCode.ALREADY_TEACHES, error, url, request)
+
+
+@exception_view_config(SourceIdExists, retryable_error=False)
+def source_id_exists(error: SourceIdExists, request: Request) -> Response:
+    url = find_interface(request.context, Records).at(error.id).url
+    return _conflict(ErrorCode.SOURCE_ID_EXISTS, error, url, request)
 
 
 @exception_view_config(UserConflict, retryable_error=False)

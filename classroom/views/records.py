@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from pyramid.view import view_config
 
 from ..db import writes
@@ -22,12 +21,12 @@ from .results import Changed, Created
     context=Records,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create a {item}", (201, 413, 415), "input"),
+    operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
 )
 def create(context: Records, request: Request) -> Created:
     """Not idempotent: names need not be unique, so each request creates another resource."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
-    row = writes.create(request.db, context.item.model, **msgspec.structs.asdict(fields))
+    row = writes.create(request.db, context.item.model, **fields.given())
     return Created(context.at(row.id, row))
 
 
@@ -35,12 +34,14 @@ def create(context: Records, request: Request) -> Created:
     context=Record,
     request_method="PUT",
     permission=Permission.CHANGE,
-    operation=Operation("replace{noun}", "Replace {title}", (200, 404, 412, 413, 415), "input"),
+    operation=Operation(
+        "replace{noun}", "Replace {title}", (200, 404, 409, 412, 413, 415), "input"
+    ),
 )
 def replace(context: Record, request: Request) -> Changed:
     """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
-    return _change(context, request, msgspec.structs.asdict(fields))
+    return _change(context, request, fields.given())
 
 
 @view_config(
@@ -48,7 +49,7 @@ def replace(context: Record, request: Request) -> Changed:
     request_method="PATCH",
     permission=Permission.CHANGE,
     operation=Operation(
-        "change{noun}", "Change fields of {title}", (200, 404, 412, 413, 415), "patch"
+        "change{noun}", "Change fields of {title}", (200, 404, 409, 412, 413, 415), "patch"
     ),
 )
 def patch(context: Record, request: Request) -> Changed:

@@ -13,7 +13,7 @@ from webtest import TestApp
 
 from classroom.db.engine import for_writing
 
-from ..support.application import client_of
+from ..support.application import API, client_of
 from ..support.pages import walk
 from ..support.rows import insert_rows, registration
 
@@ -172,3 +172,50 @@ def test_the_rows_and_the_total_of_a_page_agree(password_client: TestApp, dbengi
     finally:
         event.remove(Engine, "before_cursor_execute", delete_last)
     assert page["meta"]["total"] == 3 + len(page["urls"]) == 4
+
+
+def test_one_of_twenty_creates_gets_a_source_id(app: Any, crowd: Any) -> None:
+    def create(client: TestApp, number: int) -> tuple[int, str]:
+        fields = {"name": f"{number}", "source_id": "S-1"}
+        response = client.post_json("/api/v1.0/students/", fields, status="*")
+        return response.status_int, response.headers["Location"]
+
+    made = crowd(create)
+    [owner] = client_of(app).get(f"{API}students/").json["urls"]
+    assert Counter(made) == {(201, owner): 1, (409, owner): CROWD - 1}
+
+
+def test_one_of_twenty_changes_gets_a_source_id(app: Any, dbengine: Engine, crowd: Any) -> None:
+    insert_rows(dbengine, ["x"] * CROWD)
+
+    def change(client: TestApp, number: int) -> tuple[int, str | None]:
+        url, fields = f"{API}students/{number + 1}", {"source_id": "S-1"}
+        response = client.patch_json(url, fields, status="*")
+        return response.status_int, response.headers.get("Location", url)
+
+    changed = Counter(crowd(change))
+    [owner] = [url for status, url in changed if status == 200]
+    assert changed == {(200, owner): 1, (409, owner): CROWD - 1}
+
+
+def test_students_who_exchange_source_ids_get_no_errors(dbengine: Engine, crowd: Any) -> None:
+    insert_rows(dbengine, ["x"] * 2)
+
+    def change(client: TestApp, number: int) -> int:
+        url, fields = f"{API}students/{number % 2 + 1}", {"source_id": f"S-{number // 2 % 2}"}
+        return client.patch_json(url, fields, status="*").status_int
+
+    assert set(crowd(change)) <= {200, 409}
+
+
+@pytest.mark.usefixtures("student_and_class")
+def test_the_times_of_changes_follow_their_order(password_client: TestApp, crowd: Any) -> None:
+    def change(client: TestApp, number: int) -> tuple[str, str]:
+        headers = {"Prefer": "return=representation"}
+        changed = client.put_json(f"{API}students/1", {"name": f"{number}"}, headers=headers)
+        return changed.json["updated_at"], changed.json["name"]
+
+    changes = crowd(change)
+    last = password_client.get(f"{API}students/1").json
+    assert (last["updated_at"], last["name"]) in changes
+    assert last["updated_at"] == max(time for time, _ in changes)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from classroom.db.revision import head
 from classroom.db.startup import open_database
 from classroom.settings import SettingError
 
+from ..support.clock import now
 from ..support.commands import alembic
 from ..support.paths import ROOT
 from ..support.pserve import configure
@@ -130,6 +132,56 @@ def test_the_release_before_adds_users_who_are_registrars(
     execute(engine, "INSERT INTO users (name, password_hash) VALUES ('Susan', 'hash')")
     open_database({"sqlalchemy.url": empty_url}).dispose()
     assert rows(engine, "SELECT role, folded FROM users") == [("registrar", "susan")]
+
+
+def test_students_keep_their_data_when_they_get_and_lose_times(
+    ini: Path, engine: Engine, empty_url: str
+) -> None:
+    students = "SELECT id, name FROM students ORDER BY id"
+    words = "SELECT word, id FROM student_words ORDER BY word"
+    alembic(ini, "upgrade", "0006")
+    execute(
+        engine,
+        "INSERT INTO students (name, folded) VALUES ('José', 'jose'), ('{b}', '{b}'), ('c', 'c')",
+        "DELETE FROM students WHERE id = 3",
+        "INSERT INTO classes (name) VALUES ('algebra')",
+        "DELETE FROM classes",
+        "INSERT INTO classes (name) VALUES ('algebra')",
+        "INSERT INTO registrations VALUES (1, 2, '2014-04-04 01:05:50')",
+    )
+    before = rows(engine, students), rows(engine, words)
+    with now() as bounds:
+        alembic(ini, "upgrade", "head")
+    assert (rows(engine, students), rows(engine, words)) == before
+    times = rows(engine, "SELECT source_id, created_at, updated_at FROM students")
+    assert len(times) == 2
+    for source_id, created, updated in times:
+        assert source_id is None
+        assert bounds[0] <= in_utc(created) == in_utc(updated) <= bounds[1]
+    execute(
+        engine,
+        "INSERT INTO students (name, folded) VALUES ('d e', 'd e')",
+        "INSERT INTO classes (name) VALUES ('logic')",
+    )
+    assert rows(engine, "SELECT max(id) FROM students") == [(4,)]
+    assert rows(engine, "SELECT id FROM classes ORDER BY id") == [(2,), (3,)]
+    open_database({"sqlalchemy.url": empty_url}).dispose()
+    assert rows(engine, "SELECT folded FROM classes WHERE id = 3") == [("logic",)]
+    alembic(ini, "downgrade", "0006")
+    assert rows(engine, students) == [*before[0], (4, "d e")]
+    assert rows(engine, words) == sorted([*before[1], ("d", 4), ("e", 4)])
+    execute(engine, "DELETE FROM students WHERE id IN (1, 4)")
+    assert rows(engine, "SELECT count(*) FROM registrations") == [(0,)]
+    alembic(ini, "upgrade", "head")
+    execute(engine, "INSERT INTO students (name) VALUES ('e')")
+    assert rows(engine, "SELECT id FROM students ORDER BY id") == [(2,), (5,)]
+    assert rows(engine, "SELECT sum(number) FROM counts WHERE counted = 'students'") == [(2,)]
+    assert "No new upgrade operations detected" in alembic(ini, "check")
+
+
+def in_utc(time: Any) -> datetime:
+    """Return a time that SQLite returns as text, or PostgreSQL as a datetime."""
+    return datetime.fromisoformat(f"{time}Z") if isinstance(time, str) else time
 
 
 NEWER = "UPDATE alembic_version SET version_num = '9999', oldest_code = {}"

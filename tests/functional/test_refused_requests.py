@@ -9,8 +9,8 @@ from sqlalchemy import select
 from webtest import TestApp
 
 from classroom.db.engine import for_writing
+from classroom.models import Base, Class, Registration, Student, Teacher, User
 from classroom.models.roles import Role
-from classroom.models.tables import Base, Class, Registration, Student, Teacher, User
 
 from ..support.rows import registration
 from ..support.school import School

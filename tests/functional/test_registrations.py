@@ -33,7 +33,10 @@ def test_a_registration_is_created_read_and_deleted(client: TestApp) -> None:
     assert (created.json, created.headers["Location"]) == ({}, url)
 
     read = client.get(url).json
-    moment = read.pop("timestamp")
+    moment, created_at = read.pop("timestamp"), read.pop("created_at")
+    assert parsedate_to_datetime(moment) == datetime.fromisoformat(created_at).replace(
+        microsecond=0
+    )
     assert read == {"url": url, **registration(1, 2)}
     assert moment.endswith(" GMT")
     assert before <= parsedate_to_datetime(moment) <= datetime.now(UTC)
@@ -196,6 +199,7 @@ def test_timestamps_are_stored_in_utc(client: TestApp, dbengine: Any) -> None:
         connection.execute(insert(Registration).values(row))
     read = client.get(f"{PATH}1/1").json
     assert read["timestamp"] == "Fri, 04 Apr 2014 01:05:50 GMT"
+    assert read["created_at"] == "2014-04-04T01:05:50Z"
 
 
 @pytest.mark.one_combination

@@ -20,7 +20,10 @@ READ = {
     "ETag": f'"{"0" * 32}"',
     "Vary": "Authorization",
 }
-BODY = b'{"url": "%s", "name": "x", "registrations": "%s/registrations/"}' % ((URL.encode(),) * 2)
+BODY = (
+    b'{"url": "%s", "name": "x", "id": 7, "source_id": null, "created_at": "2014-04-09T10:00:00Z",'
+    b' "updated_at": "2014-04-09T10:00:00Z", "registrations": "%s/registrations/"}'
+) % ((URL.encode(),) * 2)
 ERROR = b'{"status": 404, "error": "not found", "code": "not_found", "message": "x"}'
 PROBLEM = (
     b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x",'
@@ -73,7 +76,7 @@ def test_a_documented_response_has_no_errors(
         ("GET", ITEM, "200 OK", JSON, BODY),
         ("GET", ITEM, "200 OK", JSON | READ, b""),
         ("GET", ITEM, "200 OK", JSON | READ, b"{}"),
-        ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"}", b', "id": 7}')),
+        ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"}", b', "age": 7}')),
         ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b'"x"', b'" "')),
         ("GET", ITEM, "200 OK", JSON | READ, BODY.replace(b"students", b"classes")),
         ("HEAD", ITEM, "200 OK", JSON | READ, BODY),

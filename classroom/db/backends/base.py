@@ -1,9 +1,10 @@
 """The base class of backends, which adapt the service to a database."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, ColumnElement, Connection, Engine
 
 
 class Backend:
@@ -81,6 +82,9 @@ class Backend:
         return self.is_conflict(error)
 
     # Statements
+
+    now: ClassVar[ColumnElement[datetime]]
+    """The time of the database, within a transaction too. It waits for no lock."""
 
     def insert_if_new(self, table: Any) -> Any:
         """Return an INSERT that does nothing on a conflict, so the transaction can continue."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, func, select, text
+from sqlalchemy import URL, Connection, DateTime, Engine, func, select, text
 from sqlalchemy.dialects import postgresql
 
 from .base import Backend
@@ -41,6 +41,7 @@ _MIGRATION_LOCK = 0x636C6173
 class PostgreSQL(Backend):
     name = "postgresql"
     paramstyle = "pyformat"
+    now = func.clock_timestamp(type_=DateTime(timezone=True))
     # A statement is one round trip: no BEGIN, no ROLLBACK and no ping.
     reader_settings = {
         "sqlalchemy.isolation_level": "AUTOCOMMIT",

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, DateTime, Engine, event, func, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +30,8 @@ _PRAGMAS = (
 class SQLite(Backend):
     name = "sqlite"
     paramstyle = "named"
+    # In the format of SQLAlchemy's DateTime. SQLite's clock has milliseconds.
+    now = func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=DateTime)
 
     def defaults(self, url: URL) -> Mapping[str, str]:
         return _POOL if sqlite_files.is_file(url) else {}

@@ -1,0 +1,16 @@
+"""The time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+# SQLite's clock has milliseconds.
+_TICK = timedelta(milliseconds=1)
+
+
+@contextmanager
+def now() -> Iterator[list[datetime]]:
+    """Yield a list with the time before the block and, at its end, the time after the block."""
+    times = [datetime.now(UTC) - _TICK]
+    yield times
+    times.append(datetime.now(UTC))
