@@ -29,7 +29,6 @@ setup(
     ],
     python_requires=">=3.11",
     packages=find_packages(include=["classroom", "classroom.*"]),
-    include_package_data=True,
     package_data={
         "classroom.alembic": ["script.py.mako"],
         "classroom.docs_ui": ["static/*", "swagger_ui/*"],
@@ -79,6 +78,7 @@ setup(
     },
     entry_points={
         "paste.app_factory": ["main = classroom:main"],
+        "paste.server_factory": ["server = classroom.server.factory:make_server"],
         "console_scripts": ["classroom = classroom.cli:classroom"],
     },
 )

@@ -5,6 +5,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.router import Router
 
+from .environment import overrides
 from .request import Request
 from .settings import DEFAULT_SETTINGS
 
@@ -14,10 +15,12 @@ __all__ = ["DEFAULT_SETTINGS", "main"]
 def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     """Create the WSGI application from the settings of an ini file (``paste.app_factory``).
 
+    The environment overrides them.
+
     :raises classroom.settings.SettingError: if a setting is invalid.
     """
     ini_file = (global_config or {}).get("__file__", "development.ini")
-    settings = {**DEFAULT_SETTINGS, "__file__": ini_file, **settings}
+    settings = {**DEFAULT_SETTINGS, "__file__": ini_file, **settings, **overrides()}
     with Configurator(settings=settings, request_factory=Request) as config:
         config.include(".logs")
         config.include("pyramid_retry")

@@ -1,12 +1,9 @@
-"""The ``classroom.*`` settings of an ini file as one typed, validated object."""
+"""The ``classroom.*`` settings as one typed, validated object."""
 
-import configparser
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from pyramid.paster import get_appsettings
 
 
 class SettingError(SystemExit):
@@ -18,6 +15,7 @@ class SettingError(SystemExit):
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(f"{key}: {problem}")
+        self.key = key
         self.problem = problem
 
 
@@ -40,39 +38,55 @@ class Settings:
     use_docs: bool
 
 
-def read_ini(path: str) -> dict[str, str]:
-    """Read the ``[app:main]`` section of an ini file.
-
-    :raises SettingError: if there is no such file or section, or a value is malformed.
-    """
-    try:
-        return dict(get_appsettings(path))
-    except configparser.InterpolationSyntaxError:
-        # Its message would contain the end of the value, which may be a password.
-        raise SettingError(path, "a % in a value must be written %%") from None
-    except (configparser.Error, OSError, LookupError, ValueError) as error:
-        raise SettingError(path, " ".join(str(error).split())) from None
-
-
 def parse(settings: Mapping[str, Any]) -> Settings:
     """Read the ``classroom.*`` keys of ``settings``, which has every key of DEFAULT_SETTINGS.
 
     :raises SettingError: for the first unknown key or invalid value.
     """
-    for key in settings:
-        if key.startswith("classroom.") and key not in DEFAULT_SETTINGS:
-            raise SettingError(key, "unknown setting")
-    parsed = Settings(**{_field(key): _read(key, settings[key]) for key in DEFAULT_SETTINGS})
-    if parsed.per_page > parsed.max_per_page:
-        raise SettingError("classroom.per_page", "must not exceed classroom.max_per_page")
-    return parsed
+    for error in invalid_settings(settings):
+        raise error
+    return _convert(settings)
+
+
+def invalid_settings(settings: Mapping[str, Any]) -> list[SettingError]:
+    """Return an error for each unknown key and each invalid value."""
+    errors = []
+    for key, value in settings.items():
+        try:
+            validate(key, value)
+        except SettingError as error:
+            errors.append(error)
+    if not errors and (converted := _convert(settings)).per_page > converted.max_per_page:
+        errors = [SettingError("classroom.per_page", "must not exceed classroom.max_per_page")]
+    return errors
+
+
+def _convert(settings: Mapping[str, Any]) -> Settings:
+    values = {_field(key): read_setting(key, settings[key]) for key in DEFAULT_SETTINGS}
+    return Settings(**values)
+
+
+def validate(key: str, value: Any) -> None:
+    """Check a setting; keys that do not begin with ``classroom.`` belong to others.
+
+    :raises SettingError: if the key is unknown, or the value is invalid.
+    """
+    if not key.startswith("classroom."):
+        return
+    if key not in DEFAULT_SETTINGS:
+        raise SettingError(key, "unknown setting")
+    read_setting(key, value)
 
 
 def _field(key: str) -> str:
     return key.removeprefix("classroom.").replace(".", "_")
 
 
-def _read(key: str, value: Any) -> Any:
+def read_setting(key: str, value: Any) -> Any:
+    """Return the typed value of a setting.
+
+    :raises SettingError: if it is invalid.
+    """
     if value is None:
         return None
     try:

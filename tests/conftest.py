@@ -4,6 +4,7 @@ No part of the service is replaced: each test has a new or an emptied database, 
 and rolls back, and every server is a real one.
 """
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import argon2
 import pytest
 from pyramid.router import Router
+
+from classroom.environment import VARIABLES
 
 from .support.contract import contract_of
 from .support.validation import validated
@@ -20,6 +23,10 @@ pytest_plugins = [
     "tests.fixtures.applications",
     "tests.fixtures.servers",
 ]
+
+# The tests must not write to the database of whoever runs them.
+for variable in VARIABLES:
+    os.environ.pop(variable, None)
 
 # The combinations of a database and a mode of authentication in which a test runs.
 _COMBINATIONS = {

@@ -1,11 +1,17 @@
 """Run migrations on the connection that the service passes, or on the ini file's database."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from alembic import context
 from sqlalchemy import Connection, MetaData, make_url
+from sqlalchemy.exc import DBAPIError
 
 from classroom.db.backends import backend_of
+from classroom.db.driver_errors import in_one_line
 from classroom.db.engine import for_writing, make_engine
-from classroom.settings import read_ini
+from classroom.ini import Ini
+from classroom.settings import SettingError
 
 
 def target_metadata() -> MetaData | None:
@@ -26,16 +32,34 @@ def migrate(connection: Connection) -> None:
     context.run_migrations()
 
 
+def _settings() -> dict[str, str]:
+    variables = context.get_x_argument(as_dictionary=True)
+    return Ini(str(context.config.config_file_name), variables).load()
+
+
+@contextmanager
+def _transaction(settings: dict[str, str]) -> Iterator[Connection]:
+    """Begin a transaction that blocks other migrations.
+
+    :raises SettingError: if the database is unavailable or locked.
+    """
+    engine = for_writing(make_engine(settings))
+    backend = backend_of(engine)
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        try:
+            backend.create_if_missing(make_url(settings["sqlalchemy.url"]))
+            connection = stack.enter_context(engine.connect())
+            backend.suspend_foreign_keys(connection)
+            stack.enter_context(connection.begin())
+            backend.lock_migrations(connection)
+        except (DBAPIError, OSError) as error:
+            raise SettingError("sqlalchemy.url", in_one_line(error)) from None
+        yield connection
+
+
 if given := context.config.attributes.get("connection"):
     migrate(given)
 else:
-    settings = read_ini(str(context.config.config_file_name))
-    engine = for_writing(make_engine(settings))
-    backend = backend_of(engine)
-    backend.create_if_missing(make_url(settings["sqlalchemy.url"]))
-    with engine.connect() as connection:
-        backend.suspend_foreign_keys(connection)
-        with connection.begin():
-            backend.lock_migrations(connection)
-            migrate(connection)
-    engine.dispose()
+    with _transaction(_settings()) as connection:
+        migrate(connection)

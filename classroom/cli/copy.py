@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 from sqlalchemy import Engine
 
 from ..db.copying import CopyError, copy_database
 from ..db.startup import open_database
-from ..settings import SettingError, read_ini
+from ..ini import Ini
+from ..settings import SettingError
 from .decorators import echo_database, pass_engine
 
 
@@ -22,12 +24,13 @@ from .decorators import echo_database, pass_engine
 @click.option(
     "--to-ini", "ini", metavar="FILE", help="An ini file whose sqlalchemy.url is the target."
 )
+@click.pass_obj
 @pass_engine
-def copy(engine: Engine, url: str | None, ini: str | None) -> None:
+def copy(engine: Engine, source: Ini, url: str | None, ini: str | None) -> None:
     """Copy the whole database, including users, to an empty one that is not in use."""
     if bool(url) == bool(ini):
         raise click.UsageError("Give either --to or --to-ini.")
-    settings = read_ini(ini) if ini else {"sqlalchemy.url": str(url)}
+    settings = replace(source, path=ini).read() if ini else {"sqlalchemy.url": str(url)}
     target = _open_target(settings, ini)
     try:
         copy_database(engine, target, _show_progress)

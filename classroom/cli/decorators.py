@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from ..db.driver_errors import in_one_line
 from ..db.engine import for_writing, printable_url
 from ..db.startup import open_database
-from ..settings import read_ini
 
 Command = Callable[..., Any]
 
@@ -21,7 +20,7 @@ def pass_engine(command: Command) -> Command:
     @click.pass_context
     @wraps(command)
     def with_engine(context: click.Context, *args: Any, **options: Any) -> Any:
-        engine = open_database(read_ini(context.obj))
+        engine = open_database(context.obj.load())
         context.call_on_close(engine.dispose)
         try:
             return context.invoke(command, engine, *args, **options)
@@ -39,7 +38,7 @@ def pass_writing_engine(command: Command) -> Command:
     @wraps(command)
     def with_writing_engine(engine: Any, context: click.Context, *args: Any, **options: Any) -> Any:
         context.invoke(command, for_writing(engine), *args, **options)
-        echo_database(read_ini(context.obj))
+        echo_database(context.obj.load())
 
     return with_writing_engine
 

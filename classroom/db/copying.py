@@ -29,15 +29,20 @@ def copy_database(source: Engine, target: Engine, report: Report) -> None:
 
     :raises CopyError: if the target is the source, has rows, or differs after the copy.
     """
-    if source.url == target.url:
-        raise CopyError("source and target are the same database")
     with for_reading(source).begin() as reading, for_writing(target).begin() as writing:
+        if _identity(reading) == _identity(writing):
+            raise CopyError("source and target are the same database")
         backend_of(writing).lock_tables(writing, Base.metadata.tables)
         _check_empty(writing)
         for table in _TABLES:
             _copy_rows(table, reading, writing, report)
             _copy_last_id(table, reading, writing)
         _compare(reading, writing)
+
+
+def _identity(connection: Connection) -> tuple[Any, ...]:
+    backend = backend_of(connection)
+    return (backend.name, *backend.identity(connection))
 
 
 def _check_empty(connection: Connection) -> None:

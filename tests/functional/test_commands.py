@@ -201,17 +201,18 @@ def refused_by(command: list[str], ini: Path, **environ: str) -> str:
 
 CLASSROOM = ["classroom", "users"]
 ALEMBIC = ["alembic", "-c", "development.ini", "current"]
+PSERVE = ["pserve", "development.ini"]
 
 
-@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC])
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
 def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
-    line = "development.ini: a % in a value must be written %%\n"
+    line = "development.ini: sqlalchemy.url: a % in a value must be written %%\n"
     assert refused_by(command, ini).endswith(line)
     assert "password" not in refused_by(command, ini)
 
 
-@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, ["pserve", "development.ini"]])
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
 def test_a_missing_driver_is_one_error_line_with_the_extra(
     ini: Path, tmp_path: Path, command: list[str]
 ) -> None:
@@ -222,3 +223,18 @@ def test_a_missing_driver_is_one_error_line_with_the_extra(
     assert output == (
         "sqlalchemy.url: psycopg is not installed; install it with pip install '.[postgresql]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("thread = 8", " thread: unknown setting"),
+        ("threads = x", " threads: invalid literal"),
+        ("port = 6543", ": host or port may not be set if listen is set"),
+    ],
+)
+def test_an_invalid_server_setting_is_one_error_line(ini: Path, line: str, problem: str) -> None:
+    ini.write_text(ini.read_text().replace("[server:main]", f"[server:main]\n{line}"))
+    output = refused_by(PSERVE, ini)
+    assert output.startswith(f"[server:main]{problem}")
+    assert output.count("\n") == 1

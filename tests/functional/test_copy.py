@@ -186,3 +186,13 @@ def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL
     refused = copy(app_ini, guarded.url("postgres"))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "no password supplied" in refused.output
+
+
+def test_another_url_of_the_source_is_the_source(app_ini: Path, database_url: str) -> None:
+    other = database_url.replace("127.0.0.1", "localhost").replace(
+        "classroom.sqlite", "./classroom.sqlite"
+    )
+    assert other != database_url
+    refused = copy(app_ini, other)
+    assert refused.exit_code == 1
+    assert refused.output == "Error: source and target are the same database\n"

@@ -40,6 +40,10 @@ class Backend:
     def limit_response_times(self, engine: Engine) -> None:
         """Make statements on new connections fail without a response within two seconds."""
 
+    def exists(self, url: URL) -> bool:
+        """Return whether a database that consists of a file exists, and is not empty."""
+        return True
+
     def create_if_missing(self, url: URL) -> None:
         """Create the database if it is missing and consists of a file.
 
@@ -94,6 +98,10 @@ class Backend:
         """Make the triggers write the changes of counts, if they otherwise wait for the commit."""
 
     # Copies
+
+    def identity(self, connection: Connection) -> tuple[Any, ...]:
+        """Return a value that only connections to the same database share."""
+        raise NotImplementedError
 
     def last_id(self, connection: Connection, table: str) -> int:
         """Return the last id that was assigned in a table, or 0. Ids are never reused."""

@@ -93,6 +93,11 @@ class PostgreSQL(Backend):
         for mode in ("IMMEDIATE", "DEFERRED"):
             connection.execute(text(f"SET CONSTRAINTS ALL {mode}"))
 
+    def identity(self, connection: Connection) -> tuple[Any, ...]:
+        # The time identifies the server: its address has several names.
+        statement = "SELECT pg_postmaster_start_time(), current_database(), current_schema()"
+        return tuple(connection.execute(text(statement)).one())
+
     def last_id(self, connection: Connection, table: str) -> int:
         sequence = "CAST(pg_get_serial_sequence(:table, 'id') AS regclass)"
         statement = text(f"SELECT pg_sequence_last_value({sequence})")

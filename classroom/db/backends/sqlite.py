@@ -45,6 +45,9 @@ class SQLite(Backend):
         WriterLock(_BUSY_TIMEOUT).listen(engine)
         event.listen(engine, "begin", _begin)
 
+    def exists(self, url: URL) -> bool:
+        return not sqlite_files.is_file(url) or sqlite_files.has_content(url)
+
     def create_if_missing(self, url: URL) -> None:
         if sqlite_files.is_file(url):
             sqlite_files.make_file(url)
@@ -68,6 +71,11 @@ class SQLite(Backend):
 
     def insert_if_new(self, table: Any) -> Any:
         return sqlite.insert(table).on_conflict_do_nothing()
+
+    def identity(self, connection: Connection) -> tuple[Any, ...]:
+        driver: Any = connection.connection
+        path = sqlite_files.path_of(driver)
+        return (sqlite_files.file_identity(path) or id(driver),)
 
     def last_id(self, connection: Connection, table: str) -> int:
         statement = text("SELECT seq FROM sqlite_sequence WHERE name = :table")

@@ -23,6 +23,11 @@ def existing_file(url: URL) -> URL:
     return url.set(database=path.as_uri()).update_query_dict({"mode": "rw", "uri": "true"})
 
 
+def has_content(url: URL) -> bool:
+    path = Path(str(url.database))
+    return path.exists() and path.stat().st_size > 0
+
+
 def make_file(url: URL) -> None:
     """Create the database file if it is missing, with access for its owner only.
 
@@ -62,18 +67,25 @@ class FileGuard:
 
     def _watch(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         """Store the check of a new connection in its pool entry."""
-        [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()
-        entry.info["check"] = partial(self._check, path)
+        entry.info["check"] = partial(self._check, path_of(connection))
 
     def _check(self, path: str) -> None:
-        identity = _identity(path)
+        identity = file_identity(path)
         self._first = self._first or identity
         if identity != self._first:
             error = sqlite3.OperationalError("the database file was removed or replaced")
             raise OperationalError(None, None, error)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def path_of(connection: sqlite3.Connection) -> str:
+    """Return the path of the database file, or "" for a database in memory."""
+    main = "SELECT file FROM pragma_database_list WHERE name = 'main'"
+    [(path,)] = connection.execute(main).fetchall()
+    return path
+
+
+def file_identity(path: str) -> tuple[int, int] | None:
+    """Return what all names of a file have in common, or None if there is no file."""
     try:
         status = os.stat(path)
     except OSError:

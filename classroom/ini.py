@@ -1,0 +1,76 @@
+"""Read the settings of the application from an ini file."""
+
+import configparser
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import plaster
+from pyramid.paster import get_appsettings
+
+from .environment import overrides
+from .settings import SettingError
+
+_WAITRESS = ("egg:classroom#server", "egg:waitress#main", "egg:waitress")
+
+
+@dataclass(frozen=True)
+class Ini:
+    """An ini file, and the values of the ``%(name)s`` in it."""
+
+    path: str
+    variables: Mapping[str, str]
+
+    def load(self) -> dict[str, str]:
+        """Read ``[app:main]``, and override it from the environment.
+
+        :raises classroom.settings.SettingError: if either is invalid.
+        """
+        return {**self.read(), **overrides()}
+
+    def read(self) -> dict[str, str]:
+        """Read ``[app:main]`` without the environment.
+
+        :raises classroom.settings.SettingError: if the file cannot be read.
+        """
+        with _one_line_errors(self.path):
+            return dict(get_appsettings(self.path, options=self.variables))
+
+    def read_server(self) -> dict[str, str]:
+        """Read ``[server:main]``, if the server is waitress.
+
+        :raises classroom.settings.SettingError: if the file cannot be read.
+        """
+        with _one_line_errors(self.path):
+            settings = dict(plaster.get_settings(self.path, "server:main", self.variables))
+        return settings if settings.pop("use", None) in _WAITRESS else {}
+
+
+@contextmanager
+def _one_line_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (configparser.Error, OSError, LookupError, ValueError) as error:
+        raise SettingError(path, explain(error)) from None
+
+
+def explain(error: Exception) -> str:
+    """Return the reason why an ini file cannot be read.
+
+    Messages of configparser contain parts of values, and a value may be a password.
+    """
+    match error:
+        case configparser.InterpolationMissingOptionError(option=key, reference=name):
+            return (
+                f"{key}: no value for %({name})s; give one with {name}=VALUE"
+                f" (pserve, pshell), --set {name}=VALUE (classroom) or -x {name}=VALUE (alembic)"
+            )
+        case configparser.InterpolationSyntaxError(option=key):
+            return f"{key}: a % in a value must be written %%"
+        case configparser.InterpolationError(option=key):
+            return f"{key}: the references in its value are circular"
+        case configparser.MissingSectionHeaderError(lineno=line):
+            return f"line {line} is not in a section"
+        case configparser.ParsingError(errors=[(line, _), *_]):
+            return f"line {line} is not KEY = VALUE"
+    return " ".join(str(error).split())

@@ -1,0 +1,35 @@
+"""The server of the ini files: waitress, with one line for an error in the ini file."""
+
+import configparser
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import waitress
+from pyramid.paster import get_appsettings
+
+from ..ini import explain
+from ..settings import SettingError
+from .adjustments import parse_adjustments
+
+
+def make_server(global_config: Mapping[str, str], **settings: Any) -> Callable[[Any], None]:
+    """Make the server from the settings of ``[server:main]`` (``paste.server_factory``).
+
+    :raises classroom.settings.SettingError: if a setting is invalid, or a value in ``[app:main]``
+        is malformed.
+    """
+    parse_adjustments(settings)
+    _check_values(global_config)
+    return lambda app: waitress.serve(app, **settings)
+
+
+def _check_values(global_config: Mapping[str, str]) -> None:
+    # pserve makes the server before it reads [app:main], and prints a traceback with a part of the
+    # malformed value, which may be a password.
+    path = global_config["__file__"]
+    try:
+        with suppress(LookupError):  # pserve --app-name serves another section
+            get_appsettings(path, options=global_config)
+    except configparser.InterpolationError as error:
+        raise SettingError(path, explain(error)) from None
