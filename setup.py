@@ -32,6 +32,7 @@ setup(
     package_data={
         "classroom.alembic": ["script.py.mako"],
         "classroom.docs_ui": ["static/*", "swagger_ui/*"],
+        "classroom.cli": ["templates/*.ini"],
     },
     install_requires=[
         "alembic>=1.20",

@@ -6,6 +6,7 @@ from pyramid.scripts.common import parse_vars
 from ..ini import Ini
 from . import teachers, users
 from .copy import copy
+from .init import init
 from .reindex import reindex
 from .run import run
 
@@ -51,5 +52,6 @@ for command in (
     copy,
     reindex,
     run,
+    init,
 ):
     classroom.add_command(command)
