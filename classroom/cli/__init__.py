@@ -5,6 +5,7 @@ from pyramid.scripts.common import parse_vars
 
 from ..ini import Ini
 from . import teachers, users
+from .check import check
 from .copy import copy
 from .init import init
 from .reindex import reindex
@@ -53,5 +54,6 @@ for command in (
     reindex,
     run,
     init,
+    check,
 ):
     classroom.add_command(command)

@@ -1,11 +1,13 @@
 """The engine, and its transactions for reading and for writing."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
+from sqlalchemy.pool import QueuePool
 
 from ..settings import SettingError
 from .backends import backend_at, backend_of
@@ -15,30 +17,41 @@ from .driver_errors import mark_retryable
 _DEFAULTS = {"sqlalchemy.hide_parameters": "true"}
 
 
-def make_engine(settings: Mapping[str, Any]) -> Engine:
+def make_engine(settings: Mapping[str, Any], *, prepare: bool = True) -> Engine:
     """Create the engine that the ``sqlalchemy.*`` settings describe.
 
+    :param prepare: whether its connections are for the service. Those of SQLite change the mode of
+        the journal, which is stored in the file.
     :raises classroom.settings.SettingError: if the settings are invalid.
     """
     options = {key: value for key, value in settings.items() if key.startswith("sqlalchemy.")}
     try:
-        return _make_engine(make_url(options["sqlalchemy.url"]), options)
+        engine = _make_engine(make_url(options["sqlalchemy.url"]), options)
     except KeyError:
         raise SettingError("sqlalchemy.url", "is required") from None
     except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
+    if prepare:
+        backend_of(engine).listen(engine)
+        event.listen(engine, "handle_error", partial(mark_retryable, backend_of(engine)))
+    return engine
+
+
+def max_connections(engine: Engine) -> float:
+    """Return the number of connections that the pool can have, which may be infinite."""
+    pool = engine.pool
+    if not isinstance(pool, QueuePool) or pool.size() == 0 or pool._max_overflow == -1:
+        return math.inf
+    return pool.size() + pool._max_overflow
 
 
 def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
     backend = backend_at(url)
     connected = {"sqlalchemy.url": backend.connection_url(url)}
     try:
-        engine = engine_from_config({**_DEFAULTS, **backend.defaults(url), **options, **connected})
+        return engine_from_config({**_DEFAULTS, **backend.defaults(url), **options, **connected})
     except ImportError as error:
         raise SettingError("sqlalchemy.url", backend.explain_missing(error)) from None
-    backend.listen(engine)
-    event.listen(engine, "handle_error", partial(mark_retryable, backend))
-    return engine
 
 
 def printable_url(settings: Mapping[str, Any]) -> str:

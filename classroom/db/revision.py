@@ -41,9 +41,19 @@ def ensure_current(connection: Connection) -> None:
         raise Mismatch(defect)
     if is_empty(connection):
         upgrade(connection)
+    if warning := require_usable(connection):
+        log.warning("%s", warning)
+
+
+def require_usable(connection: Connection) -> str | None:
+    """Return a warning if a database that has tables is newer than the code.
+
+    :raises DatabaseOutdated: if it is older than the code.
+    :raises Mismatch: if it does not support the code, or if classroom did not create the tables.
+    """
     if not inspect(connection).has_table("alembic_version"):
         raise Mismatch("the database contains tables that classroom did not create")
-    _compare(connection)
+    return _compare(connection)
 
 
 def upgrade(connection: Connection) -> None:
@@ -65,16 +75,16 @@ def read(connection: Connection) -> str | None:
     return cast(str | None, connection.execute(statement).scalar())
 
 
-def _compare(connection: Connection) -> None:
+def _compare(connection: Connection) -> str | None:
     revision = read(connection)
     if revision == head():
-        return
+        return None
     state = f"the database is at revision {revision} and the code at {head()}"
     if revision is None or revision < head():
         raise DatabaseOutdated(f"{state}: run alembic -c INI upgrade head")
     if not _is_supported(connection):
         raise Mismatch(f"{state}: install a newer classroom")
-    log.warning("%s, which the database supports: install a newer classroom", state)
+    return f"{state}, which the database supports: install a newer classroom"
 
 
 def _is_supported(connection: Connection) -> bool:

@@ -70,10 +70,7 @@ class RedisCounter:
 
         :raises TypeError, ValueError: if redis-py does not accept ``url``.
         """
-        # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
-        pool = redis.ConnectionPool.from_url(
-            url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
-        )
+        pool = _make_pool(url)
         pool.connection_class(
             **pool.connection_kwargs
         )  # raises for unknown options; does not connect
@@ -93,6 +90,23 @@ class RedisCounter:
             return _first_reply(connection, commands)
         finally:
             self._idle.append(connection)
+
+
+def _make_pool(url: str) -> redis.ConnectionPool:
+    # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
+    return redis.ConnectionPool.from_url(
+        url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
+    )
+
+
+def ping(url: str) -> None:
+    """Connect to Redis as a counter does, and count nothing.
+
+    :raises redis.RedisError: if Redis is unavailable.
+    :raises TypeError, ValueError: if redis-py does not accept ``url``.
+    """
+    with redis.Redis.from_pool(_make_pool(url)) as client:
+        client.ping()
 
 
 def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:

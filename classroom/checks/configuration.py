@@ -1,0 +1,50 @@
+"""What the checks read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from waitress.adjustments import Adjustments
+
+from ..ini import Ini
+from ..server.adjustments import parse_adjustments
+from ..settings import DEFAULT_SETTINGS, SettingError, read_setting
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The settings that ``pserve`` would use."""
+
+    app: Mapping[str, Any]
+    """``[app:main]``, overridden from the environment, with the defaults."""
+    server: Mapping[str, str]
+    """``[server:main]``, if the server is waitress."""
+
+    @classmethod
+    def read(cls, ini: Ini) -> "Configuration":
+        return cls({**DEFAULT_SETTINGS, **ini.load()}, ini.read_server())
+
+    def value(self, key: str) -> Any:
+        """Return a setting, or its default if it is invalid, which is a finding of its own."""
+        try:
+            return read_setting(key, self.app[key])
+        except SettingError:
+            return read_setting(key, DEFAULT_SETTINGS[key])
+
+    @property
+    def url(self) -> URL | None:
+        """The URL of the database, or None if it is invalid, which is a finding of its own."""
+        try:
+            return make_url(self.app["sqlalchemy.url"])
+        except (KeyError, ArgumentError):
+            return None
+
+    @property
+    def adjustments(self) -> Adjustments:
+        """The settings of waitress, or its defaults if some are invalid."""
+        try:
+            return parse_adjustments(self.server)
+        except SettingError:
+            return parse_adjustments({})

@@ -1,0 +1,59 @@
+"""Checks of the database: its pool of connections, its revision and its users."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from ..db import queries, revision
+from ..db.backends import backend_at, backend_of
+from ..db.driver_errors import in_one_line
+from ..db.engine import make_engine, max_connections
+from ..db.not_ready import NotReady
+from ..settings import SettingError
+from .configuration import Configuration
+from .findings import Finding, error, warning
+
+_URL = "sqlalchemy.url"
+
+
+def database(configuration: Configuration) -> Iterator[Finding]:
+    try:
+        engine = make_engine(configuration.app, prepare=False)
+    except SettingError as problem:
+        yield error(problem.key, problem.problem)
+        return
+    yield from _small_pool(engine, configuration.adjustments.threads)
+    if configuration.url and not backend_at(configuration.url).exists(configuration.url):
+        yield warning(_URL, "there is no database yet; startup creates it, without users")
+    else:
+        yield from _tables(engine)
+    engine.dispose()
+
+
+def _small_pool(engine: Engine, threads: int) -> Iterator[Finding]:
+    limit = max_connections(engine)
+    if limit < threads:
+        yield error("sqlalchemy.pool_size", f"{limit} connections are too few: threads = {threads}")
+
+
+def _tables(engine: Engine) -> Iterator[Finding]:
+    try:
+        with engine.connect() as connection:
+            if defect := backend_of(engine).defect(connection):
+                yield error(_URL, defect)
+            elif revision.is_empty(connection):
+                yield warning(_URL, "the database has no tables; startup creates them")
+            else:
+                if newer := revision.require_usable(connection):
+                    yield warning(_URL, newer)
+                yield from _users(connection)
+    except (DBAPIError, NotReady, revision.Mismatch) as problem:
+        yield error(_URL, in_one_line(problem))
+
+
+def _users(connection: Connection) -> Iterator[Finding]:
+    if connection.execute(queries.ANY_USER).first() is None:
+        yield warning("users", "there are none; create one with adduser NAME --role admin")
+    elif connection.execute(queries.ANY_ADMIN).first() is None:
+        yield warning("users", "none is an admin; grant the role with setrole NAME admin")

@@ -1,0 +1,20 @@
+"""The check of the Redis that counts requests."""
+
+from collections.abc import Iterator
+
+from redis import RedisError
+
+from ..rate_limits.counters import ping
+from .configuration import Configuration
+from .findings import Finding, error
+
+
+def unreachable(configuration: Configuration) -> Iterator[Finding]:
+    key = "classroom.redis_url"
+    url = configuration.value(key)
+    if not configuration.value("classroom.use_rate_limits") or url.startswith("memory:"):
+        return
+    try:
+        ping(url)
+    except (RedisError, TypeError, ValueError) as problem:
+        yield error(key, " ".join(str(problem).split()))

@@ -1,0 +1,41 @@
+"""Checks of ``[app:main]`` alone."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from pyramid.settings import asbool
+
+from ..settings import invalid_settings as invalid
+from .configuration import Configuration
+from .findings import Finding, error
+
+_DEBUG = re.compile(r"pyramid[._](debug|reload)_\w+", re.IGNORECASE)
+
+
+def invalid_settings(configuration: Configuration) -> Iterator[Finding]:
+    for problem in invalid(configuration.app):
+        yield error(problem.key, problem.problem)
+
+
+def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
+    key = "classroom.secret_key"
+    if configuration.value("classroom.use_token_auth") and configuration.app[key] is None:
+        yield error(key, "is not set: each process signs tokens with a key of its own")
+
+
+def debug_settings(configuration: Configuration) -> Iterator[Finding]:
+    # Pyramid reads PYRAMID_DEBUG_ALL and its like from the environment.
+    for name, value in {**configuration.app, **os.environ}.items():
+        if _DEBUG.fullmatch(name) and asbool(value):
+            yield error(name, "is for development")
+
+
+def exposed_tracebacks(configuration: Configuration) -> Iterator[Finding]:
+    if configuration.adjustments.expose_tracebacks:
+        yield error("[server:main] expose_tracebacks", "is for development")
+
+
+def debug_toolbar(configuration: Configuration) -> Iterator[Finding]:
+    if "pyramid_debugtoolbar" in str(configuration.app.get("pyramid.includes")):
+        yield error("pyramid.includes", "pyramid_debugtoolbar is for development")

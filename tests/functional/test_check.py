@@ -1,0 +1,225 @@
+"""``classroom check``: one line for each problem, and no change."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import Engine
+
+from ..support.commands import run
+from ..support.pserve import configure, copy_ini, pserve
+from ..support.sockets import free_port
+from ..support.users import NAME, SECRET
+
+PROXY = "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-for"
+NO_ADMIN = "warning: users: none is an admin; grant the role with setrole NAME admin"
+
+
+def lines(ini: Path, *, status: int) -> list[str]:
+    """Return the lines that the command prints, without the one about admins."""
+    checked = run(ini, "check")
+    assert checked.exit_code == status, checked.output
+    return [line for line in checked.output.splitlines() if line != NO_ADMIN]
+
+
+def set_server(ini: Path, line: str) -> None:
+    ini.write_text(ini.read_text().replace("[server:main]", f"[server:main]\n{line}"))
+
+
+def test_an_admin_leaves_no_problem(app_ini: Path) -> None:
+    assert run(app_ini, "check").output == f"{NO_ADMIN}\n"
+    run(app_ini, "setrole", NAME, "admin")
+    checked = run(app_ini, "check")
+    assert (checked.exit_code, checked.output) == (0, "No problems found.\n")
+    run(app_ini, "deluser", NAME)
+    assert lines(app_ini, status=0) == [
+        "warning: users: there are none; create one with adduser NAME --role admin"
+    ]
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"classroom.secret_key": "short"}, "classroom.secret_key: must be at least 32 bytes"),
+        ({"classroom.per_page": "x"}, "classroom.per_page: must be a whole number"),
+        ({"classroom.per_page": "101"}, "classroom.per_page: must not exceed"),
+        ({"classroom.pages": "1"}, "classroom.pages: unknown setting"),
+        ({"pyramid.debug_all": "true"}, "pyramid.debug_all: is for development"),
+        ({"pyramid.reload_templates": "yes"}, "pyramid.reload_templates: is for development"),
+        ({"pyramid.includes": "x pyramid_debugtoolbar"}, "pyramid.includes: pyramid_debugtoolbar"),
+        (
+            {"sqlalchemy.pool_size": "2", "sqlalchemy.max_overflow": "1"},
+            "sqlalchemy.pool_size: 3 connections are too few: threads = 4",
+        ),
+        ({"sqlalchemy.url": "nonsense"}, "sqlalchemy.url"),
+        ({"sqlalchemy.url": "postgresql+psycopg://x@127.0.0.1:1/x"}, "sqlalchemy.url: connection"),
+        ({"sqlalchemy.url": "sqlite:////etc/passwd"}, "sqlalchemy.url: file is not a database"),
+    ],
+)
+def test_an_invalid_setting_is_an_error(
+    app_ini: Path, settings: dict[str, str], problem: str
+) -> None:
+    configure(app_ini, settings)
+    assert any(line.startswith(f"error: {problem}") for line in lines(app_ini, status=1))
+
+
+@pytest.mark.one_combination
+def test_token_mode_needs_a_secret_key(ini: Path) -> None:
+    assert len(lines(ini, status=0)) == 1
+    configure(ini, {"classroom.use_token_auth": "true"})
+    assert lines(ini, status=1)[0].startswith("error: classroom.secret_key: is not set")
+    configure(ini, {"classroom.secret_key": SECRET})
+    assert len(lines(ini, status=0)) == 1
+
+
+@pytest.mark.one_combination
+def test_pyramid_debugging_is_found_in_the_environment(
+    app_ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYRAMID_DEBUG_ALL", "1")
+    assert lines(app_ini, status=1) == ["error: PYRAMID_DEBUG_ALL: is for development"]
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("thread = 8\nlimit = 1", " thread: unknown setting"),
+        ("port = 1", ": host or port may not be set if listen is set."),
+        ("expose_tracebacks = true", " expose_tracebacks: is for development"),
+    ],
+)
+def test_server_settings_are_checked(app_ini: Path, line: str, problem: str) -> None:
+    set_server(app_ini, line)
+    found = lines(app_ini, status=1)
+    assert found[0] == f"error: [server:main]{problem}"
+    assert len(found) == line.count("=")
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize("server", ["egg:waitress#main", "egg:gunicorn#main"])
+def test_only_settings_of_waitress_are_checked(app_ini: Path, server: str) -> None:
+    app_ini.write_text(app_ini.read_text().replace("egg:classroom#server", server))
+    set_server(app_ini, "workers = 8")
+    assert len(lines(app_ini, status=int("waitress" in server))) == int("waitress" in server)
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("address", "is_safe"),
+    [("127.0.0.1:9150", True), ("[::1]:9150", True), ("0.0.0.0:9150", False), (":9150", False)],
+)
+def test_metrics_are_on_a_loopback_address(app_ini: Path, address: str, is_safe: bool) -> None:
+    configure(app_ini, {"classroom.metrics_listen": address})
+    found = "\n".join(run(app_ini, "check").output.splitlines())
+    assert (f"error: classroom.metrics_listen: {address} is not a loopback" in found) is not is_safe
+
+
+@pytest.mark.one_combination
+def test_an_unreachable_redis_is_an_error_if_it_is_used(app_ini: Path, redis_url: str) -> None:
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    set_server(app_ini, PROXY)
+    configure(app_ini, {"classroom.redis_url": nowhere})
+    assert lines(app_ini, status=0) == []
+    configure(app_ini, {"classroom.use_rate_limits": "true"})
+    [line] = lines(app_ini, status=1)
+    assert line.startswith("error: classroom.redis_url: ")
+    for url in (redis_url, "memory://"):
+        configure(app_ini, {"classroom.redis_url": url})
+        assert lines(app_ini, status=0) == []
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("address", "status"), [("localhost:80", 1), ("127.0.0.1:80 *:81", 0), ("0.0.0.0:80", 0)]
+)
+def test_rate_limits_need_the_address_of_the_proxy(
+    app_ini: Path, port: int, address: str, status: int
+) -> None:
+    """Without a proxy, the service listens on an address that is not local."""
+    configure(app_ini, {"classroom.use_rate_limits": "true", "classroom.redis_url": "memory://"})
+    app_ini.write_text(app_ini.read_text().replace(f"localhost:{port}", address))
+    [line] = lines(app_ini, status=status)
+    assert line.startswith(f"{'error' if status else 'warning'}: [server:main] trusted_proxy: ")
+    set_server(app_ini, PROXY.replace("forwarded-for", "forwarded-proto"))
+    [line] = lines(app_ini, status=1)
+    assert line.startswith("error: [server:main] trusted_proxy_headers: has no x-forwarded-for")
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("revision", "oldest", "level"),
+    [("0000", "0000", "error"), ("9999", "9999", "error"), ("9999", "0000", "warning")],
+)
+def test_another_revision_is_found(
+    app_ini: Path, dbengine: Engine, revision: str, oldest: str, level: str
+) -> None:
+    with dbengine.begin() as connection:
+        values = f"version_num = '{revision}', oldest_code = '{oldest}'"
+        connection.exec_driver_sql(f"UPDATE alembic_version SET {values}")
+    [line] = lines(app_ini, status=int(level == "error"))
+    assert line.startswith(f"{level}: sqlalchemy.url: the database is at revision {revision}")
+
+
+def test_a_check_creates_neither_file_nor_tables(ini: Path, empty_url: str) -> None:
+    configure(ini, {"sqlalchemy.url": empty_url})
+    before = os.listdir(ini.parent)
+    for _ in range(2):
+        [line] = lines(ini, status=0)
+        assert line.startswith("warning: sqlalchemy.url: the")
+    assert os.listdir(ini.parent) == before
+
+
+@pytest.mark.one_combination
+def test_a_check_does_not_change_a_foreign_database(ini: Path) -> None:
+    path = ini.with_name("classroom.sqlite")
+    with closing(sqlite3.connect(path)) as foreign:
+        foreign.execute("CREATE TABLE something (x)")
+    path.chmod(0o600)
+    before = path.read_bytes()
+    [line] = lines(ini, status=1)
+    assert "tables that classroom did not create" in line
+    assert path.read_bytes() == before
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_readable_sqlite_file_is_an_error(app_ini: Path) -> None:
+    path = app_ini.with_name("classroom.sqlite")
+    path.chmod(0o644)
+    [line] = lines(app_ini, status=1)
+    assert line == f"error: {path}: is readable by other users; restrict it with chmod 600"
+
+
+@pytest.fixture
+def owned_by_root() -> Iterator[Path]:
+    """A folder that others can enter and read, without the rights of root."""
+    with TemporaryDirectory(prefix="classroom-") as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.mark.one_combination
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> None:
+    ini = copy_ini("development.ini", owned_by_root, free_port())
+    run(ini, "users")
+    os.seteuid(65534)
+    try:
+        checked = run(ini, "check")
+    finally:
+        os.seteuid(0)
+    assert f"error: {owned_by_root}: is not writable\n" in checked.output
+    assert f"error: {owned_by_root}/classroom.sqlite: is not writable\n" in checked.output
+
+
+@pytest.mark.one_combination
+def test_a_check_runs_beside_the_service(app_ini: Path) -> None:
+    with pserve(app_ini):
+        assert lines(app_ini, status=0) == []
