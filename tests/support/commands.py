@@ -1,13 +1,13 @@
-"""The command line, in the process of the tests, and alembic."""
+"""The command line and alembic, in the process of the tests."""
 
-import subprocess
+from contextlib import chdir
+from io import StringIO
 from pathlib import Path
 
+from alembic.config import CommandLine, Config
 from click.testing import CliRunner, Result
 
 from classroom.cli import classroom
-
-from .paths import BIN
 
 
 def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
@@ -16,5 +16,9 @@ def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
 
 
 def alembic(ini: Path, *words: str) -> str:
-    command = [BIN / "alembic", "-c", ini.name, *words]
-    return subprocess.check_output(command, cwd=ini.parent, text=True, stderr=subprocess.STDOUT)
+    """Run ``alembic -c INI WORDS`` in the folder of the ini file, and return its output."""
+    program, output = CommandLine(), StringIO()
+    options = program.parser.parse_args(["-c", ini.name, *words])
+    with chdir(ini.parent):
+        program.run_cmd(Config(ini.name, stdout=output, cmd_opts=options), options)
+    return output.getvalue()
