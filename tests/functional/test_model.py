@@ -10,6 +10,7 @@ from ..support.school import School
 from ..support.user_model import UserModel
 
 
+@pytest.mark.no_cover  # other tests cover the same code; tracing takes half of the time
 @pytest.mark.usefixtures("uncached_identities")
 def test_random_operations_match_a_model(password_client: TestApp, dbengine: Engine) -> None:
     School(password_client.app).change_user(1, role="admin")

@@ -49,6 +49,7 @@ def admin(peopled: Any) -> TestApp:
     return client_of(peopled, "fuzzer")
 
 
+@pytest.mark.no_cover  # other tests cover the same code
 @pytest.mark.usefixtures("unlimited_logins")
 @pytest.mark.parametrize(
     ("database_url", "testapp"),
