@@ -1,47 +1,52 @@
-"""``pshell`` with the objects of classroom.shell, and the session in docs/shell.md."""
+"""The shell with the objects of classroom.shell, the session in docs/shell.md, and ``pshell``."""
 
 import doctest
 import re
 import subprocess
 import sys
+from code import InteractiveConsole
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
+from pyramid.paster import bootstrap
 from sqlalchemy import Engine, select, text
 from webtest import TestApp
 
 from classroom.models.tables import Student
+from classroom.pshell import setup
+from classroom.services import services
 
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
 from ..support.users import NAME
 
 STUDENTS = "/api/v1.0/students/"
-END = "\x1e"
 
 
-def type_in(ini: Path, source: str) -> str:
-    """Return what ``pshell`` prints for its standard input, after the banner."""
-    command = [sys.executable, "-u", BIN / "pshell", "-p", "python", ini]
-    shell = subprocess.run(
-        command,
-        input=f"print({END!r})\n{source}",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=True,
-    )
-    return shell.stdout.partition(END + "\n")[2]
+def results(ini: Path, *entries: str) -> list[str]:
+    """Return what the shell prints for each entry of one or more lines.
+
+    It is set up as pshell does it, in the process of the tests.
+    """
+    with bootstrap(str(ini)) as env:
+        shell = contextmanager(setup)(env)
+        with redirect_stdout(StringIO()), shell:
+            console = InteractiveConsole(env)
+            printed = [_enter(console, entry) for entry in entries]
+        services(env["registry"]).database.engine.dispose()
+    return printed
 
 
-def results(ini: Path, *lines: str) -> list[str]:
-    """Return what each line of input prints."""
-    ended = "".join(f"{line}\nprint({END!r})\n" for line in lines)
-    *printed, _ = type_in(ini, ended).split(END + "\n")
-    return [re.sub(r"^(>>> |\.\.\. )+", "", each, flags=re.M).strip() for each in printed]
+def _enter(console: InteractiveConsole, entry: str) -> str:
+    with redirect_stdout(StringIO()) as output, redirect_stderr(output):
+        for line in entry.split("\n"):
+            console.push(line)
+    return output.getvalue().strip()
 
 
 def last_lines(ini: Path, *lines: str) -> list[str]:
