@@ -14,6 +14,8 @@ from webtest import TestApp
 
 from classroom import models
 from classroom.db import writes
+from classroom.http.codes import ErrorCode
+from classroom.http.errors import error_response
 
 from ..support.conflicts import CONFLICTS
 from ..support.pserve import copy_ini
@@ -37,7 +39,10 @@ class Change(Base):
 
 
 def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
-    """Store a row before each write, by a statement, and as objects one after it and at commit."""
+    """Store a row before each write, by a statement, and as objects one after it and at commit.
+
+    A request with the header ``Refuse`` is answered with an error, which is not raised.
+    """
     if info.exception_only:
         return view
 
@@ -48,6 +53,8 @@ def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
         response = view(context, request)
         request.dbsession.add(Change(text=f"{request.method} done"))
         event.listen(request.dbsession, "before_commit", log_commit)
+        if request.headers.get("Refuse"):
+            return error_response(request.environ, ErrorCode.BAD_REQUEST, "refused")
         return response
 
     return logged_view
@@ -89,6 +96,20 @@ def test_rows_of_an_extension_commit_with_a_write(client: TestApp, dbengine: Eng
 def test_an_error_of_the_service_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
     client.post_json(STUDENTS, {"name": ""}, status=400)
     assert stored(dbengine) == ([], [])
+
+
+def test_an_error_that_a_view_returns_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
+    client.post_json(STUDENTS, {"name": "david"}, headers={"Refuse": "yes"}, status=400)
+    assert stored(dbengine) == ([], [])
+
+
+def test_the_log_of_an_error_has_no_values_of_its_statement(
+    client: TestApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.post_json(STUDENTS, {"name": "david"})
+    client.patch_json(f"{STUDENTS}1", {"name": "susan"}, status=500)
+    assert "INSERT INTO changes" in caplog.text
+    assert "[parameters:" not in caplog.text
 
 
 def test_an_error_of_the_extension_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
