@@ -203,7 +203,7 @@ def test_a_backup_succeeds_during_writes(on_sqlite: TestApp, tmp_path: Path) -> 
 
 
 def test_a_row_locked_elsewhere_is_503_and_blocks_no_thread(
-    on_postgresql: TestApp,
+    on_postgresql: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
     engine = engine_of(on_postgresql.app)
@@ -211,8 +211,30 @@ def test_a_row_locked_elsewhere_is_503_and_blocks_no_thread(
         somebody.exec_driver_sql("SELECT * FROM students FOR UPDATE")
         assert_unavailable(on_postgresql.put_json(url, NEW, status="*"))
         on_postgresql.get(url, status=200)
+    # The server ends the wait, before the client gives up the connection.
+    assert "lock timeout" in database_lines(caplog)[0]
     on_postgresql.put_json(url, NEW, status=200)
     assert engine.pool.checkedout() == 0
+
+
+DISCONNECT = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid != pg_backend_pid()
+"""
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_closed_connection_is_replaced_before_a_write(
+    password_client: TestApp, postgresql_engine: Engine
+) -> None:
+    """The write fails at no attempt, and is not retried."""
+    password_client.post_json(STUDENTS, NEW, status=201)
+    retries: list[Any] = []
+    password_client.app.registry.registerHandler(retries.append, [IBeforeRetry])
+    with postgresql_engine.begin() as connection:
+        connection.exec_driver_sql(DISCONNECT)
+    password_client.post_json(STUDENTS, NEW, status=201)
+    assert retries == []
 
 
 def test_a_read_only_database_serves_reads(
