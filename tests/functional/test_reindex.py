@@ -2,16 +2,19 @@
 
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from webtest import TestApp
 
 from classroom.models.folding import fold
 
 from ..support.commands import run
+from ..support.conflicts import before_statement
 from ..support.paths import BIN
 from ..support.rows import insert_rows
 
@@ -99,4 +102,28 @@ def test_the_service_writes_meanwhile(
             password_client.delete(new.headers["Location"], status=200)
     assert reindex.returncode == 0
     assert written
+    is_consistent()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("moment", "write"),
+    [
+        ("UPDATE students SET folded", "UPDATE students SET name = 'Zoë', folded = 'zoe'"),
+        ("DELETE FROM counts", "INSERT INTO students (name, folded) VALUES ('Zoë', 'zoe')"),
+    ],
+)
+def test_a_write_between_two_statements_waits(
+    app_ini: Path, dbengine: Engine, is_consistent: Callable[[], None], moment: str, write: str
+) -> None:
+    """On SQLite the transaction excludes all other writes."""
+    insert_rows(dbengine, ["Ana"], ["algebra"])
+
+    def attempt() -> None:
+        with suppress(OperationalError), dbengine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = 50"))
+            connection.execute(text(write))
+
+    with before_statement(moment, attempt):
+        assert run(app_ini, "reindex").exit_code == 0
     is_consistent()
