@@ -208,8 +208,9 @@ PSERVE = ["pserve", "development.ini"]
 def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
     line = "development.ini: sqlalchemy.url: a % in a value must be written %%\n"
-    assert refused_by(command, ini).endswith(line)
-    assert "password" not in refused_by(command, ini)
+    output = refused_by(command, ini)
+    assert output.endswith(line)
+    assert "password" not in output
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])

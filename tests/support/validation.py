@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .contract import Contract, Environ, Response, contract_of, path_of
+from .tracing import untraced
 
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -30,7 +31,7 @@ def validated(
 
         body = list(application(environ, start))
         response = Response(*started, b"".join(body))
-        for error in contract.errors(request, response):
+        for error in untraced(contract.errors, request, response):
             report(f"{request['REQUEST_METHOD']} {path_of(request)} {response.status}: {error}")
         return body
 
