@@ -9,8 +9,9 @@ from webtest import TestApp
 
 from classroom.http.codes import ErrorCode
 
+from ..support.application import authorization_of
 from ..support.sockets import exchange
-from ..support.users import NAME, PASSWORD, basic
+from ..support.users import basic
 from ..support.waitress import serving
 
 pytestmark = pytest.mark.one_combination
@@ -57,10 +58,8 @@ class Connection(NamedTuple):
 
 @pytest.fixture
 def http(testapp: TestApp) -> Iterator[Connection]:
-    kind, credentials = testapp.authorization
-    authorization = f"Bearer {credentials}" if kind == "Bearer" else basic(NAME, PASSWORD)
     with serving(testapp.app) as port:
-        http = Connection(port, authorization)
+        http = Connection(port, authorization_of(testapp))
         yield http
         # Whatever was rejected, the server still works and nothing was stored.
         after = http.ask()

@@ -12,7 +12,7 @@ import classroom
 from classroom.services import services
 
 from .tracing import untraced
-from .users import NAME, PASSWORD
+from .users import NAME, PASSWORD, basic
 
 API = "http://localhost/api/v1.0/"
 
@@ -58,3 +58,9 @@ def client_of(app: Any, name: str = NAME, password: str = PASSWORD) -> TestApp:
         token = client.get("/auth/request-token").json["token"]
         client.authorization = ("Bearer", token)
     return client
+
+
+def authorization_of(client: TestApp) -> str:
+    """Return the ``Authorization`` header of a client."""
+    kind, credentials = client.authorization
+    return f"Bearer {credentials}" if kind == "Bearer" else basic(*credentials)
