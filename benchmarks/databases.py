@@ -124,11 +124,12 @@ def _fill(engine: Engine, tables: Mapping[str, Table], size: Size) -> None:
 
 def _rows(table: str, numbers: range, size: Size) -> Iterator[dict[str, Any]]:
     for number in numbers:
+        timestamp = _FIRST_TIMESTAMP + timedelta(seconds=number)
         if table != "registrations":
-            yield {"name": f"{table} {number + 1}"}
+            name = f"{table} {number + 1}"
+            yield {"name": name, "created_at": timestamp, "updated_at": timestamp}
             continue
         student_id, class_id = _registration(number, size)
-        timestamp = _FIRST_TIMESTAMP + timedelta(seconds=number)
         yield {"student_id": student_id, "class_id": class_id, "timestamp": timestamp}
 
 

@@ -12,7 +12,9 @@ from .client import Response, send
 from .databases import Size
 from .servers import Server
 
-_HTTP_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT")
+_HTTP_DATE = r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
+_RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"
+_DATE = re.compile(f"{_HTTP_DATE}|{_RFC_3339}")
 
 SCHOOL = Size(students=10_000, classes=200, registrations=50_000)
 
@@ -127,4 +129,4 @@ def _normalize(value: Any, base: str) -> Any:
     if not isinstance(value, str):
         return value
     path, _, query = value.removeprefix(base).partition("?")
-    return _HTTP_DATE.sub("date", path), dict(parse_qsl(query)).get("page", "1")
+    return _DATE.sub("date", path), dict(parse_qsl(query)).get("page", "1")

@@ -33,6 +33,7 @@ settings.configure(
     DATABASES={"default": database},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
+    TIME_ZONE="UTC",
     INSTALLED_APPS=[
         "django.contrib.auth",
         "django.contrib.contenttypes",
@@ -70,9 +71,17 @@ from rest_framework.views import APIView  # noqa: E402
 from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 
-class Student(models.Model):
+class Record(models.Model):
     name = models.CharField(max_length=64)
+    source_id = models.CharField(max_length=255, unique=True, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        abstract = True
+
+
+class Student(Record):
     class Meta:
         app_label, db_table, ordering = "drf_app", "students", ["id"]
 
@@ -80,9 +89,7 @@ class Student(models.Model):
         return reverse("student", [self.pk], request=request)
 
 
-class Class(models.Model):
-    name = models.CharField(max_length=64)
-
+class Class(Record):
     class Meta:
         app_label, db_table, ordering = "drf_app", "classes", ["id"]
 
@@ -133,12 +140,15 @@ class UrlSerializer(serializers.BaseSerializer):
         return item.get_url(self.context["request"])
 
 
+FIELDS = ["url", "name", "id", "source_id", "created_at", "updated_at", "registrations"]
+
+
 class StudentSerializer(serializers.HyperlinkedModelSerializer):
     url = serializers.HyperlinkedIdentityField("student")
     registrations = serializers.HyperlinkedIdentityField("student-registrations")
 
     class Meta:
-        model, fields = Student, ["url", "name", "registrations"]
+        model, fields = Student, FIELDS
 
 
 class ClassSerializer(serializers.HyperlinkedModelSerializer):
@@ -146,7 +156,7 @@ class ClassSerializer(serializers.HyperlinkedModelSerializer):
     registrations = serializers.HyperlinkedIdentityField("class-registrations")
 
     class Meta:
-        model, fields = Class, ["url", "name", "registrations"]
+        model, fields = Class, FIELDS
 
 
 class RegistrationSerializer(serializers.BaseSerializer):
@@ -157,6 +167,7 @@ class RegistrationSerializer(serializers.BaseSerializer):
             "student": reverse("student", [item.student_id], request=request),
             "class": reverse("class", [item.class_of_id], request=request),
             "timestamp": http_date(item.timestamp.timestamp()),
+            "created_at": item.timestamp,
         }
 
     def to_internal_value(self, data):

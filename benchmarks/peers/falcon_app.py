@@ -17,7 +17,7 @@ import falcon
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ForeignKey, String, create_engine, event, func, select
+from sqlalchemy import DateTime, ForeignKey, String, create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -45,16 +45,29 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
 
 
-class Student(Base):
+def now():
+    return datetime.now(UTC)
+
+
+def in_utc(time):
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+class Record(Base):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    source_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now, onupdate=now)
+
+
+class Student(Record):
     __tablename__ = "students"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
 
 
-class Class(Base):
+class Class(Record):
     __tablename__ = "classes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
 
 
 class Registration(Base):
@@ -65,7 +78,7 @@ class Registration(Base):
     class_id: Mapped[int] = mapped_column(
         ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, index=True
     )
-    timestamp: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    timestamp: Mapped[datetime] = mapped_column(default=now)
 
 
 class SessionMiddleware:
@@ -194,7 +207,15 @@ class NamedItem:
 
     def on_get(self, req, resp, id):
         url = named_url(req, row := get_or_404(req, self.model, id))
-        resp.media = {"url": url, "name": row.name, "registrations": f"{url}/registrations/"}
+        resp.media = {
+            "url": url,
+            "name": row.name,
+            "id": row.id,
+            "source_id": row.source_id,
+            "created_at": in_utc(row.created_at).isoformat(),
+            "updated_at": in_utc(row.updated_at).isoformat(),
+            "registrations": f"{url}/registrations/",
+        }
 
     def on_put(self, req, resp, id):
         get_or_404(req, self.model, id).name = req.get_media()["name"]
@@ -232,6 +253,7 @@ class Registrations:
             "student": f"{req.prefix}/api/v1.0/students/{student_id}",
             "class": f"{req.prefix}/api/v1.0/classes/{class_id}",
             "timestamp": format_datetime(row.timestamp.replace(tzinfo=UTC), usegmt=True),
+            "created_at": in_utc(row.timestamp).isoformat(),
         }
 
     def on_delete_item(self, req, resp, student_id, class_id):

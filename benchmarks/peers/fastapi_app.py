@@ -25,7 +25,7 @@ from fastapi.security import (
 )
 from pwdlib import PasswordHash
 from pydantic import BaseModel, Field
-from sqlalchemy import ForeignKey, Select, String, create_engine, event, func, select
+from sqlalchemy import DateTime, ForeignKey, Select, String, create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -51,16 +51,29 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
 
 
-class Student(Base):
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def in_utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+class Record(Base):
+    __abstract__ = True
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    source_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now, onupdate=now)
+
+
+class Student(Record):
     __tablename__ = "students"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
 
 
-class Class(Base):
+class Class(Record):
     __tablename__ = "classes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(64))
 
 
 class Registration(Base):
@@ -71,7 +84,7 @@ class Registration(Base):
     class_id: Mapped[int] = mapped_column(
         ForeignKey(Class.id, ondelete="CASCADE"), primary_key=True, index=True
     )
-    timestamp: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    timestamp: Mapped[datetime] = mapped_column(default=now)
 
 
 class NameIn(BaseModel):
@@ -86,6 +99,10 @@ class RegistrationIn(BaseModel):
 class NamedOut(BaseModel):
     url: str
     name: str
+    id: int
+    source_id: str | None
+    created_at: datetime
+    updated_at: datetime
     registrations: str
 
 
@@ -94,6 +111,7 @@ class RegistrationOut(BaseModel):
     student: str
     class_: str = Field(serialization_alias="class")
     timestamp: str
+    created_at: datetime
 
 
 class Meta(BaseModel):
@@ -227,6 +245,18 @@ def registration_url(request: Request, registration: Registration) -> str:
     return str(request.url_for("get_registration", **key))
 
 
+def named_out(row: Record, url: str, registrations: str) -> NamedOut:
+    return NamedOut(
+        url=url,
+        name=row.name,
+        id=row.id,
+        source_id=row.source_id,
+        created_at=in_utc(row.created_at),
+        updated_at=in_utc(row.updated_at),
+        registrations=registrations,
+    )
+
+
 def get_or_404(session: Session, model: type[Base], key: Any) -> Any:
     if (row := session.get(model, key)) is None:
         raise HTTPException(404)
@@ -266,8 +296,7 @@ def new_student(request: Request, response: Response, session: SessionDep, body:
 def get_student(request: Request, session: SessionDep, id: int) -> NamedOut:
     student = get_or_404(session, Student, id)
     registrations = str(request.url_for("get_student_registrations", id=id))
-    url = student_url(request, student)
-    return NamedOut(url=url, name=student.name, registrations=registrations)
+    return named_out(student, student_url(request, student), registrations)
 
 
 @api.put("/students/{id}")
@@ -308,7 +337,7 @@ def new_class(request: Request, response: Response, session: SessionDep, body: N
 def get_class(request: Request, session: SessionDep, id: int) -> NamedOut:
     class_ = get_or_404(session, Class, id)
     registrations = str(request.url_for("get_class_registrations", id=id))
-    return NamedOut(url=class_url(request, class_), name=class_.name, registrations=registrations)
+    return named_out(class_, class_url(request, class_), registrations)
 
 
 @api.get("/classes/{id}/registrations/")
@@ -346,6 +375,7 @@ def get_registration(
         student=str(request.url_for("get_student", id=student_id)),
         class_=str(request.url_for("get_class", id=class_id)),
         timestamp=format_datetime(registration.timestamp.replace(tzinfo=UTC), usegmt=True),
+        created_at=in_utc(registration.timestamp),
     )
 
 

@@ -39,11 +39,19 @@ class User(db.Model):
     password_hash = db.Column(db.String(255), nullable=False)
 
 
+def now():
+    return datetime.now(UTC)
+
+
+def in_utc(time):
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
 class Registration(db.Model):
     __tablename__ = "registrations"
     student_id = db.Column(db.ForeignKey("students.id"), primary_key=True)
     class_id = db.Column(db.ForeignKey("classes.id"), primary_key=True, index=True)
-    timestamp = db.Column(db.DateTime(timezone=True), default=lambda: datetime.now(UTC))
+    timestamp = db.Column(db.DateTime(timezone=True), default=now)
 
     def get_url(self):
         return url_for(
@@ -59,13 +67,30 @@ class Registration(db.Model):
             "student": url_for("get_student", id=self.student_id, _external=True),
             "class": url_for("get_class", id=self.class_id, _external=True),
             "timestamp": format_datetime(self.timestamp.replace(tzinfo=UTC), usegmt=True),
+            "created_at": in_utc(self.timestamp).isoformat(),
         }
 
 
-class Student(db.Model):
-    __tablename__ = "students"
+class Record(db.Model):
+    __abstract__ = True
     id = db.Column(db.Integer, primary_key=True)
     name = db.Column(db.String(64), nullable=False)
+    source_id = db.Column(db.String(255), unique=True)
+    created_at = db.Column(db.DateTime(timezone=True), default=now)
+    updated_at = db.Column(db.DateTime(timezone=True), default=now, onupdate=now)
+
+    def export_fields(self):
+        return {
+            "name": self.name,
+            "id": self.id,
+            "source_id": self.source_id,
+            "created_at": in_utc(self.created_at).isoformat(),
+            "updated_at": in_utc(self.updated_at).isoformat(),
+        }
+
+
+class Student(Record):
+    __tablename__ = "students"
     registrations = db.relationship(Registration, lazy="dynamic", cascade="all, delete-orphan")
 
     def get_url(self):
@@ -73,13 +98,12 @@ class Student(db.Model):
 
     def export_data(self):
         registrations = url_for("get_student_registrations", id=self.id, _external=True)
-        return {"url": self.get_url(), "name": self.name, "registrations": registrations}
+        fields = self.export_fields()
+        return {"url": self.get_url(), **fields, "registrations": registrations}
 
 
-class Class(db.Model):
+class Class(Record):
     __tablename__ = "classes"
-    id = db.Column(db.Integer, primary_key=True)
-    name = db.Column(db.String(64), nullable=False)
     registrations = db.relationship(Registration, lazy="dynamic", cascade="all, delete-orphan")
 
     def get_url(self):
@@ -87,7 +111,8 @@ class Class(db.Model):
 
     def export_data(self):
         registrations = url_for("get_class_registrations", id=self.id, _external=True)
-        return {"url": self.get_url(), "name": self.name, "registrations": registrations}
+        fields = self.export_fields()
+        return {"url": self.get_url(), **fields, "registrations": registrations}
 
 
 @basic_auth.verify_password

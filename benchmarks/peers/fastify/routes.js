@@ -12,7 +12,7 @@ const registrationUrl = (request, row) =>
 // Students, or classes. The column `owner` of registrations refers to them.
 export async function named (api, { table, owner, other }) {
   const urlOf = (request, id) => `${root(request)}/${table}/${id}`
-  const byId = `SELECT id, name FROM ${table} WHERE id = $1`
+  const byId = `SELECT * FROM ${table} WHERE id = $1`
 
   api.get(`/${table}/`, { schema: schemas.list }, async (request, reply) => {
     const statements = {
@@ -34,11 +34,11 @@ export async function named (api, { table, owner, other }) {
     const row = await one(`read ${table}`, byId, [request.params.id])
     if (!row) return reply.callNotFound()
     const url = urlOf(request, row.id)
-    return { url, name: row.name, registrations: `${url}/registrations/` }
+    return { url, ...row, registrations: `${url}/registrations/` }
   })
 
   api.put(`/${table}/:id`, { schema: schemas.replace }, async (request, reply) => {
-    const update = `UPDATE ${table} SET name = $2 WHERE id = $1`
+    const update = `UPDATE ${table} SET name = $2, updated_at = now() WHERE id = $1`
     const { rowCount } = await query(`replace ${table}`, update, [request.params.id, request.body.name])
     return rowCount ? {} : reply.callNotFound()
   })
@@ -94,7 +94,8 @@ export async function registrations (api) {
       url: registrationUrl(request, row),
       student: `${root(request)}/students/${row.student_id}`,
       class: `${root(request)}/classes/${row.class_id}`,
-      timestamp: row.timestamp.toUTCString()
+      timestamp: row.timestamp.toUTCString(),
+      created_at: row.timestamp
     }
   })
 

@@ -4,6 +4,7 @@ const text = { type: 'string' }
 const id = { type: 'integer', minimum: 1 }
 const count = { type: 'integer' }
 const link = { type: 'string', nullable: true }
+const time = { type: 'string', format: 'date-time' }
 const name = { type: 'string', minLength: 1, maxLength: 64 }
 
 const object = (properties, required = Object.keys(properties)) =>
@@ -35,13 +36,17 @@ export const listOfItem = { ...list, params: itemKey }
 export const create = { body: object({ name }) }
 export const read = {
   params: itemKey,
-  response: { 200: object({ url: text, name: text, registrations: text }) }
+  response: {
+    200: object({
+      url: text, name: text, id, source_id: link, created_at: time, updated_at: time, registrations: text
+    })
+  }
 }
 export const replace = { params: itemKey, body: object({ name }) }
 export const remove = { params: itemKey }
 export const register = { body: object({ student: text, class: text }) }
 export const readRegistration = {
   params: registrationKey,
-  response: { 200: object({ url: text, student: text, class: text, timestamp: text }) }
+  response: { 200: object({ url: text, student: text, class: text, timestamp: text, created_at: time }) }
 }
 export const removeRegistration = { params: registrationKey }

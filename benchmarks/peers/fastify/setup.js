@@ -6,8 +6,13 @@ await pool.query(`
   CREATE TABLE users (
     id serial PRIMARY KEY, name varchar(64) UNIQUE NOT NULL, password_hash varchar(255) NOT NULL
   );
-  CREATE TABLE students (id serial PRIMARY KEY, name varchar(64) NOT NULL);
-  CREATE TABLE classes (id serial PRIMARY KEY, name varchar(64) NOT NULL);
+  ${['students', 'classes'].map(table => `CREATE TABLE ${table} (
+    id serial PRIMARY KEY,
+    name varchar(64) NOT NULL,
+    source_id varchar(255) UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+  );`).join('\n')}
   CREATE TABLE registrations (
     student_id integer REFERENCES students ON DELETE CASCADE,
     class_id integer REFERENCES classes ON DELETE CASCADE,
