@@ -6,6 +6,9 @@ from wsgiref.util import application_uri
 
 from .syntax import HOST
 
+EXAMPLE_URL = "http://localhost:6543"
+"""The URL of the application in examples. The OpenAPI document has that of the request instead."""
+
 
 def base_url(environ: Mapping[str, Any]) -> str | None:
     """Return the URL of the application without a trailing slash, or None if it is not known.

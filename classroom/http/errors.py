@@ -11,7 +11,7 @@ from pyramid.response import Response
 from webob.acceptparse import create_accept_header
 from webob.util import status_reasons
 
-from .base_url import base_url
+from .base_url import EXAMPLE_URL, base_url
 from .codes import ErrorCode
 from .json_response import Headers, json_response
 from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT, PROBLEM_TYPE
@@ -21,7 +21,7 @@ PROBLEMS_PATH = "/api/problems/"
 """The path of the pages that describe the codes. Each page has the name of its code."""
 
 _Code = Annotated[ErrorCode, Meta(examples=[ErrorCode.INVALID_FIELD.value])]
-_EXAMPLE_TYPE = f"http://localhost:6543{PROBLEMS_PATH}{ErrorCode.INVALID_FIELD}"
+_EXAMPLE_TYPE = f"{EXAMPLE_URL}{PROBLEMS_PATH}{ErrorCode.INVALID_FIELD}"
 
 
 class Error(Struct, frozen=True):

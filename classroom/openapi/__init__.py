@@ -10,8 +10,8 @@ import msgspec
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 
+from ..http.base_url import EXAMPLE_URL
 from ..http.syntax import MAX_ACCEPT
-from ..schemas.fields import EXAMPLE_SERVER
 from ..security.tokens import TOKEN_PATH
 from ..services import services
 from ..views.documentation import documented
@@ -52,7 +52,7 @@ _BASIC_TOO = (
 
 
 def document(registry: Registry) -> Node:
-    """Return the document of an application, with the URL ``EXAMPLE_SERVER``."""
+    """Return the document of an application, with the URL ``EXAMPLE_URL``."""
     shared = services(registry)
     settings = shared.settings
     schemes = _security_schemes(settings.use_token_auth)
@@ -71,7 +71,7 @@ def document(registry: Registry) -> Node:
             "contact": {"name": "The operator of this service"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": EXAMPLE_SERVER}],
+        "servers": [{"url": EXAMPLE_URL}],
         "security": [{name: []} for name in schemes],
         "tags": [{"name": name} for name in dict.fromkeys(path.kind.tag for path in found)],
         "paths": {path.template: path_item(path, items) for path in found},

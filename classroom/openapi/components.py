@@ -70,7 +70,7 @@ def _name_unions(components: Node) -> Node:
     named = {}
     for owner, node in components.items():
         for field, schema in node.get("properties", {}).items():
-            if {"type": "null"} not in schema.get("anyOf", [{"type": "null"}]):
+            if "anyOf" in schema and {"type": "null"} not in schema["anyOf"]:
                 name = f"{owner}{field.capitalize()}"
                 named[name] = {"oneOf": schema.pop("anyOf"), **schema}
                 node["properties"][field] = ref("schemas", name)

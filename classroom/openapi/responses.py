@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from pyramid.request import Request
 
+from ..http.base_url import EXAMPLE_URL
 from ..http.codes import ErrorCode
 from ..http.errors import PRECONDITION_FAILED, Error, Problem, error_response
 from ..http.syntax import JSON_TYPE, MAX_BODY, PATCH_TYPES, PROBLEM_TYPE, RATE_LIMIT_HEADERS
-from ..schemas.fields import EXAMPLE_SERVER
 from .headers import NO_SNIFFING, REQUEST_ID
 from .node import Node, ref
 
@@ -91,6 +91,6 @@ def _description(status: int) -> str:
 
 
 def _body(error: _Error, media_type: str, schema: type) -> Node:
-    environ = Request.blank("/", base_url=EXAMPLE_SERVER, accept=media_type).environ
+    environ = Request.blank("/", base_url=EXAMPLE_URL, accept=media_type).environ
     example = error_response(environ, error.code, error.message).json
     return {"schema": ref("schemas", schema.__name__), "example": example}

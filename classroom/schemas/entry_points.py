@@ -7,16 +7,17 @@ from typing import Annotated, Any, Literal, Self, cast
 import msgspec
 from msgspec import NODEFAULT, UNSET, Meta, Raw, UnsetType
 
+from ..http.base_url import EXAMPLE_URL
 from ..models.names import ID
 from .base import Schema
-from .fields import EXAMPLE_SERVER, url
+from .fields import url
 
 _VERSION = version("classroom")
 _TOKEN_URL = Annotated[
     str | UnsetType,
     Meta(
         description="The URL that issues tokens, in token mode.",
-        examples=[f"{EXAMPLE_SERVER}/auth/request-token"],
+        examples=[f"{EXAMPLE_URL}/auth/request-token"],
         extra_json_schema={"format": "uri"},
     ),
 ]
@@ -67,7 +68,7 @@ class Document(Schema, frozen=True, kw_only=True):
     # Encoded at startup.
     openapi: Annotated[Raw, _part({"type": "string"}, "3.1.0")]
     info: Annotated[Raw, _part(_OBJECT, {"title": "classroom", "version": _VERSION})]
-    servers: Annotated[Raw, _part(_OBJECTS, [{"url": EXAMPLE_SERVER}])]
+    servers: Annotated[Raw, _part(_OBJECTS, [{"url": EXAMPLE_URL}])]
     security: Annotated[Raw, _part(_OBJECTS, [])]
     tags: Annotated[Raw, _part(_OBJECTS, [])]
     paths: Annotated[Raw, _part(_OBJECT, {})]

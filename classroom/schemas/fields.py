@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ..http.base_url import EXAMPLE_URL
 from ..models.names import (
     ID,
     NAME,
@@ -19,9 +20,7 @@ from ..models.names import (
 from ..models.validation import InvalidValue, validate_name, validate_source_id
 
 API_PATH = "/api/v1.0/"
-EXAMPLE_SERVER = "http://localhost:6543"
-"""The URL of the service in examples. The OpenAPI document has that of the request instead."""
-EXAMPLE_API = EXAMPLE_SERVER + API_PATH
+EXAMPLE_API = EXAMPLE_URL + API_PATH
 
 _HTTP_DATE = r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"
 

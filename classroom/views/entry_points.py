@@ -6,9 +6,9 @@ from msgspec import Raw
 from pyramid.view import view_config
 
 from .. import schemas
+from ..http.base_url import EXAMPLE_URL
 from ..request import Request
 from ..resources.tree import V1, OpenAPI, RequestToken, Root
-from ..schemas.fields import EXAMPLE_SERVER
 from ..security import tokens
 from ..security.permissions import Permission
 from .documentation import Operation
@@ -29,7 +29,7 @@ def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
 @view_config(context=OpenAPI, request_method="GET", permission=Permission.VIEW, operation=_READ)
 def read_document(context: OpenAPI, request: Request) -> schemas.Document:
     """The document depends on the settings of the service, and has the URL of this server."""
-    own, url = EXAMPLE_SERVER.encode(), request.application_url.encode()
+    own, url = EXAMPLE_URL.encode(), request.application_url.encode()
     parts = request.services.openapi.items()
     return schemas.Document(**{name: Raw(part.replace(own, url)) for name, part in parts})
 

@@ -13,6 +13,7 @@ from classroom.openapi import document
 from classroom.services import services
 
 from .application import open_application
+from .complete_document import complete
 
 Environ = dict[str, Any]
 
@@ -21,9 +22,6 @@ _OF_HTTP = {"content-type", "content-length", "date", "server", "connection", "v
 
 # Pages for people. The document describes their errors only.
 _PAGES = re.compile("/api/(docs|problems)/.*")
-
-_METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
-_ALLOW = {"required": True, "schema": {"pattern": f"^{_METHODS}(, {_METHODS})*$"}}
 
 
 class Response(NamedTuple):
@@ -81,20 +79,13 @@ class DocumentedResponse:
 
 
 class Contract:
-    """An OpenAPI document, compiled for the validation of responses.
+    """An OpenAPI document, compiled for the validation of responses."""
 
-    The document does not list HEAD and OPTIONS, nor the errors 308 and 405, which belong to no
-    operation. Their responses are derived from those that it lists. A response must not have
-    members that its schema does not list, although clients must accept them.
-    """
-
-    def __init__(self, description: Mapping[str, Any]) -> None:
+    def __init__(self, published: Mapping[str, Any]) -> None:
+        description = complete(published)
         self._components = description["components"]
-        schemas = {name: _closed(node) for name, node in self._components["schemas"].items()}
-        self._schemas = {"schemas": schemas}
-        self._errors = self._all_errors()
         self._paths = [
-            (re.compile(self._pattern(path)), self._all_operations(item))
+            (re.compile(self._pattern(path)), {method.upper(): item[method] for method in item})
             for path, item in description["paths"].items()
         ]
         self._responses: dict[int, DocumentedResponse] = {}
@@ -108,7 +99,7 @@ class Contract:
     @cache  # noqa: B019 (there are a handful of contracts, and they live as long as the tests)
     def _validator(self, schema: str) -> Any:
         return jsonschema_rs.validator_for(
-            {**json.loads(schema), "components": self._schemas}, validate_formats=True
+            {**json.loads(schema), "components": self._components}, validate_formats=True
         )
 
     def validator(self, schema: Mapping[str, Any]) -> Any:
@@ -121,18 +112,27 @@ class Contract:
         """
         if _PAGES.fullmatch(path_of(environ)) and response.status < "400":
             return []
-        method, path = environ["REQUEST_METHOD"], path_of(environ)
-        operation, status = self._item(path).get(method), response.status[:3]
-        others = self._errors["HEAD" if method == "HEAD" else "*"]
-        responses = operation["responses"] if operation else others
-        if status not in responses:
+        operation, status = self._operation(environ), int(response.status[:3])
+        node = self._response(operation, environ["REQUEST_METHOD"], status)
+        if node is None:
             return [f"the status {response.status}"]
-        node = responses[status]
         documented = self._responses.setdefault(id(node), DocumentedResponse(self, node))
-        unknown = (
-            self._unknown_parameters(operation, environ) if operation and status < "400" else []
-        )
+        unknown = self._unknown_parameters(operation, environ) if operation and status < 400 else []
         return [*unknown, *documented.errors(response)]
+
+    def _operation(self, environ: Environ) -> Mapping[str, Any]:
+        """Return an operation, or an empty mapping if there is none."""
+        operation = self._item(path_of(environ)).get(environ["REQUEST_METHOD"], {})
+        return operation if "responses" in operation else {}
+
+    def _response(self, operation: Mapping[str, Any], method: str, status: int) -> Any:
+        """Return the response object of an operation, or of an error if there is no operation."""
+        if operation:
+            node = operation["responses"].get(str(status))
+        else:
+            head = "-HEAD" if method == "HEAD" else ""
+            node = self._components["responses"].get(f"{status}{head}")
+        return node and self.resolve(node)
 
     def _unknown_parameters(self, operation: Mapping[str, Any], environ: Environ) -> list[str]:
         parameters = map(self.resolve, operation.get("parameters", ()))
@@ -143,39 +143,6 @@ class Contract:
     def _item(self, path: str) -> Mapping[str, Any]:
         return next((item for pattern, item in self._paths if pattern.fullmatch(path)), {})
 
-    def _all_operations(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the operations of a path by method."""
-        found = {
-            method.upper(): {**item[method], "responses": self._resolved(item[method]["responses"])}
-            for method in item.keys() - {"parameters"}
-        }
-        get = found["GET"]["responses"]
-        errors = {status: node for status, node in get.items() if status >= "400"}
-        found["OPTIONS"] = {"responses": errors | {"200": self._options("patch" in item)}}
-        found["HEAD"] = {**found["GET"], "responses": _without_bodies(get)}
-        return found
-
-    def _resolved(self, responses: Mapping[str, Any]) -> dict[str, Any]:
-        return {status: self.resolve(node) for status, node in responses.items()}
-
-    def _options(self, has_patch: bool) -> dict[str, Any]:
-        always = self._components["responses"]["500"]["headers"]
-        patch = {"Accept-Patch": self._components["headers"]["Accept-Patch"]} if has_patch else {}
-        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Nothing"}}}
-        return {"headers": {**always, **patch, "Allow": _ALLOW}, "content": content}
-
-    def _all_errors(self) -> dict[str, Any]:
-        """Return the errors of requests that belong to no operation."""
-        listed, location = self._components["responses"], self._components["headers"]["Location"]
-        headers = {"308": {"Location": location}, "405": {"Allow": _ALLOW}}
-        error = listed["404"]
-        unlisted = {
-            status: error | {"headers": error["headers"] | added}
-            for status, added in headers.items()
-        }
-        found = listed | unlisted
-        return {"*": found, "HEAD": _without_bodies(found)}
-
     def _pattern(self, path: str) -> str:
         """Return a path template as a regular expression, with the patterns of its parameters."""
 
@@ -184,17 +151,6 @@ class Contract:
             return schema["pattern"].strip("^$")
 
         return re.sub(r"\\{(\w+)\\}", pattern, re.escape(path))
-
-
-def _closed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {**schema, "additionalProperties": False} if "properties" in schema else {**schema}
-
-
-def _without_bodies(responses: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        status: {name: part for name, part in node.items() if name != "content"}
-        for status, node in responses.items()
-    }
 
 
 def path_of(environ: Environ) -> str:
