@@ -8,8 +8,8 @@ setup(
     description="REST service for students, classes and registrations, built on Pyramid traversal",
     long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    license_expression="MIT",
-    license_files=["LICENSE"],
+    license_expression="MIT AND Apache-2.0",  # Swagger UI is Apache-2.0
+    license_files=["LICENSE", "classroom/docs_ui/swagger_ui/*LICENSE*"],
     project_urls={"Based on": "https://github.com/miguelgrinberg/api-pycon2014"},
     keywords=["REST", "API", "Pyramid", "traversal", "OpenAPI", "students", "school"],
     classifiers=[
