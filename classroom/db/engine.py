@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, engine_from_config, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import asbool
 
 from ..settings import SettingError
 from .backends import backend_at, backend_of
@@ -15,6 +16,8 @@ from .driver_errors import mark_retryable
 
 # Keep names and password hashes out of the log.
 _DEFAULTS = {"sqlalchemy.hide_parameters": "true"}
+# Options that engine_from_config leaves as strings; "false" would be true.
+_BOOLEANS = ("sqlalchemy.hide_parameters", "sqlalchemy.pool_pre_ping")
 
 
 def make_engine(settings: Mapping[str, Any], *, prepare: bool = True) -> Engine:
@@ -48,8 +51,10 @@ def max_connections(engine: Engine) -> float:
 def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
     backend = backend_at(url)
     connected = {"sqlalchemy.url": backend.connection_url(url)}
+    merged: dict[str, Any] = {**_DEFAULTS, **backend.defaults(url), **options, **connected}
+    booleans = {key: asbool(merged[key]) for key in _BOOLEANS if key in merged}
     try:
-        return engine_from_config({**_DEFAULTS, **backend.defaults(url), **options, **connected})
+        return engine_from_config(merged | booleans)
     except ImportError as error:
         raise SettingError("sqlalchemy.url", backend.explain_missing(error)) from None
 

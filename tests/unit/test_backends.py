@@ -15,3 +15,12 @@ def test_an_unsupported_database_is_an_error() -> None:
     message = "^sqlalchemy.url: mysql is not supported; use one of sqlite, postgresql$"
     with pytest.raises(SettingError, match=message):
         make_engine({"sqlalchemy.url": "mysql://localhost/x"})
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_boolean_options_of_the_engine_are_converted(value: str) -> None:
+    url = {"sqlalchemy.url": "postgresql+psycopg://localhost/school"}
+    options = {"sqlalchemy.pool_pre_ping": value, "sqlalchemy.hide_parameters": value}
+    engine = make_engine(url | options)
+    assert engine.hide_parameters is (value == "true")
+    assert engine.pool._pre_ping is (value == "true")
