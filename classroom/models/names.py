@@ -4,6 +4,7 @@ import re
 
 # Eighteen digits fit into 63 bits. [0-9], since \d matches the digits of other alphabets too.
 ID = r"[1-9][0-9]{0,17}"
+MAX_ID = 10**18 - 1
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 CONTROL_CHARACTER = re.compile(f"[{_CONTROL}]")
 PRINTABLE = f"[^{_CONTROL}]*"

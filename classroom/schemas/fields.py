@@ -1,7 +1,6 @@
 """Types of fields: the constraints, the documentation and an example of each."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from msgspec import Meta
 from ..http.base_url import EXAMPLE_URL
 from ..models.names import (
     ID,
+    MAX_ID,
     NAME,
     NAME_LENGTH,
     NAME_RULE,
@@ -25,42 +25,48 @@ EXAMPLE_API = EXAMPLE_URL + API_PATH
 _HTTP_DATE = r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$"
 
 
-def url(path: str, description: str, rule: str = "must be a URL of this server") -> Meta:
+def url(path: str, description: str) -> Meta:
     """Return the constraints of a URL of the API.
 
     :param path: a regular expression for the part after the URL of the API.
-    :param rule: the message about an invalid value.
     """
-    pattern = f"^https?://.+{re.escape(API_PATH)}{path}$"
     return Meta(
-        pattern=pattern,
+        pattern=_url_pattern(path),
         description=description,
         examples=[EXAMPLE_API + path.replace(ID, "7")],
         extra_json_schema={"format": "uri"},
-        extra={"is_link": True, "validate": _url_validator(pattern, rule)},
+        extra={"is_link": True},
     )
 
 
-def _url_validator(pattern: str, rule: str) -> Callable[[object], None]:
-    matches = re.compile(pattern).fullmatch
-
-    def validate(value: object) -> None:
-        if not isinstance(value, str):
-            raise InvalidValue("url", "must be a string")
-        if not matches(value):
-            raise InvalidValue("url", rule)
-
-    return validate
-
-
-def item_url_rule(name: str) -> str:
-    """Return the message about a URL that is not the URL of an item of this type."""
-    return f"must be the URL of a {name} of this server"
+def _url_pattern(path: str) -> str:
+    return f"^https?://.+{re.escape(API_PATH)}{path}$"
 
 
 def item_url(collection: str, name: str) -> Meta:
     """Return the constraints of the URL of a student or a class."""
-    return url(f"{collection}/{ID}", f"The URL of a {name}.", item_url_rule(name))
+    return url(f"{collection}/{ID}", f"The URL of a {name}.")
+
+
+def reference(collection: str, name: str) -> Meta:
+    """Return the constraints of a student or a class that a client names by its URL or its id."""
+    is_url = re.compile(_url_pattern(f"{collection}/{ID}")).fullmatch
+
+    def validate(value: object) -> None:
+        is_id = type(value) is int and 1 <= value <= MAX_ID  # neither a boolean nor 1.0
+        if not is_id and not (isinstance(value, str) and is_url(value)):
+            raise InvalidValue(name, reference_rule(name))
+
+    return Meta(
+        description=f"The URL of a {name}, exactly as this server returns it, or the id.",
+        examples=[f"{EXAMPLE_API}{collection}/7"],
+        extra={"validate": validate},
+    )
+
+
+def reference_rule(name: str) -> str:
+    """Return the message about a value that names no item of this type."""
+    return f"must be the URL of a {name} of this server, or its id as an integer"
 
 
 Name = Annotated[
@@ -90,6 +96,9 @@ SourceId = Annotated[
 Time = Annotated[
     datetime,
     Meta(tz=True, examples=["2026-11-22T11:10:25.123Z"], extra_json_schema={"readOnly": True}),
+]
+ItemId = Annotated[
+    int, Meta(ge=1, le=MAX_ID, description="An id.", extra_json_schema={"format": "int64"})
 ]
 HTTPDate = Annotated[
     str,

@@ -8,7 +8,7 @@ from msgspec import Meta
 from ..models.names import ID
 from .base import Input, Schema
 from .classes import Class, ClassURL
-from .fields import HTTPDate, Time, url
+from .fields import HTTPDate, ItemId, Time, reference, url
 from .students import Student, StudentURL
 
 RegistrationURL = Annotated[str, url(f"registrations/{ID}/{ID}", "The URL of a registration.")]
@@ -36,7 +36,7 @@ class Registration(Schema, frozen=True, rename={"class_": "class"}):
 
 
 class Pair(Input, frozen=True, rename={"class_": "class"}):
-    """The URLs of the student and the class, exactly as this server returns them."""
+    """The student and the class, each by its URL or its id."""
 
-    student: StudentURL
-    class_: ClassURL
+    student: Annotated[StudentURL | ItemId, reference("students", "student")]
+    class_: Annotated[ClassURL | ItemId, reference("classes", "class")]

@@ -1,5 +1,6 @@
 """Views of registrations."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -23,11 +24,14 @@ from ..resources.registrations import (
 from ..schemas import Nothing
 from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode
-from ..schemas.fields import item_url_rule
+from ..schemas.fields import reference_rule
 from ..security.permissions import Permission
 from .checks import check_permission, check_precondition, recheck_precondition
 from .documentation import Operation
 from .results import Changed, Created
+
+Reference = str | int
+"""The URL or the id of an item."""
 
 
 @view_config(
@@ -53,26 +57,27 @@ def create(context: Registrations, request: Request) -> Created:
     return Created(context.at(**key, row=row))
 
 
-def _find_items(context: Registrations, urls: dict[str, str]) -> dict[str, NamedItem]:
+def _find_items(context: Registrations, named: Mapping[str, Reference]) -> dict[str, NamedItem]:
     """Return the items that a registration refers to, by the column that refers to them.
 
+    :param named: the URL or the id of each item, by the name of the field.
     :raises classroom.http.errors.InvalidFields: if an item does not exist.
     """
     found, problems = {}, {}
     for relation in RELATIONS:
-        item = _find(context.__parent__[relation.collection], urls[relation.name])
+        item = _find(context.__parent__[relation.collection], named[relation.name])
         if item:
             found[relation.join.column] = item
         else:
-            problems[relation.name] = item_url_rule(relation.name)
+            problems[relation.name] = reference_rule(relation.name)
     if problems:
         raise InvalidFields(problems)
     return found
 
 
-def _find(collection: NamedCollection, url: str) -> NamedItem | None:
+def _find(collection: NamedCollection, named: Reference) -> NamedItem | None:
     with suppress(KeyError):
-        item = collection.find(url)
+        item = collection.at(named) if isinstance(named, int) else collection.find(named)
         return item if item.exists() else None
     return None
 

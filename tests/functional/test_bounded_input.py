@@ -110,7 +110,7 @@ def test_a_long_url_in_a_body_is_400_with_its_field(testapp: TestApp) -> None:
     testapp.post_json(STUDENTS, {"name": "x"})
     for url in (f"{API}students/1" + "/" * 200, f"{API}{'../v1.0/' * 50}students/1"):
         refused = testapp.post_json(REGISTRATIONS, {"student": url, "class": url}, status=400)
-        message = "student: must be the URL of a student of this server"
+        message = "student: must be the URL of a student of this server, or its id as an integer"
         assert refused.json["message"].startswith(message)
 
 

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,6 +13,7 @@ from ..support.application import API
 from ..support.rows import insert_rows, registration
 
 PATH = "/api/v1.0/registrations/"
+RULE = "student: must be the URL of a student of this server, or its id as an integer"
 
 
 @pytest.fixture
@@ -44,6 +46,32 @@ def test_a_registration_is_created_read_and_deleted(client: TestApp) -> None:
     assert client.delete(url, status=200).json == {}
     client.get(url, status=404)
     client.delete(url, status=404)
+
+
+def test_students_and_classes_may_be_named_by_id(client: TestApp) -> None:
+    by_url = registration(2, 2)
+    for fields in ({"student": 1, "class": 2}, by_url | {"student": 2}, by_url | {"class": 1}):
+        created = client.post_json(PATH, fields, status=201)
+        ids = [str(value).rpartition("/")[2] for value in fields.values()]
+        assert created.headers["Location"] == f"{API}registrations/{'/'.join(ids)}"
+    refused = client.post_json(PATH, registration(1, 2), status=409)
+    assert refused.headers["Location"] == f"{API}registrations/1/2"
+    read = client.get(f"{PATH}1/2").json
+    assert {"student": read["student"], "class": read["class"]} == registration(1, 2)
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize("field", ["student", "class"])
+def test_any_other_value_than_an_existing_id_is_400(client: TestApp, field: str) -> None:
+    kind = {"student": "students", "class": "classes"}[field]
+    values = ["0", "-1", "-0", "1.0", "1e0", "true", '"1"', "[1]", '{"id": 1}', "null", "9"]
+    limits = [str(limit + n) for limit in (10**18, 2**63, 2**64) for n in (-1, 0)]
+    for value in [*values, *limits, "9" * 400]:
+        body = json.dumps({**registration(), field: None}).replace("null", value)
+        headers = {"Content-Type": "application/json"}
+        refused = client.post(PATH, body, headers=headers, status=400).json
+        assert refused["message"].startswith(f"{field}: must be the URL of a {field}"), value
+    assert urls(client, f"{kind}/1/registrations/") == []
 
 
 def test_registrations_are_listed_by_student_and_class(client: TestApp) -> None:
@@ -188,8 +216,8 @@ def test_a_missing_field_is_400_with_its_name(client: TestApp, field: str) -> No
 
 @pytest.mark.one_combination
 def test_every_invalid_field_is_named(client: TestApp) -> None:
-    refused = client.post_json(PATH, {"student": 7}, status=400)
-    assert refused.json["message"] == "student: must be a string; class: is missing"
+    refused = client.post_json(PATH, {"student": "7"}, status=400)
+    assert refused.json["message"] == f"{RULE}; class: is missing"
 
 
 def test_timestamps_are_stored_in_utc(client: TestApp, dbengine: Any) -> None:
