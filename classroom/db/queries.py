@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -17,13 +17,12 @@ from sqlalchemy import (
     select,
 )
 
-from ..models import Base, Class, Count, Named, Registration, Teacher, User
+from ..models import Base, Class, Count, Named, Teacher, User
 from ..models.names import NAME_LENGTH
 from ..models.roles import Role
 from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
 
 _LAST_CHARACTER = "\U0010ffff"
-_PAIR = (Registration.student_id, Registration.class_id)
 
 
 @cache
@@ -37,8 +36,8 @@ def named(
     :param words: the number of prefixes to match; ``prefix_parameters`` returns their parameters.
     """
     key = (model.folded, model.id) if order.endswith("name") else (model.id,)
-    rows = _select(model, *key[:-1], *_columns(model, columns))
-    total = _count(model)
+    rows = _select(model, *key[:-1], *columns_of(model, columns))
+    total = total_of(model)
     if words:
         matches = _matches(model.words, words).cte("matches")
         rows = rows.where(model.id.in_(select(matches.c.id)))
@@ -51,11 +50,11 @@ def _select(model: type[Named], *columns: Column) -> SelectStatement:
     return select(*dict.fromkeys((model.id, *columns)))
 
 
-def _columns(model: type[Base], names: Iterable[str]) -> list[Column]:
+def columns_of(model: type[Base], names: Iterable[str]) -> list[Column]:
     return [getattr(model, name) for name in names]
 
 
-def _count(model: type[Base]) -> SelectStatement:
+def total_of(model: type[Base]) -> SelectStatement:
     """Select the number of rows of a table from the counts that triggers maintain."""
     total = cast(func.coalesce(func.sum(Count.number), 0), BigInteger).label("total")
     # A literal, so that PostgreSQL plans the statement for this table.
@@ -86,72 +85,9 @@ def _matches(table: Table, words: int) -> Any:
     return intersect(*ids) if words > 1 else ids[0].distinct()
 
 
-class Join(NamedTuple):
-    """A join of registrations with the students or classes that they refer to.
-
-    :param name: the name of the field, such as "student".
-    :param columns: the columns to select, each labelled with ``prefix`` and its name.
-    """
-
-    name: str
-    model: type[Named]
-    columns: tuple[str, ...]
-
-    @property
-    def column(self) -> str:
-        """The name of the foreign key."""
-        return f"{self.name}_id"
-
-    @property
-    def prefix(self) -> str:
-        return f"{self.name}_"
-
-    def apply(self, rows: SelectStatement) -> SelectStatement:
-        """Join a SELECT of registrations."""
-        columns = [column.label(self.prefix + column.key) for column in self._selected()]
-        return rows.join(self.model).add_columns(*columns)
-
-    def _selected(self) -> list[Column]:
-        # The label of the id would be the name of the foreign key, which has the same value.
-        return _columns(self.model, (name for name in self.columns if name != "id"))
-
-
-@cache
-def registrations(
-    owner: str | None, joins: tuple[Join, ...], is_expanded: bool
-) -> CollectionStatements:
-    """Select all registrations, or those whose column ``owner`` equals the parameter "owner".
-
-    :param is_expanded: whether to select more than the key.
-    """
-    owned = [] if owner is None else [getattr(Registration, owner) == bindparam("owner")]
-    rows = _registrations(joins) if is_expanded else select(*_PAIR)
-    total = _count(Registration)
-    if owned:
-        total = select(func.count().label("total")).select_from(Registration).where(*owned)
-    key = (column for column in _PAIR if column.key != owner)
-    return CollectionStatements(rows.where(*owned), *key, total=total)
-
-
-@cache
-def registration(joins: tuple[Join, ...]) -> SelectStatement:
-    """Select one registration, with the columns that ``registrations`` selects."""
-    return _registrations(joins).where(*(column == bindparam(column.key) for column in _PAIR))
-
-
-def _registrations(joins: tuple[Join, ...]) -> SelectStatement:
-    rows: SelectStatement = select(*_PAIR, Registration.timestamp)
-    for join in joins:
-        rows = join.apply(rows)
-    return rows
-
-
 def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:
     """Select the student, class or user whose id is the parameter ``key``."""
-    return _select(model, *_columns(model, columns)).where(model.id == bindparam("key"))
-
-
-REGISTRATION = ItemStatements(registration(()))
+    return _select(model, *columns_of(model, columns)).where(model.id == bindparam("key"))
 
 
 @cache
@@ -168,7 +104,7 @@ def classes_of_user(columns: tuple[str, ...]) -> CollectionStatements:
 
 def _taught(model: type[Named], columns: tuple[str, ...], owner: Column) -> CollectionStatements:
     is_owned = owner == bindparam("owner")
-    rows = _select(model, *_columns(model, columns)).join(Teacher).where(is_owned)
+    rows = _select(model, *columns_of(model, columns)).join(Teacher).where(is_owned)
     total = select(func.count().label("total")).select_from(Teacher).where(is_owned)
     return CollectionStatements(rows, model.id, total=total)
 

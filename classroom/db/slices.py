@@ -1,8 +1,13 @@
 """Slices of an ordered set of rows."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
-Key = tuple[int | str, ...]
+Value = int | str | datetime
+Scope = Mapping[str, Value]
+"""Bind parameters that select the rows of one collection."""
+Key = tuple[Value, ...]
 """The values that a row has in the columns that order the rows."""
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from .slices import Key, Slice
+from .slices import Key, Scope, Slice, Value
 
 Column = InstrumentedAttribute[Any]
 Columns = Sequence[ColumnElement[Any] | Column]
@@ -50,12 +50,12 @@ class CollectionStatements:
         """Return the cursor of a row."""
         return tuple(getattr(row, name) for name in self._names)
 
-    def slice(self, selected: Slice) -> tuple[SelectStatement, dict[str, int | str]]:
-        """Return the statement that selects a slice, and the parameters of the slice.
+    def slice(self, selected: Slice, scope: Scope) -> tuple[SelectStatement, dict[str, Value]]:
+        """Return the statement that selects a slice, and its parameters.
 
-        The caller adds the parameters of ``rows``.
+        :param scope: the parameters of ``rows``.
         """
-        limit: dict[str, int | str] = {"limit": selected.limit}
+        limit: dict[str, Value] = {**scope, "limit": selected.limit}
         if selected.key:
             names = (f"key_{name}" for name in self._names)
             statement = self._before if selected.backward else self._after

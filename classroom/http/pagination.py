@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..db.slices import Key, Slice
-from ..models.names import ID, PRINTABLE
+from .cursors import read_cursor, write_cursor
 from .query import BadParameter, GetAll, QueryParameter, only, single
 
 Link = list[tuple[str, str | int]]
@@ -18,8 +18,6 @@ Row = TypeVar("Row")
 
 PARAMETERS = ("page", "per_page", "after", "before")
 """The names of the parameters that ``parse`` reads."""
-
-_CURSOR_PARTS = {int: f"({ID})", str: f"({PRINTABLE})"}
 
 
 class PageNotFound(LookupError):
@@ -104,8 +102,8 @@ def paginate(
     else:
         has_prev, has_next = requested.page > 1, requested.page < pages
     first, last = requested.link(1), requested.link(pages)
-    before = _text(key(rows[0])) if rows and has_prev else None
-    after = _text(key(rows[-1])) if rows and has_next else None
+    before = write_cursor(key(rows[0])) if rows and has_prev else None
+    after = write_cursor(key(rows[-1])) if rows and has_next else None
     # If concurrent deletes left no row to take a cursor from, link to the first or last page.
     prev_link = requested.link(requested.page - 1, before=before) if before else last
     next_link = requested.link(requested.page + 1, after=after) if after else first
@@ -183,16 +181,11 @@ def _number(getall: GetAll, name: str) -> int | None:
     return int(text[:14])
 
 
-def _text(key: Key) -> str:
-    """Return a cursor as clients send it."""
-    return ".".join(map(str, key))
-
-
 def _cursor(getall: GetAll, name: str, kinds: Sequence[type]) -> Key | None:
     text = single(getall, name)
     if text is None:
         return None
-    parts = re.fullmatch(r"\.".join(_CURSOR_PARTS[kind] for kind in kinds), text)
-    if not parts:
-        raise BadParameter(name, "must be a cursor from a link of this collection")
-    return tuple(kind(part) for kind, part in zip(kinds, parts.groups(), strict=True))
+    try:
+        return read_cursor(text, kinds)
+    except ValueError as error:
+        raise BadParameter(name, str(error)) from None

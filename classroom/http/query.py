@@ -5,13 +5,11 @@ A resource lists the parameters that it reads in its attribute ``query``.
 
 import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from ..models.folding import word_prefixes
 from ..models.names import NAME, NAME_LENGTH, NAME_RULE, is_name
 from .codes import ErrorCode
-from .date_times import EXAMPLE, MAX_LENGTH, parse_date_time
 
 GetAll = Callable[[str], Sequence[str]]
 """Return all values of a query parameter."""
@@ -135,17 +133,6 @@ def _some_of(names: Sequence[str]) -> ParameterReader:
         return frozenset(found)
 
     return listed
-
-
-def date_time(name: str, description: str) -> QueryParameter:
-    """Define a parameter whose value is a date and time, converted to UTC; None if not given."""
-    schema = {"type": "string", "format": "date-time", "maxLength": MAX_LENGTH}
-    return QueryParameter(name, description, schema, EXAMPLE, name, _date_time)
-
-
-def _date_time(values: Sequence[str]) -> datetime | None:
-    text = only(values)
-    return None if text is None else parse_date_time(text)
 
 
 def only(values: Sequence[str]) -> str | None:

@@ -91,7 +91,10 @@ class Registration(Base):
     """The registration of a student for a class, with its time. Each pair is unique."""
 
     __tablename__ = "registrations"
-    __table_args__ = (Index(None, "class_id", "student_id"),)
+    __table_args__ = (
+        Index(None, "class_id", "student_id"),
+        Index(None, "timestamp", "student_id", "class_id"),
+    )
 
     student_id: Mapped[int] = mapped_column(
         Id, ForeignKey(Student.id, ondelete="CASCADE"), primary_key=True, autoincrement=False

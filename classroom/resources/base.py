@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 from pyramid.traversal import resource_path
 from sqlalchemy import Row
 
-from ..db.slices import Slice
+from ..db.slices import Scope, Slice
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import pagination
 from ..http.pagination import Page, PageRequest, paginate
@@ -24,8 +24,6 @@ from ..schemas.pages import PageSchema
 
 PrimaryKey = dict[str, int]
 """Bind parameters that select one row."""
-Scope = Mapping[str, int | str]
-"""Bind parameters that select the rows of one collection."""
 
 
 class Node:
@@ -165,8 +163,7 @@ class Collection(Resource):
             return read(statements.total, scope)[0].total
 
         def fetch(selected: Slice) -> tuple[Sequence[Row[Any]], int | None]:
-            statement, parameters = statements.slice(selected)
-            rows = read(statement, {**parameters, **scope})
+            rows = read(*statements.slice(selected, scope))
             return rows, rows[0].total if rows else None
 
         return paginate(requested, count, fetch, statements.key)

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from .. import models
 from ..db import queries
+from ..db.slices import Scope
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import query
 from ..schemas.base import Input, stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, Scope, parse_id, traverse
+from .base import Collection, Item, parse_id, traverse
 
 
 class NamedItem(Item):

@@ -1,61 +1,37 @@
 """Registrations, as items and in collections."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from pyramid.traversal import find_interface
 
-from .. import models, schemas
-from ..db import queries
+from .. import schemas
+from ..db import registration_queries as queries
 from ..db.exceptions import NotFound
+from ..db.slices import Scope
 from ..db.statements import CollectionStatements
-from ..http import query
-from ..schemas.base import stored
-from ..schemas.named import NamedSchema, representer
+from ..http import filters, query
+from ..http.query import QueryParameter
 from ..schemas.pages import page_of
 from .acl import REGISTRATIONS, Acl, of_class
-from .base import Collection, Item, Node, Scope, Version, parse_id, traverse
+from .base import Collection, Item, Node, Version, parse_id, traverse
+from .relations import RELATIONS, joins
 
-
-class Relation(NamedTuple):
-    """A field of a registration that refers to an item of a collection."""
-
-    name: str
-    collection: str
-    schema: type[NamedSchema]
-    join: queries.Join
-
-    def representer(
-        self, collection_url: str, is_expanded: bool
-    ) -> Callable[[Any], NamedSchema | str]:
-        """Return a function that takes a row and returns the related item, or its URL.
-
-        :param is_expanded: whether to return the item.
-        """
-        column, represent = self.join.column, representer(self.schema, self.join.prefix)
-        if is_expanded:
-            return lambda row: represent(row, f"{collection_url}{getattr(row, column)}")
-        return lambda row: f"{collection_url}{getattr(row, column)}"
-
-
-def _relation(name: str, collection: str, model: type[models.Named], schema: Any) -> Relation:
-    return Relation(name, collection, schema, queries.Join(name, model, stored(schema)))
-
-
-RELATIONS = (
-    _relation("student", "students", models.Student, schemas.Student),
-    _relation("class", "classes", models.Class, schemas.Class),
-)
 _EXPAND = query.expand("RegistrationExpansion", *(relation.name for relation in RELATIONS))
 _EXPAND_ITEMS = query.expand(
     "RegistrationsExpansion", "items", *(relation.name for relation in RELATIONS)
 )
 
-
-def joins(expanded: Names[str]) -> tuple[queries.Join, ...]:
-    """Return the joins that select the columns of expanded fields."""
-    return tuple(relation.join for relation in RELATIONS if relation.name in expanded)
+# By the names of the parameters in ``db.registration_queries``.
+_FILTERS = {
+    "since": filters.date_time("since", "Select the registrations from this time on."),
+    "until": filters.date_time("until", "Select the registrations before this time."),
+    "student_id": filters.item_id(
+        "student", "Select the registrations of the student with this id."
+    ),
+    "class_id": filters.item_id("class", "Select the registrations for the class with this id."),
+}
 
 
 def _represent(
@@ -84,17 +60,19 @@ class RegistrationCollection(Collection):
 
     item_schema = schemas.Registration
     schema = page_of(schemas.Registration)
-    query = (_EXPAND_ITEMS,)
+    query: ClassVar[Sequence[QueryParameter]] = (_EXPAND_ITEMS,)
     tag = "registrations"
-    owner: ClassVar[str | None] = None
-    scope: Scope = {}
 
     def path(self, row: Any) -> str:
         return path(row.student_id, row.class_id)
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
-        expanded = chosen["expand"]
-        return queries.registrations(self.owner, joins(expanded), bool(expanded)), self.scope
+        expanded, scope = chosen["expand"], self.scope(chosen)
+        return queries.registrations(frozenset(scope), joins(expanded), bool(expanded)), scope
+
+    def scope(self, chosen: Mapping[str, Any]) -> Scope:
+        """Return the bind parameters that select the rows."""
+        raise NotImplementedError
 
     def represent(
         self, rows: Sequence[Any], expanded: Names[str]
@@ -105,9 +83,10 @@ class RegistrationCollection(Collection):
 class RegistrationsOfItem(RegistrationCollection):
     """The registrations of the parent, which is a student or a class."""
 
-    def __init__(self, parent: Item, name: str) -> None:
-        super().__init__(parent, name)
-        self.scope = {"owner": parent.key["key"]}
+    owner: ClassVar[str]
+
+    def scope(self, chosen: Mapping[str, Any]) -> Scope:
+        return {self.owner: self.__parent__.key["key"]}
 
     @property
     def canonical(self) -> Collection:
@@ -182,8 +161,13 @@ class Registrations(RegistrationCollection):
 
     item = RegistrationsByStudent
     input = schemas.Pair
+    query = (*_FILTERS.values(), _EXPAND_ITEMS)
     noun = "Registrations"
     title = "the registrations"
+
+    def scope(self, chosen: Mapping[str, Any]) -> Scope:
+        values = {key: chosen[parameter.name] for key, parameter in _FILTERS.items()}
+        return {key: value for key, value in values.items() if value is not None}
 
     def __getitem__(self, name: str) -> RegistrationsByStudent:
         parse_id(name)

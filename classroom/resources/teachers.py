@@ -8,12 +8,13 @@ from pyramid.traversal import find_interface
 
 from .. import schemas
 from ..db import queries
+from ..db.slices import Scope
 from ..db.statements import CollectionStatements
 from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema
 from ..schemas.pages import page_of
-from .base import Collection, Item, Scope, Version, parse_id, traverse
+from .base import Collection, Item, Version, parse_id, traverse
 from .named import represent_named
 
 

@@ -8,13 +8,14 @@ from pyramid.traversal import find_interface
 
 from .. import models, schemas
 from ..db import queries
+from ..db.slices import Scope
 from ..db.statements import CollectionStatements
 from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema
 from ..schemas.pages import page_of
 from .acl import USERS, Acl, of_user
-from .base import Collection, Scope, Version
+from .base import Collection, Version
 from .named import NamedCollection, NamedItem, represent_named
 
 

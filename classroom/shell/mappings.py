@@ -77,8 +77,7 @@ class CollectionMapping(Mapping[Key, Item]):
         """Yield the rows page by page, as the links of the API do."""
         (statements, scope), key = self._select(**chosen), None
         while True:
-            statement, slice_ = statements.slice(Slice(_PAGE, key=key))
-            rows = self.school.request.rows(statement, {**slice_, **scope})
+            rows = self.school.request.rows(*statements.slice(Slice(_PAGE, key=key), scope))
             yield rows
             if len(rows) < _PAGE:
                 return

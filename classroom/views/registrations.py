@@ -7,7 +7,8 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.view import view_config
 from pyramid_retry import mark_error_retryable
 
-from ..db import queries, writes
+from ..db import registration_queries as queries
+from ..db import writes
 from ..db.exceptions import AlreadyRegistered, NotFound
 from ..http import query
 from ..http.body import read_object
@@ -15,12 +16,8 @@ from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE
 from ..request import Request
 from ..resources.named import NamedCollection, NamedItem
-from ..resources.registrations import (
-    RELATIONS,
-    Registration,
-    Registrations,
-    joins,
-)
+from ..resources.registrations import Registration, Registrations
+from ..resources.relations import RELATIONS, joins
 from ..schemas import Nothing
 from ..schemas import Registration as RegistrationSchema
 from ..schemas.decoding import decode

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, bindparam, event, func, insert, literal, select, 
 from sqlalchemy.exc import CompileError, DBAPIError
 from webtest import TestApp
 
-from classroom.db import queries
+from classroom.db import queries, registration_queries
 from classroom.db.reader import Reader
 from classroom.db.slices import Slice
 from classroom.db.statements import CollectionStatements
@@ -18,7 +19,7 @@ from classroom.http.query import ORDERS
 from classroom.models.tables import Class, Registration, Student
 from classroom.resources import tree
 from classroom.resources.registrations import Registration as RegistrationItem
-from classroom.resources.registrations import joins
+from classroom.resources.relations import joins
 
 from ..support.users import NAME
 
@@ -27,9 +28,11 @@ NAMES = ("José García", "Ana García", "Émile")
 # Values for the parameters of all statements.
 PARAMETERS = {
     **{"key": 1, "owner": 1, "student_id": 1, "class_id": 1},
+    **{"since": MOMENT, "until": MOMENT + timedelta(seconds=1)},
     **queries.prefix_parameters(("garcia", "a")),
 }
-KEYS = {"id": 2, "folded": "emile", "student_id": 1, "class_id": 1}
+KEYS = {"id": 2, "folded": "emile", "student_id": 1, "class_id": 1, "timestamp": MOMENT}
+FILTERS = [(), ("student_id",), ("class_id",), ("since", "until"), ("class_id", "since")]
 EXPANSIONS = [frozenset(), frozenset({"student"}), frozenset({"class"}), {"student", "class"}]
 
 
@@ -52,26 +55,27 @@ def collections() -> Iterator[CollectionStatements]:
     for model, order, words in product((Student, Class), ORDERS, (0, 1, 2)):
         for is_expanded in (False, True):
             yield queries.named(model, ("name",) * is_expanded, order, words)
-    for owner, expanded in product((None, "student_id", "class_id"), EXPANSIONS):
-        yield queries.registrations(owner, joins(expanded), bool(expanded))
+    for filters, expanded in product(FILTERS, EXPANSIONS):
+        yield registration_queries.registrations(
+            frozenset(filters), joins(expanded), bool(expanded)
+        )
 
 
 def slices(collection: CollectionStatements) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield the statements of a collection: its total, and a slice of each kind."""
     yield collection.total, {}
-    _, parameters = collection.slice(Slice(2, key=tuple(0 for _ in collection.kinds)))
-    names = [name.removeprefix("key_") for name in parameters if name.startswith("key_")]
-    yield from map(collection.slice, (Slice(2), Slice(2, offset=1)))
+    key = collection.key(SimpleNamespace(**KEYS))
     for backward in (False, True):
-        key = tuple(KEYS[name] for name in names)
-        yield collection.slice(Slice(2, key=key, backward=backward))
+        yield collection.slice(Slice(2, key=key, backward=backward), PARAMETERS)
+    for offset in (0, 1):
+        yield collection.slice(Slice(2, offset=offset), PARAMETERS)
 
 
 def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
     for collection in collections():
         yield from slices(collection)
     for expanded in EXPANSIONS:
-        yield queries.registration(joins(expanded)), {}
+        yield registration_queries.registration(joins(expanded)), {}
     for item in (tree.Student, tree.Class, RegistrationItem):
         yield item.statements.select, {}
     for statement in (queries.USERS, queries.ANY_USER):

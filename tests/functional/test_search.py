@@ -19,6 +19,7 @@ from classroom.models.tables import Class, Student
 
 from ..support.application import client_of, open_application
 from ..support.pages import pages
+from ..support.plans import explain
 from ..support.statements import statements
 
 NAMES = [
@@ -242,13 +243,3 @@ def test_search_and_sort_use_an_index(testapp: TestApp, dbengine: Engine, query:
             # A page by number orders once more, but only the rows of the page.
             is_numbered = "UNION ALL" in statement
             assert "USE TEMP B-TREE FOR ORDER BY" not in plan or is_numbered, plan
-
-
-def explain(engine: Engine, statement: str, parameters: Any) -> str:
-    how = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            # PostgreSQL prefers to scan such a small table if it can.
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
-        return "\n".join(str(row[-1]) for row in rows)
