@@ -30,6 +30,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".views")
         config.include(".docs_ui")
         config.include(".problems")
+        config.include(".health")
         config.include(".openapi")
         config.include(".tweens")
         config.include(".server")

@@ -1,5 +1,6 @@
 """The objects that the packages share, as one typed entry of the application's registry."""
 
+import threading
 from typing import Any
 
 from pyramid.config import Configurator
@@ -20,12 +21,16 @@ class Services:
     """The paths that need no authentication."""
     unlimited_paths: frozenset[str]
     """The paths whose requests do not count against rate limits."""
+    nonblocking_paths: frozenset[str]
+    """The paths whose GET, HEAD and OPTIONS wait neither for a database nor for another server."""
     openapi: dict[str, bytes]
     """The parts of the OpenAPI document, encoded as JSON."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.draining = threading.Event()
+        """Set while the service completes its last requests, and expects no new ones."""
 
 
 def services(registry: Registry) -> Services:

@@ -1,5 +1,7 @@
 """The operations: the methods of a resource, with parameters, body and responses."""
 
+import msgspec
+
 from ..http.pagination import PARAMETERS as PAGE
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..resources.base import Collection, Resource
@@ -35,8 +37,20 @@ def operation(kind: type[Resource], view: Documented, links: Node) -> Node:
         "description": view.description,
         **_parameters(kind, view.method),
         **_body(kind, view),
-        "responses": successes | _unchanged(view) | errors((*failures, *ALWAYS), view.method),
+        "responses": {
+            **successes,
+            **_unchanged(view),
+            **errors((*failures, *ALWAYS), view.method),
+            **{str(status): _failure(each) for status, each in documented.failures.items()},
+        },
     }
+
+
+def _failure(example: Schema) -> Node:
+    text = "The same as 200, of a service that is unavailable."
+    node = response(text, ("Cache-Control", "Vary"), type(example).__name__)
+    node["content"][JSON_TYPE]["example"] = msgspec.to_builtins(example)
+    return node
 
 
 def _links(view: Documented, status: int, links: Node) -> Node:

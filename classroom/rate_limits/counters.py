@@ -70,7 +70,7 @@ class RedisCounter:
 
         :raises TypeError, ValueError: if redis-py does not accept ``url``.
         """
-        pool = _make_pool(url)
+        pool = open_pool(url)
         pool.connection_class(
             **pool.connection_kwargs
         )  # raises for unknown options; does not connect
@@ -92,7 +92,11 @@ class RedisCounter:
             self._idle.append(connection)
 
 
-def _make_pool(url: str) -> redis.ConnectionPool:
+def open_pool(url: str) -> redis.ConnectionPool:
+    """Return a pool whose connections raise an error within 0.2 seconds if Redis is unavailable.
+
+    It does not connect.
+    """
     # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
     return redis.ConnectionPool.from_url(
         url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
@@ -105,7 +109,7 @@ def ping(url: str) -> None:
     :raises redis.RedisError: if Redis is unavailable.
     :raises TypeError, ValueError: if redis-py does not accept ``url``.
     """
-    with redis.Redis.from_pool(_make_pool(url)) as client:
+    with redis.Redis.from_pool(open_pool(url)) as client:
         client.ping()
 
 
@@ -176,13 +180,18 @@ class FailOverCounter:
             log.info("Redis reconnected")
 
 
+def uses_redis(settings: Settings) -> bool:
+    """Return whether requests are counted in Redis."""
+    return settings.use_rate_limits and not settings.redis_url.startswith("memory:")
+
+
 def open_counter(settings: Settings, name: str, period: int) -> CallCounter:
     """Return a counter in Redis if rate limits use it, else one in this process.
 
     :param name: a prefix of its keys in Redis, different from that of other counters.
     :raises SettingError: if redis-py does not accept the URL.
     """
-    if not settings.use_rate_limits or settings.redis_url.startswith("memory:"):
+    if not uses_redis(settings):
         return MemoryCounter()
     try:
         return FailOverCounter(RedisCounter.from_url(settings.redis_url, name, period))

@@ -59,6 +59,9 @@ class Resource(Node):
     trailing_slash: ClassVar[bool] = True
     is_rate_limited: ClassVar[bool] = True
     """Whether requests count against rate limits."""
+    is_nonblocking: ClassVar[bool] = False
+    """Whether GET, HEAD and OPTIONS wait neither for a database nor for another server. They have a
+    thread of their own. The path has no ids, and the ACL is ``PUBLIC``."""
     noun: ClassVar[str]
     title: ClassVar[str]
     tag: ClassVar[str]

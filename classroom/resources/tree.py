@@ -143,11 +143,17 @@ def unlimited_paths(root: type[Node]) -> frozenset[str]:
     return frozenset(path for kind, path in path_templates(root) if not kind.is_rate_limited)
 
 
+def nonblocking_paths(root: type[Node]) -> frozenset[str]:
+    """Return the paths whose requests have a thread of their own."""
+    return frozenset(path for kind, path in path_templates(root) if kind.is_nonblocking)
+
+
 def _use_tree(config: Configurator) -> None:
     shared = services(config.registry)
     config.set_root_factory(shared.root)
     shared.public_paths = public_paths(shared.root)
     shared.unlimited_paths = unlimited_paths(shared.root)
+    shared.nonblocking_paths = nonblocking_paths(shared.root)
 
 
 def includeme(config: Configurator) -> None:

@@ -14,6 +14,7 @@ from pyramid.config import Configurator
 
 from ..services import services
 from .channel import Channel
+from .dispatcher import Dispatcher
 from .proxy_headers import parse_proxy_headers
 from .servers import MultiServer, TCPServer, UnixServer
 from .tasks import add_server_tween, remove_server_tweens
@@ -28,6 +29,7 @@ def includeme(config: Configurator) -> None:
     # create_server and the proxy middleware look these names up when they are called.
     setattr(waitress.server, "TcpWSGIServer", TCPServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "UnixWSGIServer", UnixServer)  # noqa: B010 (a type for mypy)
+    setattr(waitress.server, "ThreadedTaskDispatcher", Dispatcher)  # noqa: B010 (a type for mypy)
     setattr(waitress.server, "MultiSocketServer", MultiServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.proxy_headers, "parse_proxy_headers", parse_proxy_headers)  # noqa: B010 (as above)
     _handle_sigterm_like_sigint()

@@ -55,6 +55,17 @@ class Channel(HTTPChannel):
             super().service()
 
     @property
+    def is_next_nonblocking(self) -> bool:
+        """Return whether the next request has the method and the path of one that never blocks."""
+        if not self.requests:  # canceled
+            return False
+        request = self.requests[0]
+        # As sent: with another spelling of the path, the application reads the user.
+        path = request.request_uri.partition("?")[0].removeprefix(self.adj.url_prefix)
+        is_known = path in self.server.services.nonblocking_paths
+        return is_known and request.command in ("GET", "HEAD", "OPTIONS")
+
+    @property
     def is_from_proxy(self) -> bool:
         """Return whether the peer is the trusted proxy."""
         return self.adj.trusted_proxy in ("*", self.addr[0])

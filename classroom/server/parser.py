@@ -39,8 +39,9 @@ class Parser(HTTPRequestParser):
     """A parser that rejects malformed and ambiguous requests."""
 
     error: Any
-    # Waitress logs the path of a request even if it could not parse one.
+    # These are read even if waitress could not parse the request.
     path = ""
+    request_uri = ""
     _to_drain = 0
 
     def __init__(self, adj: Adjustments) -> None:

@@ -1,12 +1,14 @@
 """The option ``operation`` of view_config, which documents the operation of a view."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pyramid.config import Configurator
 from pyramid.registry import Introspector
 
 from ..resources.base import Collection, Resource
+from ..schemas.base import Schema
 from ..security.permissions import Permission
 
 View = Callable[..., Any]
@@ -22,6 +24,8 @@ class Operation(NamedTuple):
     :param statuses: the statuses of this operation, in addition to those of all operations.
     :param body: the attribute of the context that is the schema of the request body, if any.
     :param headers: the headers of successful responses, in addition to those of the method.
+    :param failures: the failures that have the schema of a success instead of an error, by status,
+        each with an example.
     """
 
     id: str
@@ -29,6 +33,7 @@ class Operation(NamedTuple):
     statuses: tuple[int, ...]
     body: str | None = None
     headers: tuple[str, ...] = ()
+    failures: Mapping[int, Schema] = MappingProxyType({})
 
     def id_of(self, context: type[Resource]) -> str:
         return self.id.format(noun=context.noun, item=_item_of(context))

@@ -82,7 +82,8 @@ def test_every_response_has_its_own_example(described: Any) -> None:
     ]
     assert len(responses) > 100
     for status, media in responses:
-        assert media["example"].get("status", int(status)) == int(status)
+        example = media["example"]
+        assert "code" not in example or example["status"] == int(status)
 
 
 def resolve(described: Any, node: Any) -> Any:

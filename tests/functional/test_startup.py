@@ -16,7 +16,6 @@ from sqlalchemy import Connection, text
 import classroom
 from classroom.db.engine import make_engine
 from classroom.db.revision import head
-from classroom.services import services
 from classroom.settings import SettingError
 
 from ..support.application import anonymous_client, client_of, engine_of, open_application
@@ -58,10 +57,6 @@ def changing(url: str) -> Iterator[Connection]:
 
 def problems(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.message for r in caplog.records if "is not ready" in r.message]
-
-
-def is_ready(app: Any) -> bool:
-    return services(app.registry).database.problem is None
 
 
 def hints(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -1,0 +1,73 @@
+"""The checks of the database and of Redis. Each has connections of its own, with timeouts."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import redis
+from sqlalchemy.exc import DBAPIError
+
+from ..db import revision
+from ..db.backends import backend_of
+from ..db.database import Database
+from ..db.engine import in_autocommit, make_engine
+from ..db.not_ready import DatabaseOutdated, NotReady
+from ..rate_limits.counters import open_pool, uses_redis
+from ..settings import Settings
+
+DatabaseState = tuple[Literal["ok", "unavailable"], Literal["ok", "outdated", "unknown"]]
+RedisState = Literal["ok", "unavailable", "unused"]
+
+UNAVAILABLE: DatabaseState = ("unavailable", "unknown")
+
+
+class DatabaseCheck:
+    """A check of the database and of its revision, on a connection of its own.
+
+    It takes up to two seconds per attempt to connect, or to read.
+    """
+
+    def __init__(self, database: Database, settings: Mapping[str, Any]) -> None:
+        self._database = database
+        engine = make_engine(settings)
+        backend_of(engine).limit_response_times(engine)
+        self._engine = in_autocommit(engine)
+        self._head = revision.head()
+
+    def run(self) -> DatabaseState:
+        if problem := self._database.problem:
+            return _state_of(problem)
+        try:
+            with self._engine.connect() as connection:
+                found = revision.read(connection)
+        except DBAPIError:
+            return UNAVAILABLE
+        return "ok", "ok" if found and found >= self._head else "outdated"
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _state_of(problem: NotReady) -> DatabaseState:
+    return ("ok", "outdated") if isinstance(problem, DatabaseOutdated) else UNAVAILABLE
+
+
+class RedisCheck:
+    """A check of the Redis that counts requests, if there is one. It takes up to 0.2 seconds."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._redis = None
+        if uses_redis(settings):
+            self._redis = redis.Redis(connection_pool=open_pool(settings.redis_url))
+
+    def run(self) -> RedisState:
+        if self._redis is None:
+            return "unused"
+        try:
+            self._redis.ping()
+        except redis.RedisError:
+            return "unavailable"
+        return "ok"
+
+    def close(self) -> None:
+        if self._redis:
+            self._redis.connection_pool.disconnect()

@@ -1,0 +1,37 @@
+"""The resources: liveness and readiness."""
+
+from typing import ClassVar
+
+from ..resources.acl import PUBLIC, Acl
+from ..resources.base import Node, Resource
+from . import schemas
+
+
+class _Probe(Resource):
+    """A resource for programs that watch the service."""
+
+    __acl__: ClassVar[Acl] = PUBLIC
+    trailing_slash = False
+    is_rate_limited = False
+    is_nonblocking = True
+    tag = "health"
+
+
+class Live(_Probe):
+    """Whether the process answers."""
+
+    schema = schemas.Liveness
+    noun = "Liveness"
+    title = "whether the process answers"
+
+
+class Ready(_Probe):
+    """Whether the service can serve requests."""
+
+    schema = schemas.Readiness
+    noun = "Readiness"
+    title = "whether the service can serve requests"
+
+
+class Health(Node):
+    children = {"live": Live, "ready": Ready}
