@@ -68,8 +68,9 @@ async function roster(class_: string): Promise<string[]> {
 }
 
 async function find(q: string): Promise<Student> {
-  const params = { query: { q, expand: ["items" as const] } };
-  const { data } = await client.GET("/api/v1.0/students/", { params });
+  const { data } = await client.GET("/api/v1.0/students/", {
+    params: { query: { q, expand: ["items"] } },
+  });
   assert(data?.items?.length === 1 && data.meta.total === 1);
   return data.items[0];
 }
