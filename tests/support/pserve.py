@@ -25,6 +25,10 @@ def copy_ini(name: str, folder: Path, port: int, settings: Mapping[str, str] = {
     """Copy an ini file of the project, with another port and with more settings."""
     ini = _read(ROOT / name)
     ini["server:main"]["listen"] = f"localhost:{port}"
+    if "handler_access" in ini:
+        # Tests read the pipe of stderr at the end only, and the service would block if it is full.
+        log = str(folder / "access.log")
+        ini["handler_access"].update({"class": "FileHandler", "args": repr((log, "a"))})
     return _write(ini, folder / name, settings)
 
 
