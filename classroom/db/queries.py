@@ -1,11 +1,12 @@
 """SELECT statements, built once, with bind parameters for the values in a request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     String,
     Table,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 
 from ..models import Base, Class, Count, Named, Teacher, User
+from ..models.column_types import UTCDateTime
 from ..models.names import NAME_LENGTH
 from ..models.roles import Role
 from .statements import CollectionStatements, Column, ItemStatements, SelectStatement
@@ -27,22 +29,50 @@ _LAST_CHARACTER = "\U0010ffff"
 
 @cache
 def named(
-    model: type[Named], columns: tuple[str, ...], order: str, words: int
+    model: type[Named],
+    columns: tuple[str, ...],
+    order: str,
+    words: int,
+    filters: tuple[str, ...] = (),
 ) -> CollectionStatements:
     """Select students, classes or users.
 
     :param columns: the columns to select, in addition to the id and the key.
-    :param order: one of classroom.http.query.ORDERS.
+    :param order: the name of a column, after ``-`` for the reverse order.
     :param words: the number of prefixes to match; ``prefix_parameters`` returns their parameters.
+    :param filters: keys of ``_FILTERS``, which are also the names of their parameters.
     """
-    key = (model.folded, model.id) if order.endswith("name") else (model.id,)
+    order, is_descending = order.removeprefix("-"), order.startswith("-")
+    column = model.folded if order == "name" else getattr(model, order)
+    key = (model.id,) if column is model.id else (column, model.id)
     rows = _select(model, *key[:-1], *columns_of(model, columns))
     total = total_of(model)
-    if words:
-        matches = _matches(model.words, words).cte("matches")
-        rows = rows.where(model.id.in_(select(matches.c.id)))
+    if words or filters:
+        matches = _matches(model, words, filters).cte("matches")
         total = select(func.count().label("total")).select_from(matches)
-    return CollectionStatements(rows, *key, total=total, descending=order.startswith("-"))
+        # In the order of their time, the rows are a range of an index.
+        is_range = (order, words, filters) == ("updated_at", 0, ("updated_since",))
+        rows = rows.where(_is_since(model) if is_range else model.id.in_(select(matches.c.id)))
+    return CollectionStatements(rows, *key, total=total, descending=is_descending)
+
+
+def _matches(model: type[Named], words: int, filters: Iterable[str]) -> Any:
+    """Select the distinct ids of the rows that match all prefixes and filters."""
+    ids = _ids_of_words(model.words, words)
+    ids += [select(model.id).where(_FILTERS[name](model)) for name in filters]
+    if len(ids) > 1:
+        return intersect(*ids)
+    return ids[0].distinct() if words else ids[0]
+
+
+def _is_since(model: Any) -> ColumnElement[bool]:
+    return model.updated_at >= bindparam("updated_since", type_=UTCDateTime)
+
+
+_FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "source_id": lambda model: model.source_id == bindparam("source_id", type_=String),
+    "updated_since": _is_since,
+}
 
 
 def _select(model: type[Named], *columns: Column) -> SelectStatement:
@@ -75,14 +105,13 @@ def prefix_parameters(words: tuple[str, ...]) -> dict[str, str]:
     return parameters
 
 
-def _matches(table: Table, words: int) -> Any:
-    """Select the distinct ids of the names that match all prefixes."""
+def _ids_of_words(table: Table, words: int) -> list[SelectStatement]:
+    """Select the ids of the words that match a prefix, for each prefix."""
     word, id = table.c.word, table.c.id
-    ids = [
+    return [
         select(id).where(word >= bindparam(f"word_{place}"), word <= bindparam(f"last_{place}"))
         for place in range(words)
     ]
-    return intersect(*ids) if words > 1 else ids[0].distinct()
 
 
 def named_item(model: type[Named], columns: Sequence[str]) -> SelectStatement:

@@ -16,7 +16,6 @@ GetAll = Callable[[str], Sequence[str]]
 ParameterReader = Callable[[Sequence[str]], Any]
 """Convert the values of a query parameter, or raise ValueError."""
 
-ORDERS = ("id", "-id", "name", "-name")
 MAX_WORDS = 8
 """The maximum number of words in ``q``. Each word costs a scan of all names that match it."""
 MAX_LISTED = 10
@@ -98,12 +97,27 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _order(values: Sequence[str]) -> str:
-    """Return the sort order, one of ORDERS."""
-    sort = only(values)
-    if sort is not None and sort not in ORDERS:
-        raise ValueError(f"must be one of {', '.join(ORDERS)}")
-    return sort or ORDERS[0]
+def sort(component: str, *names: str) -> QueryParameter:
+    """Define a parameter ``sort``, whose value is one of ``names``, or ``-`` and one of them.
+
+    :param component: the key of the parameter in the OpenAPI document.
+    """
+    orders = [order for name in names for order in (name, f"-{name}")]
+    schema = {"type": "string", "enum": orders, "default": orders[0]}
+    description = "The order of the rows; `-` reverses it."
+    return QueryParameter("sort", description, schema, "name", component, _one_of(orders))
+
+
+def _one_of(orders: Sequence[str]) -> ParameterReader:
+    """Return a function that reads one of ``orders``, the first by default."""
+
+    def chosen(values: Sequence[str]) -> str:
+        order = only(values)
+        if order is not None and order not in orders:
+            raise ValueError(f"must be one of {', '.join(orders)}")
+        return order or orders[0]
+
+    return chosen
 
 
 def expand(component: str, *names: str) -> QueryParameter:
@@ -162,12 +176,6 @@ Q = QueryParameter(
     "q",
     _words,
 )
-SORT = QueryParameter(
-    "sort",
-    "The order of the rows; `-` reverses it.",
-    {"type": "string", "enum": list(ORDERS), "default": ORDERS[0]},
-    "name",
-    "Order",
-    _order,
-)
+SORT = sort("Order", "id", "name", "created_at", "updated_at")
+SORT_BY_NAME = sort("UserOrder", "id", "name")
 EXPAND_ITEMS = expand("ItemsExpansion", "items")

@@ -9,6 +9,7 @@ from ..db import queries
 from ..db.slices import Scope
 from ..db.statements import CollectionStatements, ItemStatements
 from ..http import query
+from ..http.query import QueryParameter
 from ..schemas.base import Input, stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
@@ -36,7 +37,9 @@ class NamedItem(Item):
 class NamedCollection(Collection):
     """A collection of items with names. A subclass names the class of its items."""
 
-    query = (query.Q, query.SORT, query.EXPAND_ITEMS)
+    query: ClassVar[Sequence[QueryParameter]] = (query.Q, query.SORT_BY_NAME, query.EXPAND_ITEMS)
+    filters: ClassVar[Sequence[QueryParameter]] = ()
+    """The parameters in ``query`` that are filters of ``classroom.db.queries``."""
     item: ClassVar[type[NamedItem]]
 
     def __init_subclass__(cls) -> None:
@@ -55,9 +58,13 @@ class NamedCollection(Collection):
 
     def select(self, chosen: Mapping[str, Any]) -> tuple[CollectionStatements, Scope]:
         words = chosen["q"]
+        filters = {each.name: chosen[each.name] for each in self.filters}
+        filters = {name: value for name, value in filters.items() if value is not None}
         columns = stored(self.item.schema) if chosen["expand"] else ()
-        statements = queries.named(self.item.model, columns, chosen["sort"], len(words))
-        return statements, queries.prefix_parameters(words)
+        statements = queries.named(
+            self.item.model, columns, chosen["sort"], len(words), tuple(filters)
+        )
+        return statements, {**queries.prefix_parameters(words), **filters}
 
     def represent(self, rows: Sequence[Any], expanded: Names[str]) -> Sequence[NamedSchema]:
         return represent_named(self.item.schema, rows, self.url)

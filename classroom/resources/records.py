@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from .. import models
+from ..http import query
+from ..http.filters import SOURCE_ID, UPDATED_SINCE
 from ..schemas.base import Input
 from ..schemas.records import RecordSchema, input_of, patch_of
 from .named import NamedCollection, NamedItem
@@ -25,6 +27,8 @@ class Record(NamedItem):
 class Records(NamedCollection):
     """The students or the classes."""
 
+    filters = (SOURCE_ID, UPDATED_SINCE)
+    query = (query.Q, query.SORT, *filters, query.EXPAND_ITEMS)
     item: ClassVar[type[Record]]
 
     def __init_subclass__(cls) -> None:

@@ -15,7 +15,7 @@ from classroom.db import queries, registration_queries
 from classroom.db.reader import Reader
 from classroom.db.slices import Slice
 from classroom.db.statements import CollectionStatements
-from classroom.http.query import ORDERS
+from classroom.http.query import SORT
 from classroom.models.tables import Class, Registration, Student
 from classroom.resources import tree
 from classroom.resources.registrations import Registration as RegistrationItem
@@ -30,8 +30,12 @@ PARAMETERS = {
     **{"key": 1, "owner": 1, "student_id": 1, "class_id": 1},
     **{"since": MOMENT, "until": MOMENT + timedelta(seconds=1)},
     **queries.prefix_parameters(("garcia", "a")),
+    **{"updated_since": MOMENT - timedelta(seconds=1)},
 }
-KEYS = {"id": 2, "folded": "emile", "student_id": 1, "class_id": 1, "timestamp": MOMENT}
+KEYS = {
+    **{"id": 2, "folded": "emile", "student_id": 1, "class_id": 1},
+    **dict.fromkeys(("timestamp", "created_at", "updated_at"), MOMENT),
+}
 FILTERS = [(), ("student_id",), ("class_id",), ("since", "until"), ("class_id", "since")]
 EXPANSIONS = [frozenset(), frozenset({"student"}), frozenset({"class"}), {"student", "class"}]
 
@@ -45,16 +49,23 @@ def reader(app: Any) -> Reader:
 def _school(dbengine: Engine) -> None:
     with dbengine.begin() as connection:
         for model in (Student, Class):
-            connection.execute(insert(model), [{"name": name} for name in NAMES])
+            connection.execute(insert(model), [named_row(*each) for each in enumerate(NAMES)])
         pairs = [(1, 1), (1, 2), (2, 1), (3, 3)]
         rows = [dict(zip(("student_id", "class_id"), pair, strict=True)) for pair in pairs]
         connection.execute(insert(Registration), [{**row, "timestamp": MOMENT} for row in rows])
 
 
+def named_row(place: int, name: str) -> dict[str, Any]:
+    """Return the row of a student or a class. The first one is older than the times in KEYS."""
+    time = MOMENT + timedelta(seconds=1 if place else -1)
+    return {"name": name, "created_at": time, "updated_at": time}
+
+
 def collections() -> Iterator[CollectionStatements]:
-    for model, order, words in product((Student, Class), ORDERS, (0, 1, 2)):
-        for is_expanded in (False, True):
-            yield queries.named(model, ("name",) * is_expanded, order, words)
+    selections = ((), ("updated_since",))
+    choices = product((Student, Class), SORT.schema["enum"], (0, 1, 2), selections)
+    for (model, order, words, selection), is_expanded in product(choices, (False, True)):
+        yield queries.named(model, ("name",) * is_expanded, order, words, selection)
     for filters, expanded in product(FILTERS, EXPANSIONS):
         yield registration_queries.registrations(
             frozenset(filters), joins(expanded), bool(expanded)

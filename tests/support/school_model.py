@@ -21,7 +21,8 @@ NAMES = st.text(
 # Few, so that most operations are on an item that exists.
 IDS = st.integers(1, 6)
 CHANGES = st.sampled_from(["PUT", "PATCH"])
-ORDERS = st.sampled_from(["id", "-id", "name", "-name"])
+# Rows that are created at the same time are ordered by id.
+ORDERS = st.sampled_from(["id", "-id", "name", "-name", "created_at", "-created_at"])
 SIZES = st.integers(1, 4)
 
 TABLES = ("registrations", "teachers", "students", "classes", "users")
