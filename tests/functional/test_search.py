@@ -219,7 +219,7 @@ def test_search_and_sort_use_an_index(testapp: TestApp, dbengine: Engine, query:
     generator = random.Random(1)
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = ["".join(generator.choices(letters, k=6)) for _ in range(200)]
-    rows = [{"name": f"{generator.choice(words)} {generator.choice(words)}"} for _ in range(500)]
+    rows = [{"name": f"{generator.choice(words)} {generator.choice(words)}"} for _ in range(2000)]
     with dbengine.begin() as connection:
         connection.execute(insert(Student), rows)
         connection.execute(text("ANALYZE"))
