@@ -75,11 +75,20 @@ async function find(q: string): Promise<Student> {
   return data.items[0];
 }
 
+async function registrations(student: string, class_: string): Promise<string[]> {
+  const { data } = await client.GET("/api/v1.0/registrations/", {
+    params: { query: { student: Number(idOf(student)), class: Number(idOf(class_)) } },
+  });
+  assert(data);
+  return data.urls;
+}
+
 /** A repeated registration is 409, with the URL of the registration in Location. */
 async function conflict(student: string, class_: string): Promise<void> {
   const { error, response } = await register(student, class_);
   assert.equal(response.status, 409);
   assert.equal(error && "code" in error && error.code, "already_registered");
+  assert.deepEqual(await registrations(student, class_), [location(response)]);
   const [student_id, class_id] = location(response).split("/").slice(-2);
   const { data } = await client.GET("/api/v1.0/registrations/{student_id}/{class_id}", {
     params: { path: { student_id, class_id } },
