@@ -7,6 +7,9 @@ tests/functional/test_hostile_connections.py, test_bad_input.py or test_pserve.p
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import waitress.proxy_headers
 import waitress.server
@@ -23,6 +26,7 @@ from .tasks import add_server_tween, remove_server_tweens
 def includeme(config: Configurator) -> None:
     remove_server_tweens()
     config.add_directive("add_server_tween", add_server_tween)
+    config.add_directive("add_server_context", add_server_context)
     shared = services(config.registry)
     Channel.request_timeout = shared.settings.request_timeout
     TCPServer.services = UnixServer.services = MultiServer.services = shared
@@ -33,6 +37,16 @@ def includeme(config: Configurator) -> None:
     setattr(waitress.server, "MultiSocketServer", MultiServer)  # noqa: B010 (a type for mypy)
     setattr(waitress.proxy_headers, "parse_proxy_headers", parse_proxy_headers)  # noqa: B010 (as above)
     _handle_sigterm_like_sigint()
+
+
+def add_server_context(
+    config: Configurator, context: Callable[[Any], AbstractContextManager[None]]
+) -> None:
+    """Enter a context while the server runs. The argument is waitress's dispatcher.
+
+    Commands and shells create the application, but run no server.
+    """
+    services(config.registry).server_contexts.append(context)
 
 
 def _handle_sigterm_like_sigint() -> None:

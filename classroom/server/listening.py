@@ -5,10 +5,10 @@ from types import TracebackType
 
 
 class ListenError(OSError):
-    """An address that cannot be bound; the message names it and the reason."""
+    """An address that cannot be bound; the message names it, its setting and the reason."""
 
-    def __init__(self, address: object, reason: str | None) -> None:
-        super().__init__(f"listen: cannot listen on {address}: {reason}")
+    def __init__(self, key: str, address: object, reason: str | None) -> None:
+        super().__init__(f"{key}: cannot listen on {address}: {reason}")
 
 
 def print_in_one_line() -> None:

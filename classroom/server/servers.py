@@ -1,6 +1,8 @@
 """Servers: one per listening socket, with the connections that it accepted."""
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from heapq import nsmallest
 from typing import Any, ClassVar
 
@@ -35,10 +37,11 @@ class _Server(BaseWSGIServer):
             super().bind_server_socket()
         except OSError as error:
             print_in_one_line()
-            raise ListenError(self._address(), error.strerror) from None
+            raise ListenError("listen", self._address(), error.strerror) from None
 
     def run(self) -> None:
-        with logged(self.services, [(self.effective_host, self.effective_port)]):
+        address = self.effective_host, self.effective_port
+        with _running(self.services, self.task_dispatcher, [address]):
             super().run()
             _send_unsent(self._map)
 
@@ -90,13 +93,24 @@ class MultiServer(MultiSocketServer):
     map: Any
 
     def run(self) -> None:
-        with logged(self.services, self.effective_listen):
+        with _running(self.services, self.task_dispatcher, self.effective_listen):
             super().run()
 
     def close(self) -> None:
         self.task_dispatcher.shutdown()
         _send_unsent(self.map)
         wasyncore.close_all(self.map)
+
+
+@contextmanager
+def _running(
+    services: Services, dispatcher: Any, addresses: Iterable[tuple[str, Any]]
+) -> Iterator[None]:
+    with ExitStack() as stack:
+        for context in services.server_contexts:
+            stack.enter_context(context(dispatcher))
+        stack.enter_context(logged(services, addresses))
+        yield
 
 
 def _send_unsent(connections: dict[int, Any]) -> None:
