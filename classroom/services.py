@@ -1,12 +1,15 @@
 """The objects that the packages share, as one typed entry of the application's registry."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 
 from .db.database import Database
+from .rate_limits.window import FixedWindow
 from .settings import Settings, parse
 
 
@@ -25,10 +28,16 @@ class Services:
     """The paths whose GET, HEAD and OPTIONS wait neither for a database nor for another server."""
     openapi: dict[str, bytes]
     """The parts of the OpenAPI document, encoded as JSON."""
+    limiter: FixedWindow | None
+    """The limit of requests per client, or None if rate limits are off."""
+    count_failed_logins: Callable[[], int]
+    """Return the number of failed logins since startup."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.server_contexts: list[Callable[[Any], AbstractContextManager[None]]] = []
+        """Entered before the server starts, with its dispatcher, and left when it has stopped."""
         self.draining = threading.Event()
         """Set while the service completes its last requests, and expects no new ones."""
 

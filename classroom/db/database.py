@@ -1,8 +1,8 @@
 """The database of an application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.exc import DBAPIError
@@ -13,8 +13,19 @@ from .engine import for_reading, for_writing, make_engine, printable_url
 from .not_ready import NotReady
 from .outage import Outage
 from .preparation import Preparation
-from .reader import Reader
+from .reader import Parameters, Reader
 from .startup import prepare, unusable
+from .statements import SelectStatement
+
+
+class RowReader(Protocol):
+    """An executor of SELECTs, each in its own transaction."""
+
+    def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
+        """Return the rows, with their columns as attributes."""
+
+    def close(self) -> None:
+        """Close the idle connections."""
 
 
 class Database:
@@ -36,9 +47,11 @@ class Database:
         for each in (engine, connections):
             backend_of(engine).limit_response_times(each)
         self.url = printable_url(settings)
+        # The two engines for transactions have its events.
+        self.base_engine = engine
         self.engine = for_reading(engine)
         self.writing_engine = for_writing(engine)
-        self.reader = Reader(connections, self.engine)
+        self.reader: RowReader = Reader(connections, self.engine)
         self.outage = Outage()
         event.listen(engine, "engine_disposed", self._close)
 

@@ -147,6 +147,11 @@ class FailOverCounter:
         self._lock = threading.Lock()
         self._retry_at: float | None = None
 
+    @property
+    def is_bypassing(self) -> bool:
+        """Return whether calls bypass Redis since it is unavailable."""
+        return self._retry_at is not None
+
     def increment(self, client: str, window: int, by: int = 1) -> int:
         if not self._may_use_shared():
             return self._local.increment(client, window, by)

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .counters import CallCounter
+from ..settings import Settings
+from .counters import CallCounter, open_counter
 
 
 class Usage(NamedTuple):
@@ -35,7 +36,7 @@ class FixedWindow:
     ) -> None:
         self._calls = calls
         self._period = period
-        self._counter = counter
+        self.counter = counter
         self._clock = clock
 
     def hit(self, client: str) -> Usage:
@@ -50,7 +51,7 @@ class FixedWindow:
         now = self._clock()
         window = int(now // self._period)
         reset = (window + 1) * self._period
-        calls = self._counter.increment(client, window, by)
+        calls = self.counter.increment(client, window, by)
         return Usage(
             is_allowed=calls <= self._calls,
             limit=self._calls,
@@ -59,3 +60,14 @@ class FixedWindow:
             retry_after=max(math.ceil(reset - now), 1),
             is_first_refused=calls == self._calls + 1,
         )
+
+
+def open_limiter(settings: Settings) -> FixedWindow | None:
+    """Return the limit of requests per client, or None if rate limits are off.
+
+    :raises classroom.settings.SettingError: if redis-py does not accept the URL.
+    """
+    if not settings.use_rate_limits:
+        return None
+    period = settings.rate_limit_period
+    return FixedWindow(settings.rate_limit_calls, period, open_counter(settings, "calls", period))

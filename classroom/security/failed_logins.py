@@ -25,10 +25,12 @@ class FailedLogins:
         # Failures to log at the end of the period, for each login that has a line in it.
         self._unlogged: dict[tuple[str, str], int] = {}
         self._overflow = 0
+        self.total = 0
 
     def record(self, username: str, client: str) -> None:
         login = username[:_MAX_NAME_LENGTH], client
         with self._lock:
+            self.total += 1
             if login in self._unlogged:
                 self._unlogged[login] += 1
             elif len(self._unlogged) < self._max_lines:

@@ -105,19 +105,20 @@ def _random_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _login_attempts(settings: Settings) -> LoginAttempts:
+def _login_attempts(settings: Settings, failed: FailedLogins) -> LoginAttempts:
     counter = open_counter(settings, "logins", PERIOD)
-    return LoginAttempts(settings.login_attempts, counter, FailedLogins())
+    return LoginAttempts(settings.login_attempts, counter, failed)
 
 
 def includeme(config: Configurator) -> None:
     shared = services(config.registry)
     settings, engine = shared.settings, shared.database.engine
     secret = settings.secret_key or _random_secret()
-    ttl = settings.identity_ttl
-    passwords = PasswordAuthentication(engine, ttl, _login_attempts(settings))
+    ttl, failed = settings.identity_ttl, FailedLogins()
+    passwords = PasswordAuthentication(engine, ttl, _login_attempts(settings, failed))
     tokens = TokenAuthentication(engine, ttl, secret) if settings.use_token_auth else None
     shared.secret_key = secret
+    shared.count_failed_logins = lambda: failed.total
     config.set_security_policy(SecurityPolicy(passwords, tokens))
     # Nobody has access to a view that names no permission.
     config.set_default_permission(Permission.NOBODY)

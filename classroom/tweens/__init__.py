@@ -7,7 +7,9 @@ it may raise.
 from pyramid.config import Configurator
 from pyramid.tweens import EXCVIEW, INGRESS, MAIN
 
+from ..rate_limits.window import open_limiter
 from ..request import Request
+from ..services import services
 
 # From the outermost to the innermost.
 ORDER = (
@@ -28,6 +30,8 @@ def needs_transaction(request: Request) -> bool:
 
 
 def includeme(config: Configurator) -> None:
+    shared = services(config.registry)
+    shared.limiter = open_limiter(shared.settings)
     config.add_settings(
         {
             "tm.activate_hook": needs_transaction,

@@ -12,8 +12,6 @@ from ..http.codes import ErrorCode
 from ..http.errors import error_response
 from ..http.syntax import RATE_LIMIT_HEADERS
 from ..rate_limits.clients import client_of
-from ..rate_limits.counters import open_counter
-from ..rate_limits.window import FixedWindow
 from ..request import Handler, Request
 from ..services import services
 
@@ -25,12 +23,10 @@ _TOO_MANY = "too many requests; try again later"
 def factory(handler: Handler, registry: Registry) -> Handler:
     shared = services(registry)
     settings, unlimited_paths = shared.settings, shared.unlimited_paths
-    if not settings.use_rate_limits:
+    limiter = shared.limiter
+    if limiter is None:
         return handler
-    period = settings.rate_limit_period
-    counter = open_counter(settings, "calls", period)
-    limiter = FixedWindow(settings.rate_limit_calls, period, counter)
-    policy = f'"default";q={settings.rate_limit_calls};w={period}'
+    policy = f'"default";q={settings.rate_limit_calls};w={settings.rate_limit_period}'
 
     def rate_limit_tween(request: Request) -> Response:
         if request.environ["PATH_INFO"] in unlimited_paths:
