@@ -54,8 +54,9 @@ setup(
     ],
     extras_require={
         "postgresql": ["psycopg[binary]>=3.3.9"],
+        "metrics": ["prometheus-client>=0.26"],
         "testing": [
-            "classroom[postgresql]",
+            "classroom[linting,metrics,postgresql]",
             "httpie",
             "hypothesis",
             "jsonschema-rs",
@@ -69,7 +70,7 @@ setup(
             "WebTest",
         ],
         "linting": [
-            "classroom[postgresql]",
+            "classroom[metrics,postgresql]",
             "mypy",
             "ruff",
             "types-pexpect",

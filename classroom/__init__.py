@@ -36,5 +36,6 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
         config.include(".server")
         config.include(".access_log")
         config.include(".audit_log")
+        config.include(".metrics")
         config.include(".first_run")
         return config.make_wsgi_app()

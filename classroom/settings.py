@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class SettingError(SystemExit):
@@ -17,6 +17,16 @@ class SettingError(SystemExit):
         super().__init__(f"{key}: {problem}")
         self.key = key
         self.problem = problem
+
+
+class Address(NamedTuple):
+    """The address of a listener."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Settings:
     max_per_page: int
     request_timeout: int
     use_docs: bool
+    metrics_listen: Address | None
 
 
 def parse(settings: Mapping[str, Any]) -> Settings:
@@ -125,6 +136,13 @@ def _redis_url(text: str) -> str:
     return text
 
 
+def _address(text: str) -> Address:
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", text)
+    if not found or not 0 < int(found[3]) < 2**16:
+        raise ValueError(f"must be an address and a port, such as 127.0.0.1:9150, not {text!r}")
+    return Address(found[1] or found[2], int(found[3]))
+
+
 _BOOLEANS = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "0"), False
 )
@@ -144,5 +162,6 @@ _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.max_per_page": ("100", _integer(1, 10_000)),
     "classroom.request_timeout": ("20", _integer(1, _DAY)),
     "classroom.use_docs": ("true", _boolean),
+    "classroom.metrics_listen": (None, _address),
 }
 DEFAULT_SETTINGS = {key: default for key, (default, _) in _SETTINGS.items()}

@@ -40,8 +40,8 @@ def clients_behind_a_proxy(configuration: Configuration) -> Iterator[Finding]:
 
 def exposed_metrics(configuration: Configuration) -> Iterator[Finding]:
     key = "classroom.metrics_listen"
-    address = str(configuration.app.get(key) or "").strip()
-    if address and not _is_loopback(address.rpartition(":")[0].strip("[]")):
+    address = configuration.value(key)
+    if address and not _is_loopback(address.host):
         yield error(key, f"{address} is not a loopback address: clients can read the metrics")
 
 

@@ -112,7 +112,7 @@ def test_only_settings_of_waitress_are_checked(app_ini: Path, server: str) -> No
 @pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("address", "is_safe"),
-    [("127.0.0.1:9150", True), ("[::1]:9150", True), ("0.0.0.0:9150", False), (":9150", False)],
+    [("127.0.0.1:9150", True), ("[::1]:9150", True), ("0.0.0.0:9150", False), ("[::]:9", False)],
 )
 def test_metrics_are_on_a_loopback_address(app_ini: Path, address: str, is_safe: bool) -> None:
     configure(app_ini, {"classroom.metrics_listen": address})

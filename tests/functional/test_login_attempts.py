@@ -7,7 +7,6 @@ import select
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,12 +18,12 @@ from logging import LogRecord
 from pathlib import Path
 from typing import Any
 
-import argon2
 import pytest
 import redis
 from webtest import TestApp
 
 from ..support.commands import run
+from ..support.gate import Gate
 from ..support.pserve import pserve
 from ..support.redis import running_redis
 from ..support.sockets import connect, free_port, read_until
@@ -214,22 +213,6 @@ def test_a_hung_redis_fails_no_login(
         os.kill(server.pid, signal.SIGSTOP)
         assert statuses(testapp, LIMIT + 1) == [401] * LIMIT + [429]
         assert login(testapp, password=PASSWORD, address="192.0.2.2").status_int == 200
-
-
-class Gate:
-    """Blocks every password check until it is opened."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.opened, self.waiting = threading.Event(), 0
-        verify, lock = argon2.PasswordHasher.verify, threading.Lock()
-
-        def held(hasher: argon2.PasswordHasher, stored: str, password: str) -> bool:
-            with lock:
-                self.waiting += 1
-            assert self.opened.wait(20)
-            return verify(hasher, stored, password)
-
-        monkeypatch.setattr(argon2.PasswordHasher, "verify", held)
 
 
 def ask(port: int, password: str) -> tuple[int, str | None]:

@@ -20,6 +20,16 @@ def test_booleans_have_the_values_of_ini_files(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "host"),
+    [("127.0.0.1:9150", "127.0.0.1"), ("[::1]:9150", "::1"), ("localhost:9150", "localhost")],
+)
+def test_an_address_is_a_host_and_a_port(text: str, host: str) -> None:
+    address = parse({**DEFAULT_SETTINGS, "classroom.metrics_listen": text}).metrics_listen
+    assert address == (host, 9150)
+    assert str(address) == text
+
+
+@pytest.mark.parametrize(
     ("key", "text"),
     [
         ("classroom.secret_key", ""),
@@ -43,6 +53,12 @@ def test_booleans_have_the_values_of_ini_files(text: str, value: bool) -> None:
         ("classroom.per_page", "101"),
         ("classroom.max_per_page", "-5"),
         ("classroom.perpage", "50"),
+        ("classroom.metrics_listen", ""),
+        ("classroom.metrics_listen", "9150"),
+        ("classroom.metrics_listen", ":9150"),
+        ("classroom.metrics_listen", "::1:9150"),
+        ("classroom.metrics_listen", "127.0.0.1:0"),
+        ("classroom.metrics_listen", "127.0.0.1:65536"),
     ],
 )
 def test_an_invalid_setting_is_one_error_line_with_its_key(key: str, text: str) -> None:

@@ -1,0 +1,75 @@
+"""Requests: their number, their duration, and how often they were retried."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from pyramid.config import Configurator
+from pyramid.registry import Registry
+from pyramid.tweens import INGRESS
+from pyramid_retry import BeforeRetry
+
+from ..server.tasks import Handler, Task
+from ..tweens import ORDER
+from .resource import KEY
+
+# Clients choose the method: others than these share a label.
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+# In seconds.
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+Observe = Callable[[Task, float], None]
+
+
+def add_metrics(config: Configurator, registry: CollectorRegistry) -> None:
+    retries = Counter(
+        "classroom_request_retries",
+        "Further attempts after a conflict or a lost connection.",
+        registry=registry,
+    )
+    config.add_subscriber(lambda _: retries.inc(), BeforeRetry)
+    config.add_tween("classroom.metrics.resource.factory", under=INGRESS, over=ORDER[0])
+    config.add_server_tween(partial(_factory, _observer(registry)))
+
+
+def _observer(registry: CollectorRegistry) -> Observe:
+    requests = Counter(
+        "classroom_requests",
+        "Requests, also those that waitress rejects.",
+        ["resource", "method", "status"],
+        registry=registry,
+    )
+    durations = Histogram(
+        "classroom_request_seconds",
+        "Seconds until the response was passed on for sending.",
+        ["resource", "method"],
+        buckets=_BUCKETS,
+        registry=registry,
+    )
+
+    def observe(task: Task, seconds: float) -> None:
+        labels = (task.environ or {}).get(KEY, "none"), _method(task)
+        requests.labels(*labels, task.status[:3]).inc()
+        durations.labels(*labels).observe(seconds)
+
+    return observe
+
+
+def _factory(observe: Observe, handler: Handler, registry: Registry) -> Handler:
+    def metrics_tween(task: Task) -> None:
+        began = time.perf_counter()
+        try:
+            handler(task)
+        finally:
+            # An error task responds to an exception that is raised before the response begins.
+            if task.complete:
+                observe(task, time.perf_counter() - began)
+
+    return metrics_tween
+
+
+def _method(task: Task) -> str:
+    # It is missing if waitress could not parse the request line.
+    method = getattr(task.request, "command", "")
+    return method if method in _METHODS else "other"
