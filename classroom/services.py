@@ -26,8 +26,8 @@ class Services:
     """The paths whose requests do not count against rate limits."""
     nonblocking_paths: frozenset[str]
     """The paths whose GET, HEAD and OPTIONS wait neither for a database nor for another server."""
-    openapi: dict[str, bytes]
-    """The parts of the OpenAPI document, encoded as JSON."""
+    openapi: Callable[[], dict[str, bytes]]
+    """Return the parts of the OpenAPI document, encoded as JSON."""
     limiter: FixedWindow | None
     """The limit of requests per client, or None if rate limits are off."""
     count_failed_logins: Callable[[], int]

@@ -30,7 +30,7 @@ def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
 def read_document(context: OpenAPI, request: Request) -> schemas.Document:
     """The document depends on the settings of the service, and has the URL of this server."""
     own, url = EXAMPLE_URL.encode(), request.application_url.encode()
-    parts = request.services.openapi.items()
+    parts = request.services.openapi().items()
     return schemas.Document(**{name: Raw(part.replace(own, url)) for name, part in parts})
 
 

@@ -181,13 +181,20 @@ def default_document() -> Any:
 
 
 def contract_of(registry: Any) -> Contract:
-    """Return the contract of an application; applications with the same document share it."""
+    """Return the contract of an application; applications with the same settings share it."""
     if "tests.contract" not in registry:
-        parts = services(registry).openapi.items()
-        registry["tests.contract"] = _contract(tuple((name, bytes(part)) for name, part in parts))
+        settings = registry.settings.items()
+        key = frozenset((name, str(value)) for name, value in settings if name not in _UNDOCUMENTED)
+        registry["tests.contract"] = _CONTRACTS.get(key) or _contract(registry)
+        _CONTRACTS[key] = registry["tests.contract"]
     return registry["tests.contract"]
 
 
-@cache
-def _contract(parts: tuple[tuple[str, bytes], ...]) -> Contract:
+# Settings on which the document does not depend, and that differ from test to test.
+_UNDOCUMENTED = {"__file__", "sqlalchemy.url", "classroom.redis_url"}
+_CONTRACTS: dict[frozenset[tuple[str, str]], Contract] = {}
+
+
+def _contract(registry: Any) -> Contract:
+    parts = services(registry).openapi().items()
     return Contract({name: json.loads(part) for name, part in parts})
