@@ -45,6 +45,7 @@ class Settings:
     per_page: int
     max_per_page: int
     request_timeout: int
+    drain: int
     use_docs: bool
     metrics_listen: Address | None
 
@@ -161,6 +162,7 @@ _SETTINGS: dict[str, tuple[str | None, Callable[[str], Any]]] = {
     "classroom.per_page": ("50", _integer(1, 10_000)),
     "classroom.max_per_page": ("100", _integer(1, 10_000)),
     "classroom.request_timeout": ("20", _integer(1, _DAY)),
+    "classroom.drain": ("0", _integer(0, 3600)),
     "classroom.use_docs": ("true", _boolean),
     "classroom.metrics_listen": (None, _address),
 }

@@ -2,7 +2,7 @@
 
 Waitress has no settings for what these modules do. They replace its classes for the whole process
 when the application is created. Each has a comment that says why, and a test in
-tests/functional/test_hostile_connections.py, test_bad_input.py or test_pserve.py.
+tests/functional/test_hostile_connections.py, test_bad_input.py or test_shutdown.py.
 """
 
 import signal
@@ -50,7 +50,7 @@ def add_server_context(
 
 
 def _handle_sigterm_like_sigint() -> None:
-    # Waitress completes requests in flight only after SIGINT. An existing handler is kept.
+    # So that it ends startup with exit status 0. An existing handler is kept.
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -17,6 +17,7 @@ from .tasks import ApplicationTask, JSONErrorTask
 
 _MAX_UNSENT = 1024 * 1024
 _THROTTLE_SECONDS = 1
+_FIRST_REQUEST_SECONDS = 1
 
 
 class RequestTimeout(Error):
@@ -127,12 +128,7 @@ class Channel(HTTPChannel):
         return self.connected and is_unsent and not self._is_sending
 
     def handle_write(self) -> None:
-        try:
-            super().handle_write()
-        except KeyboardInterrupt:
-            # What was sent may not have been counted, and must not be sent again at shutdown.
-            self.abort()
-            raise
+        super().handle_write()
         self.resume()
 
     def handle_close(self) -> None:
@@ -146,9 +142,17 @@ class Channel(HTTPChannel):
         self.will_close = True
         self.handle_close()
 
-    def cancel(self) -> None:
-        """Drop queued requests at shutdown, but send pending responses (main thread)."""
-        self.requests, self.close_when_flushed = [], True
+    @property
+    def is_idle(self) -> bool:
+        """Return whether the client waits for no response, and is not about to send a request.
+
+        A client that has just connected is expected to send one.
+        """
+        is_waiting = self.requests or self.request
+        is_sending = self.total_outbufs_len or self.close_when_flushed
+        is_new = self.last_activity == self.creation_time
+        expects_request = is_new and time.time() < self.creation_time + _FIRST_REQUEST_SECONDS
+        return not (is_waiting or is_sending or expects_request)
 
     def waiting_since(self) -> float | None:
         """Return the time since when the server waits for the client, or None."""

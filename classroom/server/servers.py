@@ -1,6 +1,5 @@
 """Servers: one per listening socket, with the connections that it accepted."""
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from heapq import nsmallest
@@ -10,12 +9,13 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, TcpWSGIServer, UnixWSGIServer
 
 from ..services import Services
+from .backlog import refuse_new
 from .channel import Channel
 from .listening import ListenError, print_in_one_line
 from .log import logged
+from .loop import serve
 
 _SECONDS_BETWEEN_CHECKS = 1
-_SECONDS_TO_SEND_UNSENT = 5
 
 
 class _Server(BaseWSGIServer):
@@ -25,6 +25,7 @@ class _Server(BaseWSGIServer):
     channel_class = Channel
     # Waitress's stubs annotate these differently from their use, or not at all.
     _map: Any
+    socket: Any
     active_channels: Any
     effective_host: str
     effective_port: Any
@@ -42,8 +43,18 @@ class _Server(BaseWSGIServer):
     def run(self) -> None:
         address = self.effective_host, self.effective_port
         with _running(self.services, self.task_dispatcher, [address]):
-            super().run()
-            _send_unsent(self._map)
+            serve(self, self._map)
+
+    def stop_listening(self) -> None:
+        """Accept the connections in the backlog, and close the listening socket."""
+        if not self.adj.sockets:  # Other processes may listen on those.
+            refuse_new(self.socket)
+        connections = 0
+        while len(self._map) > connections:
+            connections = len(self._map)
+            self.handle_accept()
+        # The triggers of this class stay open: worker threads wake the event loop with them.
+        wasyncore.dispatcher.close(self)
 
     def _address(self) -> str:
         socket_address = self.sockinfo[3]
@@ -94,12 +105,7 @@ class MultiServer(MultiSocketServer):
 
     def run(self) -> None:
         with _running(self.services, self.task_dispatcher, self.effective_listen):
-            super().run()
-
-    def close(self) -> None:
-        self.task_dispatcher.shutdown()
-        _send_unsent(self.map)
-        wasyncore.close_all(self.map)
+            serve(self, self.map)
 
 
 @contextmanager
@@ -111,16 +117,3 @@ def _running(
             stack.enter_context(context(dispatcher))
         stack.enter_context(logged(services, addresses))
         yield
-
-
-def _send_unsent(connections: dict[int, Any]) -> None:
-    """Send the responses that clients have not read yet, for some seconds at shutdown."""
-    deadline = time.monotonic() + _SECONDS_TO_SEND_UNSENT
-    while (unsent := _unsent(connections)) and time.monotonic() < deadline:
-        wasyncore.loop(_SECONDS_BETWEEN_CHECKS, use_poll=True, map=unsent, count=1)
-
-
-def _unsent(connections: dict[int, Any]) -> dict[int, Any]:
-    """Return the connections that have something to send, by file descriptor."""
-    channels = {fd: item for fd, item in connections.items() if isinstance(item, Channel)}
-    return {fd: channel for fd, channel in channels.items() if channel.total_outbufs_len}

@@ -26,6 +26,12 @@ class Task(BaseTask):
     def service(self) -> None:
         type(self).handler(self)
 
+    def build_response_header(self) -> bytes:
+        if self.channel.server.services.draining.is_set():
+            # Waitress then does what it does if the client requests it.
+            self.request.headers["CONNECTION"] = "close"
+        return super().build_response_header()
+
     def write(self, data: bytes) -> None:
         super().write(data)
         self.channel.flush()

@@ -6,22 +6,32 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from http.client import parse_headers
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from waitress import wasyncore
 
 from classroom.db.engine import for_writing, make_engine
 from classroom.server.channel import Channel
 
 from ..support.pserve import copy_ini, pserve
-from ..support.sockets import connect, connect_without_reading, free_port, read_all
+from ..support.sockets import (
+    connect,
+    connect_without_reading,
+    exchange,
+    free_port,
+    is_up,
+    read_all,
+    read_until,
+)
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
-from ..support.waitress import serving
+from ..support.waitress import create
 
 
 def request(start: str, *fields: str, body: str = "") -> bytes:
@@ -30,6 +40,16 @@ def request(start: str, *fields: str, body: str = "") -> bytes:
 
 
 ROOT = request("GET /", "Connection: close")
+HEAD = request("HEAD /")
+READY = request("GET /health/ready", "Connection: close")
+# Waitress has a rule for each kind, by which it keeps the connection open or closes it.
+REQUESTS = {
+    HEAD: b"200",
+    request("HEAD /api/v1.0/openapi.json", "If-None-Match: *"): b"304",
+    HEAD.replace(b"1.1", b"1.0\r\nConnection: keep-alive"): b"200",
+    HEAD.replace(b"1.1", b"1.0"): b"200",
+    request("HEAD /health/ready"): b"503",
+}
 DOCUMENT = request("GET /api/v1.0/openapi.json")
 # The server reads as many at once. Those that it has not read would reset the connection.
 PIPELINED = 8192 // len(DOCUMENT)
@@ -114,6 +134,87 @@ def test_a_request_in_flight_is_answered(
     assert server.returncode == 0
 
 
+def test_while_a_request_completes_other_connections_are_closed(
+    tmp_path: Path, counting: dict[str, str], engine: Engine
+) -> None:
+    ini = copy_ini("development.ini", tmp_path, port := free_port(), counting)
+    with pserve(ini) as server, closing(connect(port)) as idle, closing(connect(port)) as busy:
+        idle.sendall(HEAD)
+        read_until(idle, b"\r\n\r\n")
+        with blocked_writes(engine):
+            busy.sendall(STUDENT)
+            wait_for_calls(port, 2)
+            server.send_signal(signal.SIGTERM)
+            assert read_all(idle) == b""
+            wait_for(lambda: not is_up(port))
+        assert statuses(busy) == [201]
+        server.communicate(timeout=10)
+    assert server.returncode == 0
+
+
+@pytest.mark.parametrize("sockets", [0, 1, 2])
+def test_connections_in_the_backlog_are_answered(tmp_path: Path, sockets: int) -> None:
+    ini = copy_ini("development.ini", tmp_path, 0)
+    addresses: list[int | Path] = [free_port() for _ in range(sockets)] or [tmp_path / "socket"]
+    ports = " ".join(f"127.0.0.1:{port}" for port in addresses)
+    listen(ini, f"listen = {ports}" if sockets else f"unix_socket = {addresses[0]}")
+    with pserve(ini) as server, ExitStack() as stack:
+        exchange(addresses[0], ROOT)  # The loop runs.
+        server.send_signal(signal.SIGSTOP)
+        clients = [stack.enter_context(closing(connect(each))) for each in addresses * 20]
+        for client in clients:
+            client.sendall(ROOT)
+        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGCONT)
+        assert [statuses(client) for client in clients] == [[200]] * len(clients)
+        server.communicate(timeout=10)
+    assert server.returncode == 0
+
+
+def head_of(client: socket.socket, request: bytes) -> bytes:
+    client.sendall(request)
+    return read_until(client, b"\r\n\r\n")
+
+
+def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
+    ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "3600"})
+    with pserve(ini) as server, ExitStack() as stack:
+        clients = [stack.enter_context(closing(connect(port))) for _ in REQUESTS]
+        heads = [head_of(client, HEAD) for client in clients]
+        assert not [head for head in heads if b"Connection" in head]
+        server.send_signal(signal.SIGTERM)
+        wait_for(lambda: b'"draining"' in exchange(port, READY))
+        for (request, status), client in zip(REQUESTS.items(), clients, strict=True):
+            head = head_of(client, request)
+            assert head.split()[1] == status
+            assert head.count(b"Connection: ") == head.count(b"Connection: close") == 1
+            assert read_all(client) == b""
+        server.send_signal(signal.SIGTERM)
+        _, log = server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert log.count("draining for 3600 seconds") == 1
+
+
+def test_sigint_does_not_drain(tmp_path: Path) -> None:
+    ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "3600"})
+    with pserve(ini) as server:
+        exchange(port, ROOT)  # The loop runs.
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=20)
+    assert server.returncode == 0
+
+
+def test_the_listener_closes_after_the_drain(tmp_path: Path) -> None:
+    ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "1"})
+    with pserve(ini) as server:
+        exchange(port, ROOT)  # The loop runs.
+        server.send_signal(signal.SIGTERM)
+        wait_for(lambda: "draining for 1 s" in server.stderr.readline())
+        assert b" 503 " in exchange(port, READY)
+        server.communicate(timeout=20)
+    assert server.returncode == 0
+
+
 def test_shutdown_sends_pipelined_responses_in_order(
     tmp_path: Path, counting: dict[str, str], engine: Engine
 ) -> None:
@@ -126,7 +227,7 @@ def test_shutdown_sends_pipelined_responses_in_order(
                 client.sendall(DOCUMENT * 5 + STUDENT + DOCUMENT)
                 wait_for_calls(path, 6)
                 server.send_signal(signal.SIGTERM)
-            wait_for(lambda: "pending" in server.stderr.readline())
+                wait_for(lambda: "draining" in server.stderr.readline())
             assert statuses(client) == [200] * 5 + [201]
         server.communicate(timeout=10)
     assert server.returncode == 0
@@ -158,19 +259,31 @@ def test_responses_that_the_client_has_not_read_are_sent(tmp_path: Path, sockets
     assert server.returncode == 0
 
 
-def test_shutdown_sends_no_response_twice(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = Channel.send
+def test_a_signal_while_sending_repeats_no_response(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, signals = Channel.send, iter([signal.SIGINT])
 
     def interrupted(self: Channel, data: bytes, do_close: bool = True) -> int:
         sent = send(self, data, do_close)
-        if not threading.current_thread().name.startswith("waitress"):
-            raise KeyboardInterrupt
+        if threading.current_thread() is threading.main_thread():
+            for number in signals:
+                signal.raise_signal(number)
         return sent
 
+    def receive() -> bytes:
+        with closing(connect_without_reading(port)) as client:
+            fill(client, port)
+            return re.sub(rb"Date: .*", b"", read_all(client))
+
     monkeypatch.setattr(Channel, "send", interrupted)
-    with serving(app, threads="1") as port, closing(connect_without_reading(port)) as client:
-        fill(client, port)
-        received = re.sub(rb"(Date|X-Request-Id): .*", b"", read_all(client))
-    _, *responses = received.split(b"HTTP/1.1 200 OK")
-    assert len(set(responses[:-1])) == 1
-    assert responses[0].startswith(responses[-1])
+    server = create(app, threads="1")
+    port = int(server.effective_port)
+    with ThreadPoolExecutor() as pool:
+        received = pool.submit(receive)
+        server.run()  # Only the main thread handles signals.
+    wasyncore.close_all(server._map)
+    _, *responses = received.result().split(b"HTTP/1.1 200 OK")
+    assert list(signals) == []
+    assert 8 < len(responses) < PIPELINED
+    assert len({re.sub(rb"X-Request-Id: .*|Connection: close\r\n", b"", r) for r in responses}) == 1

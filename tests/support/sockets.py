@@ -63,9 +63,9 @@ def read_all(client: socket.socket) -> bytes:
     return bytes(received)
 
 
-def exchange(port: int, request: bytes) -> bytes:
+def exchange(address: int | Path, request: bytes) -> bytes:
     """Send a request on a new connection, and return everything that the server sends."""
-    with closing(connect(port)) as client:
+    with closing(connect(address)) as client:
         # A server that rejects a request closes the connection before it has read all of it.
         with suppress(ConnectionError):
             client.sendall(request)

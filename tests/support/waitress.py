@@ -12,14 +12,19 @@ from waitress.server import create_server
 from .paths import ROOT
 
 
-@contextmanager
-def serving(app: Any, **settings: str) -> Iterator[int]:
-    """Serve an application with the settings of development.ini, and yield the port."""
+def create(app: Any, **settings: str) -> Any:
+    """Create a server with the settings of development.ini, on a free port."""
     ini = ConfigParser(interpolation=None)
     ini.read(ROOT / "development.ini")
     settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
     del settings["use"]
-    server = create_server(app, **settings)
+    return create_server(app, **settings)
+
+
+@contextmanager
+def serving(app: Any, **settings: str) -> Iterator[int]:
+    """Serve an application with the settings of development.ini, and yield the port."""
+    server = create(app, **settings)
     # The loop runs on if a failed test leaves a connection behind.
     thread = Thread(target=server.run, daemon=True)
     thread.start()
