@@ -15,7 +15,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.viewderivers import INGRESS
 
-from ..db.exceptions import UserConflict
+from ..db.exceptions import SourceIdExists, UserConflict
 from ..http.query import BadParameter, check_names
 from ..models.validation import InvalidValue
 from ..request import Request
@@ -63,7 +63,7 @@ def visible_item(view: View, info: Any) -> View:
             return view(context, request)
         except (HTTPNotFound, HTTPPreconditionFailed):
             raise
-        except (HTTPException, BadParameter, InvalidValue, UserConflict):
+        except (HTTPException, BadParameter, InvalidValue, SourceIdExists, UserConflict):
             _check_items(context, request)
             raise
 

@@ -65,6 +65,14 @@ def test_a_duplicate_source_id_is_409_with_the_owner(testapp: TestApp, kind: str
     testapp.put_json(other, fields, status=200)
 
 
+@CHANGES
+def test_a_missing_item_is_404_even_with_a_used_source_id(testapp: TestApp, method: str) -> None:
+    create(testapp, "students", name="x", source_id="S-1")
+    fields = {"name": "y", "source_id": "S-1"}
+    refused = getattr(testapp, method)("/api/v1.0/students/9", fields, status=404)
+    assert refused.json["code"] == "not_found"
+
+
 def test_a_student_and_a_class_may_have_the_same_source_id(testapp: TestApp) -> None:
     for kind in ("students", "classes"):
         create(testapp, kind, name="x", source_id="1")
