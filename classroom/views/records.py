@@ -24,7 +24,10 @@ from .results import Changed, Created
     operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
 )
 def create(context: Records, request: Request) -> Created:
-    """Not idempotent: names need not be unique, so each request creates another resource."""
+    """A repeated request creates another resource, since names need not be unique. With a
+    `source_id` it is 409 instead, and `Location` is the URL of the resource that has the
+    `source_id`.
+    """
     fields = decode(read_object(request, JSON_TYPE), context.input)
     row = writes.create(request.db, context.item.model, **fields.given())
     return Created(context.at(row.id, row))
@@ -39,7 +42,9 @@ def create(context: Records, request: Request) -> Created:
     ),
 )
 def replace(context: Record, request: Request) -> Changed:
-    """With `If-Match` the request succeeds only if the resource has not changed. Idempotent."""
+    """A `source_id` that is left out does not change, and null removes it. With `If-Match` the
+    request succeeds only if the resource has not changed. Idempotent.
+    """
     fields = decode(read_object(request, JSON_TYPE), context.input)
     return _change(context, request, fields.given())
 
@@ -53,8 +58,8 @@ def replace(context: Record, request: Request) -> Changed:
     ),
 )
 def patch(context: Record, request: Request) -> Changed:
-    """Fields that are left out do not change. With `If-Match` the request succeeds only if the
-    resource has not changed. Idempotent.
+    """Fields that are left out do not change, and null removes the `source_id`. With `If-Match` the
+    request succeeds only if the resource has not changed. Idempotent.
     """
     return _change(
         context, request, decode_patch(read_object(request, *PATCH_TYPES), context.input)
