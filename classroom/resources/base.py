@@ -4,7 +4,6 @@ Traversal resolves a URL from the root, with one call of ``__getitem__`` per seg
 most one row, and raises only KeyError. Rows are immutable.
 """
 
-import re
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -17,7 +16,6 @@ from ..db.statements import CollectionStatements, ItemStatements
 from ..http import pagination
 from ..http.pagination import Page, PageRequest, paginate
 from ..http.query import QueryParameter
-from ..models.names import ID
 from ..request import Request
 from ..schemas.base import Input, Schema
 from ..schemas.pages import PageSchema
@@ -170,22 +168,6 @@ class Collection(Resource):
             return rows, rows[0].total if rows else None
 
         return paginate(requested, count, fetch, statements.key)
-
-
-def is_id(name: str) -> bool:
-    """Return whether a segment of a path is an id in its canonical form."""
-    return re.fullmatch(ID, name) is not None
-
-
-def parse_id(name: str | int) -> int:
-    """Return the id that a segment of a path stands for.
-
-    :param name: the segment, or an integer, as in ``students[7]`` in the shell.
-    :raises KeyError: if ``name`` is not an id in its canonical form.
-    """
-    if not is_id(str(name)):
-        raise KeyError(name)
-    return int(name)
 
 
 ItemType = TypeVar("ItemType", bound=Item)

@@ -13,7 +13,8 @@ from ..http.query import QueryParameter
 from ..schemas.base import Input, stored
 from ..schemas.named import NamedSchema, representer
 from ..schemas.pages import page_of
-from .base import Collection, Item, parse_id, traverse
+from .base import Collection, Item, traverse
+from .ids import parse_id
 
 
 class NamedItem(Item):

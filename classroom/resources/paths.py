@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .base import Node, Resource, is_id
+from .base import Node, Resource
+from .ids import is_id
 
 
 def path_templates(kind: type[Node], path: str = "") -> Iterator[tuple[type[Resource], str]]:

@@ -15,7 +15,8 @@ from ..http import filters, query
 from ..http.query import QueryParameter
 from ..schemas.pages import page_of
 from .acl import REGISTRATIONS, Acl, of_class
-from .base import Collection, Item, Node, Version, parse_id, traverse
+from .base import Collection, Item, Node, Version, traverse
+from .ids import parse_id
 from .relations import RELATIONS, joins
 
 _EXPAND = query.expand("RegistrationExpansion", *(relation.name for relation in RELATIONS))

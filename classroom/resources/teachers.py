@@ -14,7 +14,8 @@ from ..http import query
 from ..schemas.base import stored
 from ..schemas.named import NamedSchema
 from ..schemas.pages import page_of
-from .base import Collection, Item, Version, parse_id, traverse
+from .base import Collection, Item, Version, traverse
+from .ids import parse_id
 from .named import represent_named
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ..db.exceptions import NotFound
-from ..resources.base import parse_id
+from ..resources.ids import parse_id
 from ..resources.named import NamedItem
 from ..schemas.base import stored
 from .mappings import CollectionMapping, Found, Key
