@@ -12,7 +12,6 @@ from pyramid.httpexceptions import (
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid.security import forget
-from pyramid.traversal import find_interface
 from pyramid.view import exception_view_config
 from sqlalchemy.exc import (
     DatabaseError,
@@ -23,17 +22,7 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-from ..db.exceptions import (
-    AlreadyRegistered,
-    AlreadyTeaches,
-    InvalidValue,
-    LastAdmin,
-    NotATeacher,
-    NotFound,
-    SourceIdExists,
-    UserConflict,
-    UserExists,
-)
+from ..db.exceptions import InvalidValue, NotFound
 from ..db.not_ready import NotReady
 from ..http.codes import ErrorCode, code_of_status
 from ..http.errors import BadRequest, error_response
@@ -42,18 +31,12 @@ from ..http.query import BadParameter
 from ..request import Request
 from ..resources.base import Resource
 from ..resources.paths import has_resource
-from ..resources.records import Records
 from ..security.login_attempts import TooManyChecks, TooManyFailures
 from ..security.permissions import Permission
 
 log = logging.getLogger(__name__)
 
 _FORBIDDEN = "the permission '{}' is missing"
-_USER_CONFLICTS = {
-    UserExists: ErrorCode.USER_EXISTS,
-    NotATeacher: ErrorCode.NOT_A_TEACHER,
-    LastAdmin: ErrorCode.LAST_ADMIN,
-}
 
 
 @exception_view_config(HTTPException)
@@ -81,36 +64,6 @@ def not_found(error: Exception, request: Request) -> Response:
     if _is_hidden(request):
         return _forbidden(_FORBIDDEN.format(Permission.VIEW), request)
     return error_response(request.environ, ErrorCode.NOT_FOUND, "there is nothing at this URL")
-
-
-@exception_view_config(AlreadyRegistered, retryable_error=False)
-def already_registered(error: AlreadyRegistered, request: Request) -> Response:
-    registrations = request.root["api"]["v1.0"]["registrations"]
-    url = registrations.at(error.student_id, error.class_id).url
-    return _conflict(ErrorCode.ALREADY_REGISTERED, error, url, request)
-
-
-@exception_view_config(AlreadyTeaches, retryable_error=False)
-def already_teaches(error: AlreadyTeaches, request: Request) -> Response:
-    teachers = request.root["api"]["v1.0"]["classes"].at(error.class_id)["teachers"]
-    url = teachers.at(error.user_id).url
-    return _conflict(ErrorCode.ALREADY_TEACHES, error, url, request)
-
-
-@exception_view_config(SourceIdExists, retryable_error=False)
-def source_id_exists(error: SourceIdExists, request: Request) -> Response:
-    url = find_interface(request.context, Records).at(error.id).url
-    return _conflict(ErrorCode.SOURCE_ID_EXISTS, error, url, request)
-
-
-@exception_view_config(UserConflict, retryable_error=False)
-def user_conflict(error: UserConflict, request: Request) -> Response:
-    users = request.root["api"]["v1.0"]["users"]
-    return _conflict(_USER_CONFLICTS[type(error)], error, users.at(error.user_id).url, request)
-
-
-def _conflict(code: ErrorCode, error: Exception, url: str, request: Request) -> Response:
-    return error_response(request.environ, code, str(error), [("Location", url)])
 
 
 @exception_view_config(InvalidValue, retryable_error=False)
