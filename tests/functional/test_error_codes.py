@@ -58,6 +58,7 @@ CASES = [
     Case("page_not_found", "GET", f"{STUDENTS}?page=2"),
     Case("method_not_allowed", "POST", "/"),
     Case("already_registered", "POST", "/api/v1.0/registrations/", registration(1, 1)),
+    Case("source_id_exists", "POST", STUDENTS, {"name": "x", "source_id": "S-1"}),
     Case("already_teaches", "POST", TEACHERS, {"name": "smith"}),
     Case("user_exists", "PATCH", f"{USERS}2", {"name": "smith"}),
     Case("not_a_teacher", "POST", TEACHERS, {"name": "susan"}),
@@ -86,6 +87,7 @@ def admin(testapp: TestApp) -> TestApp:
     admin = school.client(school.add_user(Role.ADMIN, "susan"))
     school.assign(school.add_user(Role.TEACHER, "smith"), school.add_class())
     school.register(school.add_student(), 1)
+    admin.patch_json(f"{STUDENTS}1", {"source_id": "S-1"})
     return admin
 
 
