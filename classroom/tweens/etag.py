@@ -1,4 +1,7 @@
-"""Add an entity tag to each 200 to GET, and evaluate the preconditions of GET (304, 412)."""
+"""Add an entity tag to each 200 to GET, and evaluate the preconditions of GET (304, 412).
+
+If the view has added the entity tag, because its body never changes, the body is not hashed.
+"""
 
 from pyramid.registry import Registry
 from pyramid.response import Response
@@ -14,7 +17,8 @@ def factory(handler: Handler, registry: Registry) -> Handler:
         response = handler(request)
         if not request.is_read or response.status_int != 200:
             return response
-        response.headers["ETag"] = tag = entity_tag(response.body)
+        tag = response.headers.get("ETag") or entity_tag(response.body)
+        response.headers["ETag"] = tag
         outcome = evaluate(request.environ, tag)
         if outcome is Outcome.FAILED:
             return error_response(
