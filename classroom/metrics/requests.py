@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from pyramid.config import Configurator
 from pyramid.registry import Registry
 from pyramid.tweens import INGRESS
-from pyramid_retry import BeforeRetry
 
 from ..server.tasks import Handler, Task
 from ..tweens import ORDER
-from .resource import KEY
+from .tween import RESOURCE, RETRIES
 
 # Clients choose the method: others than these share a label.
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -20,20 +19,36 @@ _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 Observe = Callable[[Task, float], None]
+_Series = tuple[Callable[[], None], Callable[[float], None]]
 
 
 def add_metrics(config: Configurator, registry: CollectorRegistry) -> None:
+    # Not a subscriber of BeforeRetry: with any subscriber, Pyramid sends four events per request.
+    config.add_tween("classroom.metrics.tween.factory", under=INGRESS, over=ORDER[0])
+    config.add_server_tween(partial(_factory, _observer(registry)))
+
+
+def _observer(registry: CollectorRegistry) -> Observe:
     retries = Counter(
         "classroom_request_retries",
         "Further attempts after a conflict or a lost connection.",
         registry=registry,
     )
-    config.add_subscriber(lambda _: retries.inc(), BeforeRetry)
-    config.add_tween("classroom.metrics.resource.factory", under=INGRESS, over=ORDER[0])
-    config.add_server_tween(partial(_factory, _observer(registry)))
+    series = _series(registry)
+
+    def observe(task: Task, seconds: float) -> None:
+        environ = task.environ or {}
+        if repeated := environ.get(RETRIES):
+            retries.inc(repeated)
+        count, add_time = series(environ.get(RESOURCE, "none"), _method(task), task.status[:3])
+        add_time(seconds)
+        count()
+
+    return observe
 
 
-def _observer(registry: CollectorRegistry) -> Observe:
+def _series(registry: CollectorRegistry) -> Callable[[str, str, str], _Series]:
+    """Return a function from labels to the methods that count and time a request."""
     requests = Counter(
         "classroom_requests",
         "Requests, also those that waitress rejects.",
@@ -48,12 +63,12 @@ def _observer(registry: CollectorRegistry) -> Observe:
         registry=registry,
     )
 
-    def observe(task: Task, seconds: float) -> None:
-        labels = (task.environ or {}).get(KEY, "none"), _method(task)
-        requests.labels(*labels, task.status[:3]).inc()
-        durations.labels(*labels).observe(seconds)
+    @cache  # labels() takes longer than the rest
+    def series(resource: str, method: str, status: str) -> _Series:
+        count = requests.labels(resource, method, status).inc
+        return count, durations.labels(resource, method).observe
 
-    return observe
+    return series
 
 
 def _factory(observe: Observe, handler: Handler, registry: Registry) -> Handler:
