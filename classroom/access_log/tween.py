@@ -44,5 +44,5 @@ def _fields(task: Task, id: str, seconds: float) -> dict[str, str | int | float]
 
 
 def _parsed(task: Task, attribute: str) -> str:
-    """Return a part of the request line, which is missing if waitress could not parse it."""
-    return getattr(task.request, attribute, "-")[:_MAX_LENGTH]
+    """Return a part of the request line, or - if waitress could not parse it."""
+    return getattr(task.request, attribute, "")[:_MAX_LENGTH] or "-"
