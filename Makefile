@@ -20,7 +20,7 @@ SMOKE = tests/unit tests/functional/test_authentication.py tests/functional/test
 
 help:
 	@echo 'make serve        serve development.ini on http://localhost:6543'
-	@echo 'make test         run all tests, with Redis and PostgreSQL, and print the coverage'
+	@echo 'make test         run all tests, with Redis, PostgreSQL and nginx, and print the coverage'
 	@echo 'make smoke        run a representative part of the tests in less than a minute'
 	@echo 'make lint         run ruff and mypy'
 	@echo 'make check        run all tests, then lint'
@@ -28,7 +28,7 @@ help:
 	@echo 'make bench        compare the speed with other frameworks, in 20 minutes'
 	@echo 'make bench-quick  compare the speed with Flask only, in three minutes'
 	@echo 'make constraints  update constraints.txt to the newest versions of the dependencies'
-	@echo 'make servers      install Redis and PostgreSQL if missing (Debian, as root)'
+	@echo 'make servers      install Redis, PostgreSQL and nginx if missing (Debian, as root)'
 	@echo 'make load         install wrk and taskset if missing (Debian, as root)'
 	@echo 'make help         print this list'
 	@echo
@@ -40,6 +40,7 @@ serve: $(VENV)/.installed
 servers:
 	command -v redis-server > /dev/null || { $(DEBIAN) redis-server; }
 	ls /usr/lib/postgresql/*/bin/postgres > /dev/null || command -v postgres || { $(DEBIAN) postgresql; }
+	ls /usr/sbin/nginx > /dev/null || command -v nginx || { $(DEBIAN) nginx; }
 
 test: $(VENV)/.installed-testing $(TOOLS)/node_modules/.installed servers
 	$(BIN)/pytest -n 3 --dist worksteal --cov

@@ -51,15 +51,17 @@ def _write(ini: ConfigParser, path: Path, settings: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def pserve(ini: Path) -> Iterator["subprocess.Popen[str]"]:
+def pserve(ini: Path, app: str = "validated") -> Iterator["subprocess.Popen[str]"]:
     """Run ``pserve`` in the folder of its ini file, and validate its responses.
+
+    The ``app`` "main" starts sooner, without the validation.
 
     Yields the process once it accepts connections or has exited.
     """
     if _VALIDATED not in (text := ini.read_text()):
         ini.write_text(text + _VALIDATED)
     server = subprocess.Popen(
-        [BIN / "pserve", ini.name, "--app-name=validated"],
+        [BIN / "pserve", ini.name, f"--app-name={app}"],
         cwd=ini.parent,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,

@@ -1,0 +1,172 @@
+"""Two processes behind nginx, with the configuration and the unit in docs/operations.md."""
+
+import itertools
+import json
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from classroom.db.engine import make_engine
+
+from ..support.nginx import DOCUMENTED, running_nginx
+from ..support.paths import ROOT
+from ..support.pserve import copy_ini, pserve
+from ..support.sockets import exchange, free_port
+from ..support.users import NAME, PASSWORD, basic
+from ..support.waiting import wait_for
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+STUDENTS = "/api/v1.0/students/"
+READY = b"GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+HEADERS = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
+THREADS, RESTARTS = 4, 10
+_SECONDS_BETWEEN_REQUESTS = 0.04
+
+
+class Process:
+    """A pserve that can be restarted."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        folder.mkdir()
+        self.port = free_port()
+        settings = {"sqlalchemy.url": url, "classroom.drain": "1"}
+        self._ini = copy_ini("development.ini", folder, self.port, settings)
+        self._ini.write_text(
+            re.sub(r"(?m)^listen = .*", self._server_lines(), self._ini.read_text())
+        )
+        self._stack = ExitStack()
+
+    def _server_lines(self) -> str:
+        (documented,) = re.findall(r"^```ini\n(trusted_proxy.*?)^```$", OPERATIONS, re.M | re.S)
+        return f"listen = 127.0.0.1:{self.port}\n{documented}"
+
+    def start(self) -> None:
+        self._server = self._stack.enter_context(pserve(self._ini, "main"))
+        wait_for(lambda: exchange(self.port, READY).startswith(b"HTTP/1.1 200 "))
+
+    def stop(self) -> None:
+        self._server.send_signal(signal.SIGTERM)
+        self._server.communicate(timeout=20)
+        assert self._server.returncode == 0
+        self._stack.close()
+
+    @property
+    def access_log(self) -> str:
+        return self._ini.with_name("access.log").read_text()
+
+
+@contextmanager
+def running(tmp_path: Path, url: str) -> Iterator[list[Process]]:
+    processes = [Process(tmp_path / str(number), url) for number in (0, 1)]
+    for process in processes:
+        process.start()
+    yield processes
+    for process in processes:
+        process.stop()
+
+
+class Load:
+    """Clients that send GET and POST in turn until they are stopped."""
+
+    def __init__(self, port: int) -> None:
+        self.statuses: list[Any] = []
+        self._port = port
+        self._stopped = threading.Event()
+        self._numbers = itertools.count()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with ThreadPoolExecutor(THREADS) as pool:
+            clients = [pool.submit(self._run) for _ in range(THREADS)]
+            try:
+                yield
+            finally:
+                self._stopped.set()
+        for client in clients:
+            client.result()
+
+    def _run(self) -> None:
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=20)) as client:
+            while not self._stopped.wait(_SECONDS_BETWEEN_REQUESTS):
+                self.statuses.append(self._send(client, next(self._numbers)))
+
+    def _send(self, client: HTTPConnection, number: int) -> int | str:
+        method, body = ("POST", json.dumps({"name": f"s{number}"})) if number % 2 else ("GET", None)
+        try:
+            client.request(method, STUDENTS, body, HEADERS)
+            response = client.getresponse()
+            response.read()
+        except (OSError, HTTPException) as error:
+            client.close()
+            return repr(error)
+        return response.status
+
+
+def rows(url: str) -> int:
+    engine = make_engine({"sqlalchemy.url": url})
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM students")).scalar_one()
+
+
+def test_no_request_fails_while_processes_restart(tmp_path: Path, sqlite_url: str) -> None:
+    with running(tmp_path, sqlite_url) as processes:
+        ports = [process.port for process in processes]
+        with running_nginx(tmp_path / "nginx", ports, keepalive="300ms") as port:
+            load = Load(port)
+            with load.running():
+                for _, process in zip(range(RESTARTS), itertools.cycle(processes), strict=False):
+                    process.stop()
+                    process.start()
+    assert set(load.statuses) == {200, 201}
+    assert load.statuses.count(201) == rows(sqlite_url)
+
+
+def test_idle_connections_of_nginx_end_before_the_drain() -> None:
+    (keepalive,) = re.findall(r"keepalive_timeout (\d+)s", DOCUMENTED)
+    (drain,) = re.findall(r"classroom.drain = (\d+)", (ROOT / "production.ini").read_text())
+    assert int(keepalive) < int(drain)
+
+
+def test_nginx_passes_on_the_client_and_the_entity_tag(tmp_path: Path, sqlite_url: str) -> None:
+    with running(tmp_path, sqlite_url) as processes:
+        ports = [process.port for process in processes]
+        with running_nginx(tmp_path / "nginx", ports) as port:
+            connection = HTTPConnection("127.0.0.1", port, 20, source_address=("127.0.0.2", 0))
+            with closing(connection) as client:
+                headers = {**HEADERS, "Accept-Encoding": "gzip", "X-Forwarded-For": "192.0.2.1"}
+                client.request("POST", STUDENTS, '{"name": "susan"}', headers)
+                created = client.getresponse()
+                created.read()
+                assert created.status == 201
+                assert created.headers["Location"] == f"http://127.0.0.1:{port}{STUDENTS}1"
+                client.request("GET", f"{STUDENTS}1", headers=headers)
+                tag = client.getresponse()
+                tag.read()
+                headers["If-Match"] = tag.headers["ETag"]
+                client.request("PUT", f"{STUDENTS}1", '{"name": "david"}', headers)
+                changed = client.getresponse()
+                assert changed.status == 200
+    log = "".join(process.access_log for process in processes)
+    assert f"request_id={changed.headers['X-Request-ID']} client=127.0.0.2 method=PUT" in log
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_the_unit_of_systemd_is_valid(tmp_path: Path) -> None:
+    (unit,) = re.findall(r"^```systemd\n(.*?)^```$", OPERATIONS, re.M | re.S)
+    (path := tmp_path / "classroom@0.service").write_text(
+        re.sub("ExecStart=[^ ]*", "ExecStart=/bin/true", unit)
+    )
+    command = ["systemd-analyze", "verify", path]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
