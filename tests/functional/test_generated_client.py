@@ -59,7 +59,7 @@ def algebra(client: Callable[..., Call]) -> str:
     register = client("registrations", "create_registration")
     for name in PUPILS:
         pupil = client("students", "create_student")(
-            body=models.Named(name=name), prefer="return=representation"
+            body=models.Named(name=name, source_id=f"S-{name}"), prefer="return=representation"
         )
         assert pupil.parsed.name == name
         pair = models.Pair(student=pupil.parsed.url, class_=algebra.headers["Location"])
@@ -101,6 +101,19 @@ def test_a_generated_client_follows_conflicts(client: Callable[..., Call], algeb
     ids = repeated.headers["Location"].split("/")[-2:]
     existing = client("registrations", "get_registration")(*ids).parsed
     assert (existing.student, existing.class_) == (pair.student, pair.class_)
+
+
+@pytest.mark.usefixtures("algebra")
+def test_a_generated_client_finds_a_source_id(client: Callable[..., Call]) -> None:
+    models = import_module("classroom_client.models")
+    select = client("students", "list_students")
+    assert select(source_id="unknown").parsed.urls == []
+    (url,) = select(source_id="S-emmy").parsed.urls
+    assert url == find(client, "emmy").url
+    again = models.Named(name="emmy", source_id="S-emmy")
+    repeated = client("students", "create_student")(body=again)
+    assert (repeated.status_code, repeated.parsed.code) == (409, "source_id_exists")
+    assert repeated.headers["Location"] == url
 
 
 @pytest.mark.usefixtures("algebra")

@@ -21,6 +21,9 @@ function location(response: Response): string {
 
 const idOf = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
 
+/** The id of a pupil in another system. */
+const sourceId = (name: string): string => `S-${name}`;
+
 async function createClass(name: string): Promise<string> {
   const { response } = await client.POST("/api/v1.0/classes/", { body: { name } });
   assert.equal(response.status, 201);
@@ -29,7 +32,8 @@ async function createClass(name: string): Promise<string> {
 
 async function createStudent(name: string): Promise<Student> {
   const params = { header: { Prefer: "return=representation" } };
-  const { data } = await client.POST("/api/v1.0/students/", { params, body: { name } });
+  const body = { name, source_id: sourceId(name) };
+  const { data } = await client.POST("/api/v1.0/students/", { params, body });
   assert(data && isStudent(data));
   return data;
 }
@@ -73,6 +77,24 @@ async function find(q: string): Promise<Student> {
   });
   assert(data?.items?.length === 1 && data.meta.total === 1);
   return data.items[0];
+}
+
+/** The student with this source id, if any. */
+async function findBySourceId(source_id: string): Promise<string | undefined> {
+  const { data } = await client.GET("/api/v1.0/students/", { params: { query: { source_id } } });
+  assert(data && data.urls.length === data.meta.total);
+  return data.urls[0];
+}
+
+/** A source id that another student has is 409, with the URL of that student in Location. */
+async function synchronize({ url, name }: Student): Promise<void> {
+  const source_id = sourceId(name);
+  assert.equal(await findBySourceId(source_id), url);
+  assert.equal(await findBySourceId("unknown"), undefined);
+  const { error, response } = await client.POST("/api/v1.0/students/", { body: { name, source_id } });
+  assert.equal(response.status, 409);
+  assert.equal(error && "code" in error && error.code, "source_id_exists");
+  assert.equal(location(response), url);
 }
 
 async function registrations(student: string, class_: string): Promise<string[]> {
@@ -139,6 +161,7 @@ async function exhaust(): Promise<number> {
 const algebra = await enrol();
 assert.deepEqual(await roster(algebra), PUPILS);
 const ada = await find("ada");
+await synchronize(ada);
 await conflict(ada.url, algebra);
 await rename(idOf(ada.url), "augusta");
 await revalidate(idOf(ada.url));
