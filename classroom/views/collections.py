@@ -77,6 +77,6 @@ def _url(here: str, link: Link) -> str:
 def _query(link: Link) -> str:
     # urlencode() takes half of the time of a page, since it converts every value.
     return "&".join(
-        f"{name}={value if isinstance(value, int) else quote(value, safe=',')}"
+        f"{name}={value if isinstance(value, int) else quote(value, safe='')}"
         for name, value in link
     )
