@@ -10,7 +10,7 @@ from ..views.documentation import Documented
 from .components import optional
 from .node import Node, ref
 from .parameters import CONDITIONS
-from .responses import ALWAYS, errors, response
+from .responses import ALWAYS, conflict, errors, response
 
 _READ = ("ETag", "Cache-Control", "Vary")
 _WRITTEN = ("ETag", "Cache-Control", "Content-Location", "Preference-Applied")
@@ -41,6 +41,7 @@ def operation(kind: type[Resource], view: Documented, links: Node) -> Node:
             **successes,
             **_unchanged(view),
             **errors((*failures, *ALWAYS), view.method),
+            **conflict(documented.conflicts),
             **{str(status): _failure(each) for status, each in documented.failures.items()},
         },
     }

@@ -1,6 +1,6 @@
 """The responses: successful ones, and the errors that the operations share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pyramid.request import Request
@@ -32,11 +32,6 @@ _ERRORS = {
     "403": _Error(ErrorCode.PERMISSION_DENIED, "the permission 'change' is missing"),
     "404": _Error(ErrorCode.NOT_FOUND, "there is nothing at this URL"),
     "408": _Error(ErrorCode.REQUEST_TIMEOUT, "the request was not complete within 20 seconds"),
-    "409": _Error(
-        ErrorCode.ALREADY_REGISTERED,
-        "the student is already registered for this class",
-        ("Location",),
-    ),
     "412": _Error(ErrorCode.PRECONDITION_FAILED, PRECONDITION_FAILED),
     "413": _Error(ErrorCode.BODY_TOO_LARGE, f"the body must not exceed {MAX_BODY} bytes"),
     "415": _Error(_MEDIA_TYPE, f"the body must be {JSON_TYPE} in UTF-8"),
@@ -49,11 +44,20 @@ _ERRORS = {
     "501": _Error(ErrorCode.NOT_IMPLEMENTED, "Transfer-Encoding requested is not supported."),
     "503": _Error(ErrorCode.DATABASE_UNAVAILABLE, "the database is unavailable", _RETRY),
 }
+# Not in _ERRORS, because each operation has other conflicts.
+_CONFLICTS = {
+    ErrorCode.ALREADY_REGISTERED: "the student is already registered for this class",
+    ErrorCode.SOURCE_ID_EXISTS: "the source_id is already in use",
+    ErrorCode.ALREADY_TEACHES: "the user already teaches this class",
+    ErrorCode.USER_EXISTS: "user smith already exists",
+    ErrorCode.NOT_A_TEACHER: "only users with the role teacher can be assigned",
+    ErrorCode.LAST_ADMIN: "the last admin cannot be removed or given another role",
+}
 
 
 def responses() -> Node:
     """Return the errors by status."""
-    return {name: _error(error) for name, error in _ERRORS.items()}
+    return {name: _error(each, _codes_of(each.code.status)) for name, each in _ERRORS.items()}
 
 
 def errors(statuses: Iterable[int], method: str = "") -> Node:
@@ -62,6 +66,14 @@ def errors(statuses: Iterable[int], method: str = "") -> Node:
     if method == "PATCH" and 415 in names:
         names[415] = "415-PATCH"
     return {str(status): ref("responses", name) for status, name in names.items()}
+
+
+def conflict(codes: Sequence[ErrorCode]) -> Node:
+    """Return 409, if an operation has conflicts. The first is the example."""
+    if not codes:
+        return {}
+    error = _Error(codes[0], _CONFLICTS[codes[0]], ("Location",))
+    return {"409": _error(error, codes)}
 
 
 def response(description: str, headers: Iterable[str] = (), schema: str = "") -> Node:
@@ -76,18 +88,18 @@ def response(description: str, headers: Iterable[str] = (), schema: str = "") ->
     return node
 
 
-def _error(error: _Error) -> Node:
+def _error(error: _Error, codes: Iterable[ErrorCode]) -> Node:
     content = {
         JSON_TYPE: _body(error, JSON_TYPE, Error),
         PROBLEM_TYPE: _body(error, PROBLEM_TYPE, Problem),
     }
+    description = "\n".join(f"* `{code}`: {code.description}" for code in codes)
     headers = ("Cache-Control", "Vary", *error.headers)
-    return response(_description(error.code.status), headers) | {"content": content}
+    return response(description, headers) | {"content": content}
 
 
-def _description(status: int) -> str:
-    codes = [code for code in ErrorCode if code.status == status]
-    return "\n".join(f"* `{code}`: {code.description}" for code in codes)
+def _codes_of(status: int) -> list[ErrorCode]:
+    return [code for code in ErrorCode if code.status == status]
 
 
 def _body(error: _Error, media_type: str, schema: type) -> Node:

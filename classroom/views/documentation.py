@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pyramid.config import Configurator
 from pyramid.registry import Introspector
 
+from ..http.codes import ErrorCode
 from ..resources.base import Collection, Resource
 from ..schemas.base import Schema
 from ..security.permissions import Permission
@@ -24,6 +25,7 @@ class Operation(NamedTuple):
     :param statuses: the statuses of this operation, in addition to those of all operations.
     :param body: the attribute of the context that is the schema of the request body, if any.
     :param headers: the headers of successful responses, in addition to those of the method.
+    :param conflicts: the codes of 409 responses.
     :param failures: the failures that have the schema of a success instead of an error, by status,
         each with an example.
     """
@@ -33,6 +35,7 @@ class Operation(NamedTuple):
     statuses: tuple[int, ...]
     body: str | None = None
     headers: tuple[str, ...] = ()
+    conflicts: tuple[ErrorCode, ...] = ()
     failures: Mapping[int, Schema] = MappingProxyType({})
 
     def id_of(self, context: type[Resource]) -> str:

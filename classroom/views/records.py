@@ -6,6 +6,7 @@ from pyramid.view import view_config
 
 from ..db import writes
 from ..http.body import read_object
+from ..http.codes import ErrorCode
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..request import Request
 from ..resources.records import Record, Records
@@ -16,12 +17,16 @@ from .checks import check_precondition
 from .documentation import Operation
 from .results import Changed, Created
 
+_CONFLICTS = (ErrorCode.SOURCE_ID_EXISTS,)
+
 
 @view_config(
     context=Records,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
+    operation=Operation(
+        "create{item}", "Create a {item}", (201, 413, 415), "input", conflicts=_CONFLICTS
+    ),
 )
 def create(context: Records, request: Request) -> Created:
     """A repeated request creates another resource, since names need not be unique. With a
@@ -38,7 +43,11 @@ def create(context: Records, request: Request) -> Created:
     request_method="PUT",
     permission=Permission.CHANGE,
     operation=Operation(
-        "replace{noun}", "Replace {title}", (200, 404, 409, 412, 413, 415), "input"
+        "replace{noun}",
+        "Replace {title}",
+        (200, 404, 412, 413, 415),
+        "input",
+        conflicts=_CONFLICTS,
     ),
 )
 def replace(context: Record, request: Request) -> Changed:
@@ -54,7 +63,11 @@ def replace(context: Record, request: Request) -> Changed:
     request_method="PATCH",
     permission=Permission.CHANGE,
     operation=Operation(
-        "change{noun}", "Change fields of {title}", (200, 404, 409, 412, 413, 415), "patch"
+        "change{noun}",
+        "Change fields of {title}",
+        (200, 404, 412, 413, 415),
+        "patch",
+        conflicts=_CONFLICTS,
     ),
 )
 def patch(context: Record, request: Request) -> Changed:

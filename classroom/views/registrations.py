@@ -12,6 +12,7 @@ from ..db import writes
 from ..db.exceptions import AlreadyRegistered, NotFound
 from ..http import query
 from ..http.body import read_object
+from ..http.codes import ErrorCode
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE
 from ..request import Request
@@ -36,7 +37,11 @@ Reference = str | int
     request_method="POST",
     permission=Permission.CREATE,
     operation=Operation(
-        "create{item}", "Register a student for a class", (201, 409, 413, 415), "input"
+        "create{item}",
+        "Register a student for a class",
+        (201, 413, 415),
+        "input",
+        conflicts=(ErrorCode.ALREADY_REGISTERED,),
     ),
 )
 def create(context: Registrations, request: Request) -> Created:

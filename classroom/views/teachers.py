@@ -5,6 +5,7 @@ from pyramid.view import view_config
 from ..db import user_writes
 from ..db.exceptions import AlreadyTeaches, NotFound
 from ..http.body import read_object
+from ..http.codes import ErrorCode
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE
 from ..request import Request
@@ -22,7 +23,11 @@ from .results import Changed, Created
     request_method="POST",
     permission=Permission.ASSIGN,
     operation=Operation(
-        "create{item}", "Assign a teacher to a class", (201, 404, 409, 413, 415), "input"
+        "create{item}",
+        "Assign a teacher to a class",
+        (201, 404, 413, 415),
+        "input",
+        conflicts=(ErrorCode.ALREADY_TEACHES, ErrorCode.NOT_A_TEACHER),
     ),
 )
 def create(context: Teachers, request: Request) -> Created:
@@ -43,7 +48,10 @@ def create(context: Teachers, request: Request) -> Created:
     request_method="PUT",
     permission=Permission.ASSIGN,
     operation=Operation(
-        "put{noun}", "Assign a teacher, unless already assigned", (200, 201, 404, 409, 412)
+        "put{noun}",
+        "Assign a teacher, unless already assigned",
+        (200, 201, 404, 412),
+        conflicts=(ErrorCode.NOT_A_TEACHER,),
     ),
 )
 def put(context: Teacher, request: Request) -> Created | Changed:

@@ -5,6 +5,7 @@ from pyramid.view import view_config
 from ..db import user_writes
 from ..db.exceptions import NotFound
 from ..http.body import read_object
+from ..http.codes import ErrorCode
 from ..http.errors import InvalidFields
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..models.credentials import validate_new_password
@@ -24,7 +25,13 @@ from .results import Changed, Created
     context=Users,
     request_method="POST",
     permission=Permission.CREATE,
-    operation=Operation("create{item}", "Create a {item}", (201, 409, 413, 415), "input"),
+    operation=Operation(
+        "create{item}",
+        "Create a {item}",
+        (201, 413, 415),
+        "input",
+        conflicts=(ErrorCode.USER_EXISTS,),
+    ),
 )
 def create(context: Users, request: Request) -> Created:
     """The name must be unique."""
@@ -40,7 +47,11 @@ def create(context: Users, request: Request) -> Created:
     request_method="PATCH",
     permission=Permission.CHANGE_PASSWORD,
     operation=Operation(
-        "change{noun}", "Change fields of {title}", (200, 404, 409, 412, 413, 415), "patch"
+        "change{noun}",
+        "Change fields of {title}",
+        (200, 404, 412, 413, 415),
+        "patch",
+        conflicts=(ErrorCode.USER_EXISTS, ErrorCode.LAST_ADMIN),
     ),
 )
 def patch(context: User, request: Request) -> Changed:
@@ -65,7 +76,9 @@ def patch(context: User, request: Request) -> Changed:
     context=User,
     request_method="DELETE",
     permission=Permission.DELETE,
-    operation=Operation("delete{noun}", "Delete {title}", (200, 404, 409, 412)),
+    operation=Operation(
+        "delete{noun}", "Delete {title}", (200, 404, 412), conflicts=(ErrorCode.LAST_ADMIN,)
+    ),
 )
 def delete(context: User, request: Request) -> Nothing:
     """The tokens of the user become invalid. The last admin cannot be deleted (409)."""

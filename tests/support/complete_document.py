@@ -7,6 +7,8 @@ belong to no operation. Its schemas are open, so that clients accept new members
 from collections.abc import Mapping
 from typing import Any
 
+from classroom.http.codes import ErrorCode
+
 Node = Mapping[str, Any]
 
 _METHODS = "(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)"
@@ -37,9 +39,14 @@ def _closed(schema: Node) -> Node:
 def _errors(components: Node) -> Node:
     listed, location = components["responses"], components["headers"]["Location"]
     headers = listed["404"]["headers"]
-    unlisted = {"308": {"Location": location}, "405": {"Allow": _ALLOW}}
+    unlisted = {
+        ErrorCode.REDIRECTED: {"Location": location},
+        ErrorCode.METHOD_NOT_ALLOWED: {"Allow": _ALLOW},
+    }
     return listed | {
-        status: listed["404"] | {"headers": headers | added} for status, added in unlisted.items()
+        str(code.status): listed["404"]
+        | {"headers": headers | added, "description": f"* `{code}`: {code.description}"}
+        for code, added in unlisted.items()
     }
 
 

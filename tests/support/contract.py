@@ -44,6 +44,7 @@ class DocumentedResponse:
         headers = node.get("headers", {}).items()
         self._headers = {name.lower(): contract.resolve(header) for name, header in headers}
         self._content = node.get("content", {})
+        self._description = node.get("description", "")
 
     @cached_property
     def _validators(self) -> dict[str, Any]:
@@ -62,8 +63,14 @@ class DocumentedResponse:
         elif response.media_type not in self._content:
             yield f"the media type {response.media_type!r}"
         else:
-            validator = self._validators[response.media_type]
-            yield from _errors(validator, _decode(response.body))
+            validator, body = self._validators[response.media_type], _decode(response.body)
+            yield from _errors(validator, body)
+            yield from self._code_errors(body)
+
+    def _code_errors(self, body: Any) -> Iterator[str]:
+        code = body.get("code") if isinstance(body, dict) else None
+        if code and f"`{code}`: " not in self._description:
+            yield f"the code {code}"
 
     def _header_errors(self, headers: list[tuple[str, str]]) -> Iterator[str]:
         given = {name.lower() for name, _ in headers} - _OF_HTTP

@@ -25,6 +25,8 @@ BODY = (
     b' "updated_at": "2014-04-09T10:00:00Z", "registrations": "%s/registrations/"}'
 ) % ((URL.encode(),) * 2)
 ERROR = b'{"status": 404, "error": "not found", "code": "not_found", "message": "x"}'
+LIMITED = b'{"status": 429, "error": "x", "code": "rate_limited", "message": "x"}'
+NOT_ALLOWED = b'{"status": 405, "error": "x", "code": "method_not_allowed", "message": "x"}'
 PROBLEM = (
     b'{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "x",'
     b' "code": "not_found"}'
@@ -55,8 +57,8 @@ def errors(
             *(NO_STORE | {"Content-Type": "application/problem+json"}, PROBLEM),
         ),
         ("GET", "/nowhere", "404 Not Found", NO_STORE, ERROR),
-        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE | {"Allow": "GET"}, ERROR),
-        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "2"}, ERROR),
+        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE | {"Allow": "GET"}, NOT_ALLOWED),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "2"}, LIMITED),
     ],
 )
 def test_a_documented_response_has_no_errors(
@@ -88,10 +90,11 @@ def test_a_documented_response_has_no_errors(
         ("OPTIONS", ITEM, "200 OK", NO_STORE, b"{}"),
         ("OPTIONS", ITEM, "200 OK", OPTIONS | {"Allow": "BREW"}, b"{}"),
         ("OPTIONS", ITEM, "304 Not Modified", READ, b""),
-        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE, ERROR),
+        ("BREW", ITEM, "405 Method Not Allowed", NO_STORE, NOT_ALLOWED),
         ("GET", ITEM, "404 Not Found", JSON, ERROR),
-        ("GET", ITEM, "429 Too Many Requests", NO_STORE, ERROR),
-        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "soon"}, ERROR),
+        ("GET", ITEM, "404 Not Found", NO_STORE, LIMITED),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE, LIMITED),
+        ("GET", ITEM, "429 Too Many Requests", NO_STORE | {"Retry-After": "soon"}, LIMITED),
         ("GET", "/nowhere", "200 OK", JSON | READ, BODY),
         ("get", ITEM, "200 OK", JSON | READ, BODY),
         ("PARAMETERS", ITEM, "200 OK", JSON | READ, BODY),
