@@ -16,6 +16,7 @@ from .startup import prepare
 log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_ATTEMPTS = 1
+_SECONDS_TO_STOP = 5
 
 
 class Preparation:
@@ -41,11 +42,13 @@ class Preparation:
         for engine in engines:
             event.listen(engine, "do_connect", self._refuse)
         self._record(problem)
-        threading.Thread(target=self._run, name="preparation", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="preparation", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after its present attempt."""
+        """End the thread after its present attempt, for which this waits some seconds."""
         self._stopped.set()
+        self._thread.join(_SECONDS_TO_STOP)
 
     def call_when_ready(self, callback: Callable[[], None]) -> None:
         """Call a function once the database is ready, in this thread or in that of the attempts."""
@@ -64,6 +67,9 @@ class Preparation:
                 self._record(problem)
             except SettingError as error:
                 self._record(NotReady(error.problem))
+            except Exception as error:
+                # The thread must go on: the next attempt may succeed.
+                self._record(NotReady(repr(error)))
             else:
                 self._finish()
                 break
