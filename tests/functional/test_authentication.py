@@ -12,7 +12,7 @@ from webtest import TestApp
 
 from classroom.models.tables import User
 from classroom.request import Request
-from classroom.resources.tree import V1
+from classroom.resources.tree import Student
 from classroom.security import tokens
 from classroom.security.passwords import hash_password
 
@@ -226,10 +226,11 @@ def test_the_authenticated_userid_is_the_user_name(app: Any) -> None:
 
 
 def test_the_acl_decides_about_a_user(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(V1, "__acl__", [DENY_ALL])
+    monkeypatch.setattr(Student, "__acl__", [DENY_ALL], raising=False)
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
-    assert testapp.get("/api/v1.0/", headers=headers, status=403).json["error"] == "forbidden"
+    url = "/api/v1.0/students/1"
+    assert testapp.delete(url, headers=headers, status=403).json["error"] == "forbidden"
 
 
 @pytest.mark.usefixtures("uncached_identities")

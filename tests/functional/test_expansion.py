@@ -1,12 +1,9 @@
 """The parameter ``expand``, which embeds representations."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine
 from webtest import TestApp
 
-from ..support.application import API
 from ..support.rows import insert_rows
 from ..support.statements import statements
 
@@ -106,9 +103,6 @@ def test_an_unknown_expansion_is_400_with_the_known_ones(
 
 
 @pytest.mark.one_combination
-def test_expand_is_ignored_without_expansions(
-    roster: TestApp,
-) -> None:
-    plain: Any = roster.get("/api/v1.0/students/7").json
-    assert roster.get("/api/v1.0/students/7?expand=x").json == plain
-    assert plain["url"] == f"{API}students/7"
+def test_expand_is_unknown_without_expansions(roster: TestApp) -> None:
+    response = roster.get("/api/v1.0/students/7?expand=x", status=400)
+    assert response.json["code"] == "unknown_parameter"

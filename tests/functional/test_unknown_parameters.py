@@ -13,7 +13,7 @@ from ..support.contract import Contract
 from ..support.school import School
 
 API = "/api/v1.0"
-METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @pytest.fixture
@@ -45,17 +45,16 @@ def test_each_operation_takes_the_documented_parameters(
     app: Any, admin: TestApp, ids: dict[str, int]
 ) -> None:
     found = list(operations(app, ids))
-    assert len(found) > 50
+    assert len(found) > 30
     for method, path, known in found:
         for name in {"unknown", "Page", "class_id", "page", "expand", "q", ""} | known:
             url = f"{path}?{name}=0"
             response = admin.request(url, method=method.upper(), status="*")
-            if method == "head":
-                assert response.status_int == admin.get(url, status="*").status_int
-            else:
-                is_unknown = f"{name}: is not a parameter of" in response.text
-                assert is_unknown == (name not in known), (method, url)
-                assert response.status_int == 400 or not is_unknown
+            is_unknown = f"{name}: is not a parameter of" in response.text
+            assert is_unknown == (name not in known), (method, url)
+            assert response.status_int == 400 or not is_unknown
+            if method == "get":
+                assert admin.head(url, status="*").status_int == response.status_int
 
 
 ERRORS = [
@@ -74,6 +73,7 @@ ERRORS = [
     ("registrar", "PUT", "registrations/999/{class_id}?x=1", 404),
     ("registrar", "GET", "students/999/registrations/?x=1", 404),
     ("registrar", "POST", "classes/999/teachers/?x=1", 404),
+    ("registrar", "OPTIONS", "students/?x=1", 400),
     ("registrar", "POST", "students/?x=1", 400),
     ("registrar", "PUT", "registrations/{student_id}/{class_id}?x=1", 400),
 ]

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,7 +53,8 @@ class PostgreSQL:
         server = int((self._data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         for process in (server, *map(int, children)):
-            os.kill(process, number)
+            with suppress(ProcessLookupError):  # a connection may just have been closed
+                os.kill(process, number)
 
     def create(self) -> str:
         """Create a database, and return its URL."""
