@@ -95,12 +95,7 @@ def paginate(
     if requested.before:
         rows = rows[::-1]
     pages = -(-total // requested.per_page)
-    if requested.before:
-        has_prev, has_next = len(fetched) > len(rows), True
-    elif requested.after:
-        has_prev, has_next = True, len(fetched) > len(rows)
-    else:
-        has_prev, has_next = requested.page > 1, requested.page < pages
+    has_prev, has_next = _has_neighbours(requested, pages, has_more=len(fetched) > len(rows))
     first, last = requested.link(1), requested.link(pages)
     before = write_cursor(key(rows[0])) if rows and has_prev else None
     after = write_cursor(key(rows[-1])) if rows and has_next else None
@@ -120,6 +115,18 @@ def paginate(
         before=before,
         after=after,
     )
+
+
+def _has_neighbours(requested: PageRequest, pages: int, has_more: bool) -> tuple[bool, bool]:
+    """Return whether there is a previous page, and whether there is a next one.
+
+    :param has_more: whether more rows than the page has were found in the direction of the cursor.
+    """
+    if requested.before:
+        return has_more, True
+    if requested.after:
+        return True, has_more
+    return requested.page > 1, requested.page < pages
 
 
 def parse(

@@ -4,6 +4,7 @@ Paths come from the tree, operations from the views, and schemas from the packag
 tests compare every response with the document.
 """
 
+from collections.abc import Sequence
 from functools import cache, partial
 from importlib.metadata import version
 
@@ -15,13 +16,14 @@ from ..http.base_url import EXAMPLE_URL
 from ..http.syntax import MAX_ACCEPT
 from ..security.tokens import TOKEN_PATH
 from ..services import services
+from ..settings import Settings
 from ..views.documentation import documented
 from .completion import complete
 from .components import optionals, schemas
 from .headers import headers
 from .node import Node
 from .parameters import enums, parameters
-from .paths import find_paths, path_item
+from .paths import Path, find_paths, path_item
 from .responses import responses
 
 __all__ = ["document"]
@@ -43,6 +45,13 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   wrong ones are 401, whether or not the path, the method and the body are valid.
 * Responses may get new members. Ignore those that you do not know.
 """
+_INFO = {
+    "title": "classroom",
+    "version": version("classroom"),
+    "description": _DESCRIPTION,
+    "contact": {"name": "The operator of this service"},
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
 _BASIC = "User name and password (RFC 7617)."
 _BASIC_TOO = (
     f"User name and password at `{TOKEN_PATH}`; at other URLs, the token as user name and an empty"
@@ -53,36 +62,33 @@ _BASIC_TOO = (
 def document(registry: Registry) -> Node:
     """Return the document of an application, with the URL ``EXAMPLE_URL``."""
     shared = services(registry)
-    settings = shared.settings
-    schemes = _security_schemes(settings.use_token_auth)
     found = find_paths(shared.root, documented(registry.introspector))
     items = [path for path in found if path.ids]
-    types = [schema for path in found for schema in path.schemas]
-    ids = [id for path in items for id in path.ids]
-    written = [schema for path in found for schema in path.written]
-    queries = [query for path in found for query in path.kind.query]
+    schemes = _security_schemes(shared.settings.use_token_auth)
     parts = {
         "openapi": "3.1.0",
-        "info": {
-            "title": "classroom",
-            "version": version("classroom"),
-            "description": _DESCRIPTION,
-            "contact": {"name": "The operator of this service"},
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
+        "info": _INFO,
         "servers": [{"url": EXAMPLE_URL}],
         "security": [{name: []} for name in schemes],
         "tags": [{"name": name} for name in dict.fromkeys(path.kind.tag for path in found)],
         "paths": {path.template: path_item(path, items) for path in found},
-        "components": {
-            "schemas": schemas(types, settings) | optionals(written) | enums(queries),
-            "parameters": parameters(settings, ids, queries),
-            "headers": headers(),
-            "responses": responses(),
-            "securitySchemes": schemes,
-        },
+        "components": _components(found, shared.settings) | {"securitySchemes": schemes},
     }
     return complete(parts)
+
+
+def _components(paths: Sequence[Path], settings: Settings) -> Node:
+    """Return the components to which the paths refer."""
+    types = [schema for path in paths for schema in path.schemas]
+    written = [schema for path in paths for schema in path.written]
+    ids = [id for path in paths for id in path.ids]
+    queries = [query for path in paths for query in path.kind.query]
+    return {
+        "schemas": schemas(types, settings) | optionals(written) | enums(queries),
+        "parameters": parameters(settings, ids, queries),
+        "headers": headers(),
+        "responses": responses(),
+    }
 
 
 def _security_schemes(use_token_auth: bool) -> Node:
