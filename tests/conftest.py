@@ -41,6 +41,7 @@ _LONG_TESTS = {
     "test_documents",
     "test_model",
     "test_outages",
+    "test_restarts",
     "test_shell",
     "test_run",
 }

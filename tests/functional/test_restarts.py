@@ -49,7 +49,8 @@ class Process:
 
     def _server_lines(self) -> str:
         (documented,) = re.findall(r"^```ini\n(trusted_proxy.*?)^```$", OPERATIONS, re.M | re.S)
-        return f"listen = 127.0.0.1:{self.port}\n{documented}"
+        # Half of the threads check passwords; a request that needs one more check is 503.
+        return f"listen = 127.0.0.1:{self.port}\nthreads = {2 * THREADS}\n{documented}"
 
     def start(self) -> None:
         self._server = self._stack.enter_context(pserve(self._ini, "main"))

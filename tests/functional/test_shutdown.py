@@ -171,6 +171,17 @@ def test_connections_in_the_backlog_are_answered(tmp_path: Path, sockets: int) -
     assert server.returncode == 0
 
 
+def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -> None:
+    ini = copy_ini("development.ini", tmp_path, port := free_port())
+    with pserve(ini) as server, closing(connect(port)) as client:
+        exchange(port, ROOT)  # The loop runs.
+        client.sendall(ROOT[:-1])
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=20)
+        assert read_all(client) == b""
+    assert server.returncode == 0
+
+
 def head_of(client: socket.socket, request: bytes) -> bytes:
     client.sendall(request)
     return read_until(client, b"\r\n\r\n")
