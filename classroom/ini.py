@@ -50,7 +50,9 @@ class Ini:
 def _one_line_errors(path: str) -> Iterator[None]:
     try:
         yield
-    except (configparser.Error, OSError, LookupError, ValueError) as error:
+    except OSError as error:
+        raise SettingError(path, f"cannot read {error.filename}: {error.strerror}") from None
+    except (configparser.Error, LookupError, ValueError) as error:
         raise SettingError(path, explain(error)) from None
 
 

@@ -204,6 +204,12 @@ ALEMBIC = ["alembic", "-c", "development.ini", "current"]
 PSERVE = ["pserve", "development.ini"]
 
 
+@pytest.mark.one_combination
+def test_a_missing_ini_file_is_one_error_line(tmp_path: Path) -> None:
+    ini = tmp_path / "development.ini"
+    assert run(ini, "users").output == f"{ini}: cannot read {ini}: No such file or directory\n"
+
+
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
 def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
