@@ -13,7 +13,7 @@ TEMPLATES = resources.files(__package__) / "templates"
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--production", is_flag=True, help="Write production.ini.")
+@click.option("--production", is_flag=True, help="Write production.ini instead.")
 def init(directory: Path, production: bool) -> None:
     """Write development.ini, with a new secret key, to DIRECTORY.
 
