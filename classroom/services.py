@@ -37,7 +37,7 @@ class Services:
         self.settings = settings
         self.database = database
         self.server_contexts: list[Callable[[Any], AbstractContextManager[None]]] = []
-        """Entered before the server starts, with its dispatcher, and left when it has stopped."""
+        """Entered before the server starts, with its dispatcher, and exited when it has stopped."""
         self.draining = threading.Event()
         """Set while the service completes its last requests, and expects no new ones."""
 

@@ -33,7 +33,7 @@ class Initializer(File):
 
 
 class Docs(File):
-    """The page."""
+    """The page that loads the other files."""
 
     trailing_slash = True
     path = "static/index.html"

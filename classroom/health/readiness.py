@@ -1,4 +1,4 @@
-"""The state of the service, refreshed in the background while it is asked for."""
+"""The state of the service, refreshed in the background while clients request it."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ class Readiness:
     """The results of the last checks.
 
     A thread repeats the checks once per second. It starts with the first call of ``checks``, so
-    that neither a shell nor a service that nobody watches has it.
+    that a shell, and a service without such requests, do not have it.
     """
 
     def __init__(self, database: DatabaseCheck, redis: RedisCheck) -> None:
@@ -40,7 +40,7 @@ class Readiness:
         return Checks(*UNAVAILABLE, last.redis)
 
     def stop(self) -> None:
-        """End the thread after its present check."""
+        """End the thread after the current check."""
         self._stopped.set()
 
     def _start(self) -> None:

@@ -13,7 +13,7 @@ from ..server.tasks import Handler, Task
 from ..tweens import ORDER
 from .tween import RESOURCE, RETRIES
 
-# Clients choose the method: others than these share a label.
+# Clients choose the method: all others share one label.
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 # In seconds.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)

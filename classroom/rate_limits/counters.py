@@ -149,7 +149,7 @@ class FailOverCounter:
 
     @property
     def is_bypassing(self) -> bool:
-        """Return whether calls bypass Redis since it is unavailable."""
+        """Return whether calls bypass Redis because it is unavailable."""
         return self._retry_at is not None
 
     def increment(self, client: str, window: int, by: int = 1) -> int:

@@ -8,7 +8,7 @@ from waitress.task import ThreadedTaskDispatcher
 class Dispatcher(ThreadedTaskDispatcher):
     """A dispatcher with one more thread, for requests that never block.
 
-    They get a response when all other threads wait for the database.
+    They get a response even when all other threads wait for the database.
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ Connections = dict[int, Any]
 
 
 def serve(server: Any, connections: Connections) -> None:
-    """Serve until a signal, and then as long as the drain takes. Complete what is in flight."""
+    """Serve until a signal, and then during the drain. Complete the requests in flight."""
     waking = next(item for item in connections.values() if isinstance(item, trigger))
     stop = Stop(server.services.settings.drain, waking.pull_trigger)
     with handled(stop):

@@ -69,7 +69,7 @@ class _Server(BaseWSGIServer):
         return super().readable()
 
     def _evict(self, excess: int) -> None:
-        """Close the connections for whose clients the server has waited longest."""
+        """Close the connections that have kept the server waiting longest."""
         channels = [item for item in self._map.values() if isinstance(item, Channel)]
         waiting = [(since, channel) for channel in channels if (since := channel.waiting_since())]
         for _, channel in nsmallest(excess, waiting, key=lambda pair: pair[0]):
