@@ -100,8 +100,9 @@ def check_password(request: Request, password: str) -> str | None:
     return user.password_hash if user and user.id == request.identity.id else None
 
 
-def _random_secret() -> str:
-    log.warning("classroom.secret_key is not set: tokens become invalid on restart")
+def _random_secret(settings: Settings) -> str:
+    if settings.use_token_auth:
+        log.warning("classroom.secret_key is not set: tokens become invalid on restart")
     return secrets.token_urlsafe(32)
 
 
@@ -113,7 +114,7 @@ def _login_attempts(settings: Settings, failed: FailedLogins) -> LoginAttempts:
 def includeme(config: Configurator) -> None:
     shared = services(config.registry)
     settings, engine = shared.settings, shared.database.engine
-    secret = settings.secret_key or _random_secret()
+    secret = settings.secret_key or _random_secret(settings)
     ttl, failed = settings.identity_ttl, FailedLogins()
     passwords = PasswordAuthentication(engine, ttl, _login_attempts(settings, failed))
     tokens = TokenAuthentication(engine, ttl, secret) if settings.use_token_auth else None
