@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from alembic import context
-from sqlalchemy import Connection, MetaData, make_url
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.exc import DBAPIError
 
 from classroom.db.backends import backend_of
 from classroom.db.driver_errors import in_one_line
-from classroom.db.engine import for_writing, make_engine
+from classroom.db.engine import for_writing, make_engine, parse_url
 from classroom.ini import Ini
 from classroom.settings import SettingError
 
@@ -48,7 +48,7 @@ def _transaction(settings: dict[str, str]) -> Iterator[Connection]:
     with ExitStack() as stack:
         stack.callback(engine.dispose)
         try:
-            backend.create_if_missing(make_url(settings["sqlalchemy.url"]))
+            backend.create_if_missing(parse_url(settings))
             connection = stack.enter_context(engine.connect())
             backend.suspend_foreign_keys(connection)
             stack.enter_context(connection.begin())

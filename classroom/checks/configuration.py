@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL
 from waitress.adjustments import Adjustments
 
+from ..db.engine import parse_url
 from ..ini import Ini
 from ..server.adjustments import parse_adjustments
 from ..settings import DEFAULT_SETTINGS, SettingError, read_setting
@@ -37,8 +37,8 @@ class Configuration:
     def url(self) -> URL | None:
         """The URL of the database, or None if it is invalid, which is a finding of its own."""
         try:
-            return make_url(self.app["sqlalchemy.url"])
-        except (KeyError, ArgumentError):
+            return parse_url(self.app)
+        except SettingError:
             return None
 
     @property

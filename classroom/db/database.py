@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from . import revision
 from .backends import backend_of
-from .engine import for_reading, for_writing, make_engine, printable_url
+from .engine import for_reading, for_writing, make_engine, parse_url, printable_url
 from .not_ready import NotReady
 from .outage import Outage
 from .preparation import Preparation
@@ -39,7 +39,7 @@ class Database:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         engine = make_engine(settings)
         problem = _try_to_prepare(engine, settings)
-        backend_of(engine).warn_if_exposed(make_url(settings["sqlalchemy.url"]))
+        backend_of(engine).warn_if_exposed(parse_url(settings))
         connections = _connections_of_reader(settings, engine)
         # Before limit_response_times: the first listener of an engine decides how it connects.
         self._preparation = problem and Preparation(settings, problem, (engine, connections))

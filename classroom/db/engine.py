@@ -29,15 +29,29 @@ def make_engine(settings: Mapping[str, Any], *, prepare: bool = True) -> Engine:
     """
     options = {key: value for key, value in settings.items() if key.startswith("sqlalchemy.")}
     try:
-        engine = _make_engine(make_url(options["sqlalchemy.url"]), options)
-    except KeyError:
-        raise SettingError("sqlalchemy.url", "is required") from None
+        engine = _make_engine(parse_url(options), options)
     except (ArgumentError, InvalidRequestError, TypeError, ValueError) as error:
         raise SettingError(", ".join(options), str(error)) from None
     if prepare:
         backend_of(engine).listen(engine)
         event.listen(engine, "handle_error", partial(mark_retryable, backend_of(engine)))
     return engine
+
+
+def parse_url(settings: Mapping[str, Any]) -> URL:
+    """Parse the URL of the database.
+
+    :raises classroom.settings.SettingError: if it is missing or malformed.
+    """
+    key = "sqlalchemy.url"
+    try:
+        return make_url(settings[key])
+    except KeyError:
+        raise SettingError(key, "is required") from None
+    except (ArgumentError, ValueError):
+        # The message of the error may contain a part of the password.
+        problem = "is malformed; write @, :, / and % in a password as %40, %3A, %2F and %25"
+        raise SettingError(key, problem) from None
 
 
 def max_connections(engine: Engine) -> float:
@@ -61,7 +75,7 @@ def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
 
 def printable_url(settings: Mapping[str, Any]) -> str:
     """Return the URL of the database, with its password masked."""
-    url = make_url(settings["sqlalchemy.url"])
+    url = parse_url(settings)
     # libpq takes passwords there too.
     return url.difference_update_query(["password", "sslpassword"]).render_as_string()
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..settings import SettingError
 from . import revision
 from .backends import backend_of
 from .driver_errors import in_one_line
-from .engine import for_writing, make_engine
+from .engine import for_writing, make_engine, parse_url
 from .not_ready import DatabaseAway, NotReady
 
 
@@ -34,7 +34,7 @@ def prepare(engine: Engine, settings: Mapping[str, Any]) -> None:
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
     try:
-        backend_of(engine).create_if_missing(make_url(settings["sqlalchemy.url"]))
+        backend_of(engine).create_if_missing(parse_url(settings))
         _ensure_tables(engine)
         _fold_names(engine)
     except (NotReady, revision.Mismatch, DBAPIError, OSError) as error:

@@ -220,6 +220,15 @@ def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) 
 
 
 @pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
+def test_a_malformed_url_is_one_error_line_without_password(ini: Path, command: list[str]) -> None:
+    configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret@a:password@localhost/x"})
+    output = refused_by(command, ini)
+    assert output.startswith("sqlalchemy.url: is malformed; write @, ")
+    assert "password@" not in output
+    assert output.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
 def test_a_missing_driver_is_one_error_line_with_the_extra(
     ini: Path, tmp_path: Path, command: list[str]
 ) -> None:
