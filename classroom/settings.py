@@ -132,7 +132,7 @@ def _secret(text: str) -> str:
 
 
 def _redis_url(text: str) -> str:
-    if not re.fullmatch(r"memory://|unix://.+|rediss?://[^/?]+(/[0-9]*)?(\?.*)?", text):
+    if not re.fullmatch(r"memory://|unix://.+|rediss?://[^/?#]+(/[0-9]*)?(\?.*)?", text):
         raise ValueError("must be a redis://, rediss://, unix:// or memory:// URL")
     return text
 

@@ -47,6 +47,7 @@ def test_an_address_is_a_host_and_a_port(text: str, host: str) -> None:
         ("classroom.redis_url", "localhost"),
         ("classroom.redis_url", "http://localhost"),
         ("classroom.redis_url", "redis://localhost/x"),
+        ("classroom.redis_url", "redis://:one#two@localhost"),
         ("classroom.redis_url", "unix://"),
         ("classroom.identity_ttl", "0" * 20 + "9" * 8),
         ("classroom.per_page", "1_0"),
