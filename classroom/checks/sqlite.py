@@ -14,7 +14,10 @@ def files(configuration: Configuration) -> Iterator[Finding]:
     if url is None or not sqlite_files.is_file(url):
         return
     path = Path(str(url.database))
-    for needed in (path, path.absolute().parent):
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        yield error(str(folder), "is not a directory")
+    for needed in (path, folder):
         if needed.exists() and not os.access(needed, os.W_OK, effective_ids=True):
             yield error(str(needed), "is not writable")
     for name in sqlite_files.readable_files(url):
