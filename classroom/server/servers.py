@@ -45,6 +45,9 @@ class _Server(BaseWSGIServer):
         with _running(self.services, self.task_dispatcher, [address]):
             serve(self, self._map)
 
+    def print_listen(self, format_str: str) -> None:
+        """Do nothing: the line that the service logs at startup has the addresses."""
+
     def stop_listening(self) -> None:
         """Accept the connections in the backlog, and close the listening socket."""
         if not self.adj.sockets:  # Other processes may listen on those.
@@ -102,6 +105,9 @@ class MultiServer(MultiSocketServer):
 
     services: ClassVar[Services]
     map: Any
+
+    def print_listen(self, format_str: str) -> None:
+        """Do nothing, like the server of one socket."""
 
     def run(self) -> None:
         with _running(self.services, self.task_dispatcher, self.effective_listen):
