@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from pyramid.config import Configurator
 from pyramid.response import Response
 
@@ -35,11 +36,20 @@ def logged_write(view: View, info: Any) -> View:
         response = view(context, request)
         url = response.location or context.url
         written = f"{_VERBS[method]} {url.removeprefix(request.application_url)}"
+        if method != "DELETE":
+            written += f": {_values(request)}"
         target = security_log if is_of_user else log
         request.tm.get().addAfterCommitHook(_log, (target, request, written))
         return response
 
     return logged_view
+
+
+def _values(request: Request) -> str:
+    """Return the fields of a user in a body that the view has accepted, without the password."""
+    sent = msgspec.json.decode(request.body)
+    known = [f"{name} {sent[name]!r}" for name in ("name", "role") if name in sent]
+    return ", ".join([*known, "password"] if "password" in sent else known)
 
 
 def _log(is_stored: bool, log: logging.Logger, request: Request, written: str) -> None:

@@ -43,7 +43,13 @@ def test_changes_of_users_are_logged(
     user = {"name": "susan", "password": "correct horse", "role": "reader"}
     url = admin.post_json(f"{API}/users/", user, status=201).location
     admin.patch_json(url, {"role": "teacher"})
+    admin.patch_json(url, {"password": "battery staple", "name": "sue", "other": 1})
     admin.delete(url)
     path = url.removeprefix("http://localhost")
     written = [line.partition(" at 127.0.0.1 ")[2] for line in lines(caplog, "classroom.security")]
-    assert written == [f"created {path}", f"changed {path}", f"deleted {path}"]
+    assert written == [
+        f"created {path}: name 'susan', role 'reader', password",
+        f"changed {path}: role 'teacher'",
+        f"changed {path}: name 'sue', password",
+        f"deleted {path}",
+    ]
