@@ -142,6 +142,7 @@ def test_an_internal_error_is_logged_and_not_disclosed(
     }
     assert "a fault within" not in response.text
     assert "TypeError" in caplog.text
+    assert "GET '/api/v1.0/students/' failed for user 'miguel' at 127.0.0.1" in caplog.text
 
 
 def test_x_vhm_root_does_not_move_the_root(testapp: TestApp) -> None:
