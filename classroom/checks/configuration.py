@@ -9,7 +9,7 @@ from waitress.adjustments import Adjustments
 
 from ..db.engine import parse_url
 from ..ini import Ini
-from ..server.adjustments import parse_adjustments
+from ..server.adjustments import invalid_adjustments, parse_adjustments
 from ..settings import DEFAULT_SETTINGS, SettingError, read_setting
 
 
@@ -43,8 +43,13 @@ class Configuration:
 
     @property
     def adjustments(self) -> Adjustments:
-        """The settings of waitress, or its defaults if some are invalid."""
+        """The valid settings of waitress, or its defaults if these contradict each other."""
+        valid = {
+            key: value
+            for key, value in self.server.items()
+            if not any(invalid_adjustments({key: value}))
+        }
         try:
-            return parse_adjustments(self.server)
+            return parse_adjustments(valid)
         except SettingError:
             return parse_adjustments({})

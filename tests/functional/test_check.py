@@ -94,6 +94,7 @@ def test_pyramid_debugging_is_found_in_the_environment(
         ("thread = 8\nlimit = 1", " thread: unknown setting"),
         ("port = 1", ": host or port may not be set if listen is set."),
         ("expose_tracebacks = true", " expose_tracebacks: is for development"),
+        ("expose_tracebacks = true\nthread = 8", " expose_tracebacks: is for development"),
     ],
 )
 def test_server_settings_are_checked(app_ini: Path, line: str, problem: str) -> None:
