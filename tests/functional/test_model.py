@@ -18,7 +18,7 @@ def test_random_operations_match_a_model(password_client: TestApp, dbengine: Eng
     run_state_machine_as_test(
         type("ModelOfThisDatabase", (UserModel,), members),
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

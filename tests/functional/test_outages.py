@@ -432,7 +432,7 @@ def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
                 if status == 201:
                     made[headers["Location"]] = name
 
-    for _ in range(5):
+    for _ in range(3):
         with pserve(service.ini) as process, ThreadPoolExecutor(4) as pool:
             writers = [pool.submit(write) for _ in range(4)]
             wait_for(longer_by(10, made))

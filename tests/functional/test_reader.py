@@ -63,9 +63,9 @@ def named_row(place: int, name: str) -> dict[str, Any]:
 
 def collections() -> Iterator[CollectionStatements]:
     selections = ((), ("updated_since",))
-    choices = product((Student, Class), SORT.schema["enum"], (0, 1, 2), selections)
-    for (model, order, words, selection), is_expanded in product(choices, (False, True)):
-        yield queries.named(model, ("name",) * is_expanded, order, words, selection)
+    for order, words, selection in product(SORT.schema["enum"], (0, 2), selections):
+        yield queries.named(Student, ("name",), order, words, selection)
+    yield queries.named(Class, (), "id", 1)
     for filters, expanded in product(FILTERS, EXPANSIONS):
         yield registration_queries.registrations(
             frozenset(filters), joins(expanded), bool(expanded)
@@ -96,20 +96,15 @@ def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def test_the_reader_returns_the_rows_of_the_engine(reader: Reader, dbengine: Engine) -> None:
+    has_rows = []
     for statement, parameters in statements():
         values = {**PARAMETERS, **parameters}
         with dbengine.connect() as connection:
             expected = connection.execute(statement, values).all()
         read: Sequence[Any] = reader.rows(statement, values)
         assert [row._asdict() for row in read] == [row._asdict() for row in expected], statement
-
-
-def test_most_compared_statements_return_rows(dbengine: Engine) -> None:
-    with dbengine.connect() as connection:
-        results = [
-            connection.execute(one, {**PARAMETERS, **own}).all() for one, own in statements()
-        ]
-    assert sum(map(bool, results)) > len(results) * 0.8
+        has_rows.append(bool(read))
+    assert sum(has_rows) > len(has_rows) * 0.7
 
 
 def test_parameters_are_converted_like_the_engine_does(reader: Reader) -> None:
