@@ -24,7 +24,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
 ]
 
-# The tests must not write to the database of whoever runs them.
+# The tests must not write to a database of the developer who runs them.
 for variable in VARIABLES:
     os.environ.pop(variable, None)
 
