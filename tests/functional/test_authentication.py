@@ -16,6 +16,7 @@ from classroom.resources.tree import Student
 from classroom.security import tokens
 from classroom.security.passwords import hash_password
 
+from ..support.application import open_application
 from ..support.users import NAME, PASSWORD, SECRET, basic
 
 API_PATHS = ["/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1", "/nowhere", "/auth/x"]
@@ -292,3 +293,13 @@ def test_the_token_url_with_a_slash_is_308(anonymous: TestApp) -> None:
     headers = {"Authorization": basic(NAME, PASSWORD)}
     response = anonymous.get(f"{TOKEN_PATH}/", headers=headers, status=308)
     assert response.headers["Location"] == f"http://localhost{TOKEN_PATH}"
+
+
+@pytest.mark.one_combination
+@pytest.mark.parametrize(("use_token_auth", "lines"), [("true", 1), ("false", 0)])
+def test_a_random_secret_key_is_logged_if_there_are_tokens(
+    database_url: str, caplog: pytest.LogCaptureFixture, use_token_auth: str, lines: int
+) -> None:
+    settings = {"sqlalchemy.url": database_url, "classroom.use_token_auth": use_token_auth}
+    with open_application(settings):
+        assert caplog.text.count("classroom.secret_key is not set") == lines
