@@ -226,6 +226,15 @@ def test_the_authenticated_userid_is_the_user_name(app: Any) -> None:
     assert remember(known, NAME) == []
 
 
+@pytest.mark.one_combination
+def test_the_repr_of_an_identity_has_no_hash(app: Any) -> None:
+    environ = {"HTTP_AUTHORIZATION": basic(NAME, PASSWORD), "HTTP_HOST": "localhost"}
+    request = Request.blank("/", environ)
+    request.registry = app.registry
+    assert NAME in repr(request.identity)
+    assert request.identity.password_hash not in repr(request.identity)
+
+
 def test_the_acl_decides_about_a_user(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Student, "__acl__", [DENY_ALL], raising=False)
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
