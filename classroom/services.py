@@ -24,7 +24,7 @@ class Services:
     """The paths that need no authentication."""
     unlimited_paths: frozenset[str]
     """The paths whose requests do not count against rate limits."""
-    nonblocking_paths: frozenset[str]
+    nonblocking_paths: frozenset[str] = frozenset()
     """The paths whose GET, HEAD and OPTIONS wait neither for a database nor for another server."""
     openapi: Callable[[], dict[str, bytes]]
     """Return the parts of the OpenAPI document, encoded as JSON."""
