@@ -24,20 +24,27 @@ class TextFormatter(logging.Formatter):
 class JSONFormatter(MsgspecFormatter):
     """A formatter of records as JSON objects, with the time in UTC (RFC 3339)."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record, LogRecord) and record.fields:
+            # The base class compares each attribute of a record with those of all records.
+            message = record.getMessage()
+            return self.jsonify_log_record(_common(record, message) | record.fields)
+        return super().format(record)
+
     def add_fields(
         self, log_data: LogData, record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
-        log_data |= {
-            "time": _rfc_3339(record.created),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.message,
-        }
-        if isinstance(record, LogRecord) and record.fields:
-            # The base class compares each attribute with those of all records.
-            log_data |= record.fields
-        else:
-            super().add_fields(log_data, record, message_dict)
+        log_data |= _common(record, record.message)
+        super().add_fields(log_data, record, message_dict)
+
+
+def _common(record: logging.LogRecord, message: str) -> dict[str, Any]:
+    return {
+        "time": _rfc_3339(record.created),
+        "level": record.levelname,
+        "logger": record.name,
+        "message": message,
+    }
 
 
 def _rfc_3339(seconds: float) -> str:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,7 +17,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 class LogRecord(logging.LogRecord):
     """A record with its message on one line, and its traceback indented below it."""
 
-    fields: Mapping[str, Any] = {}
+    fields: dict[str, Any] = {}
     """The values in the message, if the record is structured."""
     _traceback: str | None = None
 
