@@ -370,3 +370,9 @@ def test_the_current_password_is_verified_before_the_writing_transaction(
     fields = {"password": NEW_PASSWORD, "current_password": PASSWORD}
     assert patch(client, id, fields).status_int == 200
     assert statuses == [200]
+
+
+def test_a_deleted_user_is_not_in_the_total(admin: TestApp, school: School) -> None:
+    before = admin.get(USERS).json["meta"]["total"]
+    admin.delete(url(school.add_user("reader")))
+    assert admin.get(USERS).json["meta"]["total"] == before
