@@ -35,17 +35,24 @@ def reindex(engine: Engine, report: Report) -> None:
     :param engine: for writing.
     """
     for table in NAMED_TABLES:
-        last = 0
-        while rows := _rebuild_words(engine, table, last):
-            report(len(rows))
-            last = rows[-1].id
-            time.sleep(_PAUSE)
+        _rebuild_words(engine, table, report)
     for table in _COUNTED:
         with engine.begin() as connection:
             _rebuild_count(connection, table)
 
 
-def _rebuild_words(engine: Engine, table: Table, last: int) -> Sequence[Row[int, str]]:
+def _rebuild_words(engine: Engine, table: Table, report: Report) -> None:
+    last, is_full = 0, True
+    # Not until a batch is empty: while the service inserts rows, whose words are right, none is.
+    while is_full:
+        rows = _rebuild_batch(engine, table, last)
+        report(len(rows))
+        time.sleep(_PAUSE)
+        is_full = len(rows) == _BATCH
+        last = rows[-1].id if is_full else last
+
+
+def _rebuild_batch(engine: Engine, table: Table, last: int) -> Sequence[Row[int, str]]:
     """Fold the names of the next rows after an id, and rebuild their words; return the rows."""
     batch = select(table.c.id, table.c.name).where(table.c.id > last).order_by(table.c.id)
     batch = batch.limit(_BATCH).with_for_update(key_share=True)

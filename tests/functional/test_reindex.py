@@ -11,6 +11,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from webtest import TestApp
 
+from classroom.db.engine import for_writing
+from classroom.db.reindexing import reindex
 from classroom.models.folding import fold
 
 from ..support.commands import run
@@ -91,18 +93,31 @@ def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
 def test_the_service_writes_meanwhile(
     app_ini: Path, is_consistent: Callable[[], None], password_client: TestApp
 ) -> None:
-    reindex = subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"])
+    command = subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"])
     written = 0
-    while reindex.poll() is None:
+    while command.poll() is None:
         written += 1
         student = f"{STUDENTS}{written % 1200 + 1}"
         password_client.patch_json(student, {"name": f"Łukasz {written}"}, status=200)
         new = password_client.post_json(STUDENTS, {"name": "more"}, status=201)
         if written % 2:
             password_client.delete(new.headers["Location"], status=200)
-    assert reindex.returncode == 0
+    assert command.returncode == 0
     assert written
     is_consistent()
+
+
+def test_it_ends_although_rows_are_inserted_between_batches(dbengine: Engine) -> None:
+    insert_rows(dbengine, ["david"])
+    batches: list[int] = []
+
+    def report(rows: int) -> None:
+        assert len(batches) < 10
+        batches.append(rows)
+        insert_rows(dbengine, ["susan"])
+
+    reindex(for_writing(dbengine), report)
+    assert len(batches) == 3  # of classes, of students and of users
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
