@@ -129,7 +129,7 @@ def test_commands_in_documents_print_the_documented_output(
     while steps:
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
-        with pserve(reader.ini):
+        with pserve(reader.ini, "validated"):
             if "use_rate_limits = true" in reader.ini.read_text():
                 # Start with a new window, which does not end during the session.
                 wait_for(lambda: time.time() % 15 < 2)

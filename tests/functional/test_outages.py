@@ -447,7 +447,7 @@ def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
 
 def test_a_full_disk_is_503_and_rolled_back(sqlite_url: str, tmp_path: Path) -> None:
     service = Server(tmp_path, sqlite_url)
-    with pserve(service.ini) as process:
+    with pserve(service.ini, "validated") as process:
         assert service.ask("POST", STUDENTS, NEW)[0] == 201
         log = (tmp_path / "classroom.sqlite-wal").stat().st_size
         limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)

@@ -29,7 +29,7 @@ def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPRespo
 
 
 def test_the_ini_files_start_on_an_empty_folder(project_ini: Path, port: int) -> None:
-    with pserve(project_ini) as server:
+    with pserve(project_ini, "validated") as server:
         assert (project_ini.parent / "classroom.sqlite").exists()
         run(project_ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
         assert ask(port, "GET", "/").status == 200

@@ -51,10 +51,10 @@ def _write(ini: ConfigParser, path: Path, settings: Mapping[str, str]) -> Path:
 
 
 @contextmanager
-def pserve(ini: Path, app: str = "validated") -> Iterator["subprocess.Popen[str]"]:
-    """Run ``pserve`` in the folder of its ini file, and validate its responses.
+def pserve(ini: Path, app: str = "main") -> Iterator["subprocess.Popen[str]"]:
+    """Run ``pserve`` in the folder of its ini file.
 
-    The ``app`` "main" starts sooner, without the validation.
+    The ``app`` "validated" validates its responses, and starts later.
 
     Yields the process once it accepts connections or has exited.
     """
