@@ -5,7 +5,7 @@ import re
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import parse_headers
@@ -18,6 +18,7 @@ from waitress import wasyncore
 
 from classroom.db.engine import for_writing, make_engine
 from classroom.server.channel import Channel
+from classroom.services import services
 
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import (
@@ -72,6 +73,11 @@ def statuses(client: socket.socket) -> list[int]:
     return found
 
 
+def head_of(client: socket.socket, request: bytes) -> bytes:
+    client.sendall(request)
+    return read_until(client, b"\r\n\r\n")
+
+
 def calls(address: int | Path) -> int:
     """The number of requests that a server has received, with this one."""
     with closing(connect(address)) as client:
@@ -118,33 +124,19 @@ def listen(ini: Path, *lines: str) -> None:
     ini.write_text(re.sub(r"listen = .*", "\n".join(lines), ini.read_text()))
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_in_flight_is_answered(
-    tmp_path: Path, counting: dict[str, str], engine: Engine, stop: signal.Signals
+# After SIGINT there is no drain.
+@pytest.mark.parametrize(("stop", "drain"), [(signal.SIGINT, "3600"), (signal.SIGTERM, "0")])
+def test_a_request_in_flight_is_answered_and_others_closed(
+    tmp_path: Path, counting: dict[str, str], engine: Engine, stop: signal.Signals, drain: str
 ) -> None:
-    ini = copy_ini("development.ini", tmp_path, port := free_port(), counting)
-    with pserve(ini) as server:
-        with closing(connect(port)) as client:
-            with blocked_writes(engine):
-                client.sendall(STUDENT)
-                wait_for_calls(port, 1)
-                server.send_signal(stop)
-            assert statuses(client) == [201]
-        server.communicate(timeout=10)
-    assert server.returncode == 0
-
-
-def test_while_a_request_completes_other_connections_are_closed(
-    tmp_path: Path, counting: dict[str, str], engine: Engine
-) -> None:
+    counting["classroom.drain"] = drain
     ini = copy_ini("development.ini", tmp_path, port := free_port(), counting)
     with pserve(ini) as server, closing(connect(port)) as idle, closing(connect(port)) as busy:
-        idle.sendall(HEAD)
-        read_until(idle, b"\r\n\r\n")
+        head_of(idle, HEAD)
         with blocked_writes(engine):
             busy.sendall(STUDENT)
             wait_for_calls(port, 2)
-            server.send_signal(signal.SIGTERM)
+            server.send_signal(stop)
             assert read_all(idle) == b""
             wait_for(lambda: not is_up(port))
         assert statuses(busy) == [201]
@@ -152,44 +144,42 @@ def test_while_a_request_completes_other_connections_are_closed(
     assert server.returncode == 0
 
 
+def fill(client: socket.socket, address: int | Path) -> None:
+    """Have a server with one thread answer requests until the client's buffers are full."""
+    client.sendall(DOCUMENT * PIPELINED)
+    # The thread serves this connection and the others in turn.
+    for _ in range(PIPELINED):
+        with closing(connect(address)) as other:
+            other.sendall(ROOT)
+            assert statuses(other) == [200]
+
+
 @pytest.mark.parametrize("sockets", [0, 1, 2])
-def test_connections_in_the_backlog_are_answered(tmp_path: Path, sockets: int) -> None:
+def test_unread_responses_and_the_backlog_are_sent(tmp_path: Path, sockets: int) -> None:
     ini = copy_ini("development.ini", tmp_path, 0)
     addresses: list[int | Path] = [free_port() for _ in range(sockets)] or [tmp_path / "socket"]
     ports = " ".join(f"127.0.0.1:{port}" for port in addresses)
-    listen(ini, f"listen = {ports}" if sockets else f"unix_socket = {addresses[0]}")
+    listen(ini, "threads = 1", f"listen = {ports}" if sockets else f"unix_socket = {addresses[0]}")
     with pserve(ini) as server, ExitStack() as stack:
-        exchange(addresses[0], ROOT)  # The loop runs.
+        slow = stack.enter_context(closing(connect_without_reading(addresses[0])))
+        fill(slow, addresses[0])
         server.send_signal(signal.SIGSTOP)
         clients = [stack.enter_context(closing(connect(each))) for each in addresses * 20]
         for client in clients:
             client.sendall(ROOT)
         server.send_signal(signal.SIGTERM)
         server.send_signal(signal.SIGCONT)
+        received = statuses(slow)
+        assert set(received) == {200}
+        assert 8 < len(received) < PIPELINED
         assert [statuses(client) for client in clients] == [[200]] * len(clients)
         server.communicate(timeout=10)
     assert server.returncode == 0
 
 
-def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -> None:
-    ini = copy_ini("development.ini", tmp_path, port := free_port())
-    with pserve(ini) as server, closing(connect(port)) as client:
-        exchange(port, ROOT)  # The loop runs.
-        client.sendall(ROOT[:-1])
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=20)
-        assert read_all(client) == b""
-    assert server.returncode == 0
-
-
-def head_of(client: socket.socket, request: bytes) -> bytes:
-    client.sendall(request)
-    return read_until(client, b"\r\n\r\n")
-
-
 def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
     ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "3600"})
-    with pserve(ini) as server, ExitStack() as stack:
+    with pserve(ini, "validated") as server, ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(port))) for _ in REQUESTS]
         heads = [head_of(client, HEAD) for client in clients]
         assert not [head for head in heads if b"Connection" in head]
@@ -206,68 +196,52 @@ def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
     assert log.count("draining for 3600 seconds") == 1
 
 
-def test_sigint_does_not_drain(tmp_path: Path) -> None:
-    ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "3600"})
-    with pserve(ini) as server:
-        exchange(port, ROOT)  # The loop runs.
-        server.send_signal(signal.SIGINT)
-        server.communicate(timeout=20)
-    assert server.returncode == 0
-
-
-def test_the_listener_closes_after_the_drain(tmp_path: Path) -> None:
+def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -> None:
     ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "1"})
-    with pserve(ini) as server:
+    with pserve(ini) as server, closing(connect(port)) as client:
         exchange(port, ROOT)  # The loop runs.
+        client.sendall(ROOT[:-1])
         server.send_signal(signal.SIGTERM)
         wait_for(lambda: "draining for 1 s" in server.stderr.readline())
         assert b" 503 " in exchange(port, READY)
+        wait_for(lambda: not is_up(port))
+        assert server.poll() is None
         server.communicate(timeout=20)
+        assert read_all(client) == b""
     assert server.returncode == 0
 
 
+def run(server: Any, client: Callable[[], Any]) -> Any:
+    """Run a server of this process until a signal, and return what the client returns."""
+    with ThreadPoolExecutor() as pool:
+        result = pool.submit(client)
+        server.run()  # Only the main thread handles signals.
+    wasyncore.close_all(server._map)
+    return result.result()
+
+
 def test_shutdown_sends_pipelined_responses_in_order(
-    tmp_path: Path, counting: dict[str, str], engine: Engine
+    tmp_path: Path,
+    app_settings: dict[str, str],
+    counting: dict[str, str],
+    engine: Engine,
+    request: pytest.FixtureRequest,
 ) -> None:
-    ini = copy_ini("development.ini", tmp_path, 0, counting)
+    app_settings |= counting
     # Less of a response fits into its buffers than into those of TCP.
-    listen(ini, f"unix_socket = {(path := tmp_path / 'socket')}")
-    with pserve(ini) as server:
+    path = tmp_path / "socket"
+
+    def receive() -> list[int]:
         with closing(connect(path)) as client:
             with blocked_writes(engine):
                 client.sendall(DOCUMENT * 5 + STUDENT + DOCUMENT)
                 wait_for_calls(path, 6)
-                server.send_signal(signal.SIGTERM)
-                wait_for(lambda: "draining" in server.stderr.readline())
-            assert statuses(client) == [200] * 5 + [201]
-        server.communicate(timeout=10)
-    assert server.returncode == 0
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+                wait_for(services(app.registry).draining.is_set)
+            return statuses(client)
 
-
-def fill(client: socket.socket, port: int) -> None:
-    """Have a server with one thread answer requests until the client's buffers are full."""
-    client.sendall(DOCUMENT * PIPELINED)
-    # The thread serves this connection and the others in turn.
-    for _ in range(PIPELINED):
-        with closing(connect(port)) as other:
-            other.sendall(ROOT)
-            assert statuses(other) == [200]
-
-
-@pytest.mark.parametrize("sockets", [1, 2])
-def test_responses_that_the_client_has_not_read_are_sent(tmp_path: Path, sockets: int) -> None:
-    ini = copy_ini("development.ini", tmp_path, 0)
-    ports = [free_port() for _ in range(sockets)]
-    listen(ini, "threads = 1", "listen = " + " ".join(f"127.0.0.1:{port}" for port in ports))
-    with pserve(ini) as server:
-        with closing(connect_without_reading(ports[0])) as client:
-            fill(client, ports[0])
-            server.send_signal(signal.SIGTERM)
-            received = statuses(client)
-        server.communicate(timeout=10)
-    assert set(received) == {200}
-    assert 8 < len(received) < PIPELINED
-    assert server.returncode == 0
+    app = request.getfixturevalue("app")
+    assert run(create(app, unix_socket=str(path)), receive) == [200] * 5 + [201]
 
 
 def test_a_signal_while_sending_repeats_no_response(
@@ -283,18 +257,14 @@ def test_a_signal_while_sending_repeats_no_response(
         return sent
 
     def receive() -> bytes:
+        port = int(server.effective_port)
         with closing(connect_without_reading(port)) as client:
             fill(client, port)
             return re.sub(rb"Date: .*", b"", read_all(client))
 
     monkeypatch.setattr(Channel, "send", interrupted)
     server = create(app, threads="1")
-    port = int(server.effective_port)
-    with ThreadPoolExecutor() as pool:
-        received = pool.submit(receive)
-        server.run()  # Only the main thread handles signals.
-    wasyncore.close_all(server._map)
-    _, *responses = received.result().split(b"HTTP/1.1 200 OK")
+    _, *responses = run(server, receive).split(b"HTTP/1.1 200 OK")
     assert list(signals) == []
     assert 8 < len(responses) < PIPELINED
     assert len({re.sub(rb"X-Request-Id: .*|Connection: close\r\n", b"", r) for r in responses}) == 1

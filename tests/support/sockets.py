@@ -28,12 +28,12 @@ def connect(address: int | Path) -> socket.socket:
     return client
 
 
-def connect_without_reading(port: int) -> socket.socket:
+def connect_without_reading(address: int | Path) -> socket.socket:
     """Return a connection that receives no more than about 100 kB until it is read."""
-    client = _socket(port)
+    client = _socket(address)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
     client.settimeout(20)
-    client.connect(_name(port))
+    client.connect(_name(address))
     return client
 
 

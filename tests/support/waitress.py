@@ -13,11 +13,13 @@ from .paths import ROOT
 
 
 def create(app: Any, **settings: str) -> Any:
-    """Create a server with the settings of development.ini, on a free port."""
+    """Create a server with the settings of development.ini, on a free port or a Unix socket."""
     ini = ConfigParser(interpolation=None)
     ini.read(ROOT / "development.ini")
     settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
     del settings["use"]
+    if "unix_socket" in settings:
+        del settings["listen"]
     return create_server(app, **settings)
 
 
