@@ -27,21 +27,19 @@ def ask(port: int, start: str, *fields: str) -> Any:
     return json.loads(re.sub(rf"\b{port}\b", "PORT", body))
 
 
-@pytest.mark.parametrize(
-    ("name", "listen", "host"),
-    [
+def test_links_have_the_servers_name_without_host(app: Any, subtests: pytest.Subtests) -> None:
+    for name, listen, host in (
         ("school.example", "127.0.0.1:0", "school.example:PORT"),
         (UNSET, "127.0.0.1:0", "127.0.0.1:PORT"),
         (UNSET, "0.0.0.0:0", "127.0.0.1:PORT"),
-    ],
-)
-def test_links_have_the_servers_name_without_host(
-    app: Any, name: str, listen: str, host: str
-) -> None:
-    with serving(app, server_name=name, listen=listen) as port:
-        assert ask(port, "GET / HTTP/1.0")["api"] == f"http://{host}/api/v1.0/"
-        page = ask(port, "GET /api/v1.0/openapi.json HTTP/1.0")
-        assert page["servers"] == [{"url": f"http://{host}"}]
+    ):
+        with (
+            subtests.test(name=name, listen=listen),
+            serving(app, server_name=name, listen=listen) as port,
+        ):
+            assert ask(port, "GET / HTTP/1.0")["api"] == f"http://{host}/api/v1.0/"
+            page = ask(port, "GET /api/v1.0/openapi.json HTTP/1.0")
+            assert page["servers"] == [{"url": f"http://{host}"}]
 
 
 def test_the_default_name_may_be_an_ipv6_address() -> None:
@@ -63,39 +61,35 @@ def test_a_unix_socket_has_no_port() -> None:
         assert named == {"SERVER_NAME": "school.example", "SERVER_PORT": "443"}
 
 
-@pytest.mark.parametrize(
-    ("start", "fields"),
-    [
-        ("GET / HTTP/1.1", []),
-        ("GET / HTTP/1.2", []),
-        ("GET / HTTP/1.0", ["Host: "]),
-        ("GET / HTTP/1.0", ["Host: a b"]),
-        ("GET / HTTP/1.0", ["Host: a", "Host: b"]),
-    ],
-)
 def test_a_missing_or_invalid_host_is_400_with_the_servers_name(
-    served_port: int, start: str, fields: list[str]
+    served_port: int, subtests: pytest.Subtests
 ) -> None:
-    problem = ask(served_port, start, PROBLEM, *fields)
-    assert (problem["status"], problem["code"]) == (400, "invalid_host")
-    assert problem["type"] == "http://localhost:PORT/api/problems/invalid_host"
+    for start, *fields in (
+        ("GET / HTTP/1.1",),
+        ("GET / HTTP/1.2",),
+        ("GET / HTTP/1.0", "Host: "),
+        ("GET / HTTP/1.0", "Host: a b"),
+        ("GET / HTTP/1.0", "Host: a", "Host: b"),
+    ):
+        with subtests.test(start=start, fields=fields):
+            problem = ask(served_port, start, PROBLEM, *fields)
+            assert (problem["status"], problem["code"]) == (400, "invalid_host")
+            assert problem["type"] == "http://localhost:PORT/api/problems/invalid_host"
 
 
-@pytest.mark.parametrize(
-    ("fields", "base"),
-    [
-        (["Host: a"], "http://a"),
-        (["Host: [::1]:80"], "http://[::1]:80"),
-        (["Host: a/b"], "http://localhost:PORT"),
-        (["Host: a", "Host: b"], "http://localhost:PORT"),
-        ([], "http://localhost:PORT"),
-    ],
-)
 def test_an_error_of_waitress_has_the_url_of_its_code(
-    served_port: int, fields: list[str], base: str
+    served_port: int, subtests: pytest.Subtests
 ) -> None:
-    problem = ask(served_port, "POST / HTTP/1.1", PROBLEM, TOO_LARGE, *fields)
-    assert problem["type"] == f"{base}/api/problems/body_too_large"
+    for base, *fields in (
+        ("http://a", "Host: a"),
+        ("http://[::1]:80", "Host: [::1]:80"),
+        ("http://localhost:PORT", "Host: a/b"),
+        ("http://localhost:PORT", "Host: a", "Host: b"),
+        ("http://localhost:PORT",),
+    ):
+        with subtests.test(fields=fields):
+            problem = ask(served_port, "POST / HTTP/1.1", PROBLEM, TOO_LARGE, *fields)
+            assert problem["type"] == f"{base}/api/problems/body_too_large"
 
 
 def test_an_error_of_waitress_has_the_url_of_the_proxy(app: Any) -> None:
