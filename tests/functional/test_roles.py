@@ -1,7 +1,8 @@
 """Who may do what: the table in docs/authorization.md, compared with what the service does."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +16,7 @@ from ..support.school import School
 from ..support.users import PASSWORD
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PASSWORD_CHANGE = "PATCH of `password`"
 MISSING = 10**17
 
@@ -160,11 +162,23 @@ def send(client: TestApp, method: str, target: Target) -> TestResponse:
     )
 
 
-def send_as(school: School, role: Role, method: str, make: TargetMaker) -> TestResponse:
-    """Send a request as a new user to new rows."""
+def prepare(school: School, role: Role, make: TargetMaker) -> tuple[TestApp, Target]:
+    """Return a client of a new user, and new rows to act on."""
     user = User(school.add_user(role), role)
-    client = school.client(user.id)
-    return send(client, method, make(school, user))
+    return school.client(user.id), make(school, user)
+
+
+def statuses_of(
+    school: School, role: Role, make: TargetMaker, methods: Iterable[str]
+) -> dict[str, int]:
+    """Send each method. After a write that succeeds, the user and the rows are new."""
+    statuses: dict[str, int] = {}
+    client, target = prepare(school, role, make)
+    for method in methods:
+        statuses[method] = send(client, method, target).status_int
+        if method not in SAFE_METHODS and statuses[method] < 300:
+            client, target = prepare(school, role, make)
+    return statuses
 
 
 def test_the_documentation_has_a_row_for_each_resource() -> None:
@@ -172,20 +186,16 @@ def test_the_documentation_has_a_row_for_each_resource() -> None:
 
 
 @pytest.mark.all_combinations
-@pytest.mark.parametrize("role", Role)
-def test_a_role_has_the_documented_methods(school: School, role: Role) -> None:
-    assert {name: allowed(school, role, name) for name in TARGETS} == {
-        name: cells[role] for name, cells in DOCUMENTED.items()
-    }
+def test_a_role_has_the_documented_methods(school: School, subtests: pytest.Subtests) -> None:
+    for role, name in product(Role, TARGETS):
+        with subtests.test(role=role, name=name):
+            assert allowed(school, role, name) == DOCUMENTED[name][role]
 
 
 def allowed(school: School, role: Role, name: str) -> str:
     """Return the cell of the table, and check the statuses of everything else."""
     methods = [*METHODS, PASSWORD_CHANGE] if name.startswith("`users/7`") else METHODS
-    statuses = {
-        method: send_as(school, role, method, TARGETS[name]).status_int
-        for method in (*methods, "HEAD", "OPTIONS")
-    }
+    statuses = statuses_of(school, role, TARGETS[name], (*methods, "HEAD", "OPTIONS"))
     found = [method for method in methods if statuses[method] < 300]
     assert statuses["HEAD"] == statuses["OPTIONS"] == (200 if "GET" in found else 403)
     # A 405 does not reveal which users exist.
@@ -198,15 +208,15 @@ def allowed(school: School, role: Role, name: str) -> str:
     return ", ".join(found)
 
 
-@pytest.mark.parametrize("role", Role)
-def test_a_missing_row_is_404_only_for_permitted_readers(school: School, role: Role) -> None:
-    client = school.client_with(role)
+def test_a_missing_row_is_404_only_for_permitted_readers(
+    school: School, subtests: pytest.Subtests
+) -> None:
     user_id, class_id, student_id = (
         school.add_user(Role.TEACHER),
         school.add_class(),
         school.add_student(),
     )
-    for path, collection in (
+    cases = (
         (f"students/{MISSING}", "`students/`"),
         (f"students/{MISSING}/registrations/", "`students/`"),
         (f"classes/{MISSING}", "`classes/`"),
@@ -217,45 +227,62 @@ def test_a_missing_row_is_404_only_for_permitted_readers(school: School, role: R
         (f"registrations/{student_id}/{MISSING}", "`registrations/`, of another class"),
         (f"users/{MISSING}", "`users/`"),
         (f"users/{MISSING}/classes/", "`users/`"),
-    ):
-        expected = 404 if "GET" in DOCUMENTED[collection][role] else 403
-        for method in (*METHODS, "HEAD", "OPTIONS", "BREW"):
-            status = send(client, method, Target(path)).status_int
-            assert status == expected, (method, path)
+    )
+    for role in Role:
+        client = school.client_with(role)
+        for path, collection in cases:
+            with subtests.test(role=role, path=path):
+                status = 404 if "GET" in DOCUMENTED[collection][role] else 403
+                for method in (*METHODS, "HEAD", "OPTIONS", "BREW"):
+                    assert send(client, method, Target(path)).status_int == status, method
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
-def test_existing_and_missing_users_have_the_same_responses(school: School, role: Role) -> None:
-    client = school.client_with(role)
+def test_existing_and_missing_users_have_the_same_responses(
+    school: School, subtests: pytest.Subtests
+) -> None:
     bodies = {"PATCH": {"password": "x"}}
     absent = {"/nothing", "/@@", "/@@classes", "/@@/classes", "/classes/@@"}
-    for below in ("", "/", "/classes/", "/classes", "?x=1", *absent):
-        for method in (*METHODS, "OPTIONS", "BREW"):
-            existing, missing = (
-                send(client, method, Target(f"users/{id}{below}", bodies)) for id in (1, MISSING)
-            )
-            assert existing.status_int == (404 if below in absent else 403)
-            assert (existing.status, existing.headerlist) == (missing.status, missing.headerlist)
-            assert existing.text == missing.text
+    others = [role for role in Role if role != Role.ADMIN]
+    for role in others:
+        client = school.client_with(role)
+        for below in ("", "/", "/classes/", "/classes", "?x=1", *absent):
+            with subtests.test(role=role, below=below):
+                for method in (*METHODS, "OPTIONS", "BREW"):
+                    existing, missing = (
+                        send(client, method, Target(f"users/{id}{below}", bodies))
+                        for id in (1, MISSING)
+                    )
+                    assert existing.status_int == (404 if below in absent else 403), method
+                    assert existing.status == missing.status
+                    assert existing.headerlist == missing.headerlist
+                    assert existing.text == missing.text
 
 
-@pytest.mark.parametrize("role", [Role.TEACHER, Role.READER])
-def test_assignments_do_not_reveal_which_users_exist(school: School, role: Role) -> None:
-    client, class_id = school.client_with(role), school.add_class()
+def test_assignments_do_not_reveal_which_users_exist(
+    school: School, subtests: pytest.Subtests
+) -> None:
+    class_id = school.add_class()
     ids = school.add_user(Role.TEACHER), school.add_user(Role.READER), MISSING
-    for method, status in (("GET", 404), ("PUT", 403), ("DELETE", 404), ("POST", 404)):
-        targets = (Target(f"classes/{class_id}/teachers/{id}") for id in ids)
-        responses = {send(client, method, target).text for target in targets}
-        assert len(responses) == 1
-        assert f'"status":{status}' in responses.pop()
+    cases = (("GET", 404), ("PUT", 403), ("DELETE", 404), ("POST", 404))
+    for role in (Role.TEACHER, Role.READER):
+        client = school.client_with(role)
+        for method, status in cases:
+            with subtests.test(role=role, method=method):
+                targets = (Target(f"classes/{class_id}/teachers/{id}") for id in ids)
+                responses = {send(client, method, target).text for target in targets}
+                assert len(responses) == 1
+                assert f'"status":{status}' in responses.pop()
 
 
-@pytest.mark.parametrize("role", Role)
-def test_a_url_without_a_resource_is_404_for_everybody(school: School, role: Role) -> None:
-    client = school.client_with(role)
-    for path in ("users/x", "users/01", "users/1/x", "nothing", "classes/x"):
-        for method in METHODS:
-            assert send(client, method, Target(path)).status_int == 404, (method, path)
+def test_a_url_without_a_resource_is_404_for_everybody(
+    school: School, subtests: pytest.Subtests
+) -> None:
+    for role in Role:
+        client = school.client_with(role)
+        for path in ("users/x", "users/01", "users/1/x", "nothing", "classes/x"):
+            with subtests.test(role=role, path=path):
+                for method in METHODS:
+                    assert send(client, method, Target(path)).status_int == 404, method
 
 
 def test_a_403_names_the_missing_permission(school: School) -> None:
