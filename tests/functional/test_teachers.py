@@ -75,31 +75,35 @@ def test_put_of_an_assignment_is_idempotent(
     assert assignments(school) == [(class_id, teacher)]
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.TEACHER])
 def test_only_a_teacher_can_be_assigned(
-    school: School, registrar: TestApp, class_id: int, role: Role
+    school: School, registrar: TestApp, class_id: int, subtests: pytest.Subtests
 ) -> None:
-    id = school.add_user(role, "susan")
-    for refused in (
-        registrar.post_json(url(class_id), {"name": "susan"}, status=409),
-        registrar.put(url(class_id, id), status=409),
-    ):
-        assert "teacher" in refused.json["message"]
-    assert assignments(school) == []
+    others = [role for role in Role if role != Role.TEACHER]
+    for role in others:
+        with subtests.test(role=role):
+            name = f"a {role}"
+            id = school.add_user(role, name)
+            for refused in (
+                registrar.post_json(url(class_id), {"name": name}, status=409),
+                registrar.put(url(class_id, id), status=409),
+            ):
+                assert "teacher" in refused.json["message"]
+            assert assignments(school) == []
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
+def test_an_unknown_name_is_400(
+    registrar: TestApp, class_id: int, subtests: pytest.Subtests
+) -> None:
+    cases: list[tuple[Any, str]] = [
         ({}, "name: is missing"),
         ({"name": "nobody"}, "name: must be the name of a user"),
         ({"name": 7}, "name: must be a string"),
         ({"name": "a:b"}, "name: must not have a colon"),
-    ],
-)
-def test_an_unknown_name_is_400(registrar: TestApp, class_id: int, body: Any, message: str) -> None:
-    refused = registrar.post_json(url(class_id), body, status=400)
-    assert refused.json["message"].startswith(message)
+    ]
+    for body, message in cases:
+        with subtests.test(body=body):
+            refused = registrar.post_json(url(class_id), body, status=400)
+            assert refused.json["message"].startswith(message)
 
 
 def test_a_missing_class_or_user_is_404(registrar: TestApp, teacher: int, class_id: int) -> None:
@@ -124,27 +128,30 @@ def test_a_teacher_is_removed_from_a_class_once(
     assert assignments(school) == []
 
 
-@pytest.mark.parametrize("role", Role)
 def test_another_role_removes_the_assignments(
-    school: School, admin: TestApp, teacher: int, class_id: int, role: Role
+    school: School, admin: TestApp, class_id: int, subtests: pytest.Subtests
 ) -> None:
-    school.assign(teacher, class_id)
-    body = json.dumps({"role": role})
-    admin.patch(f"/api/v1.0/users/{teacher}", body, headers=PATCH, status=200)
-    assert assignments(school) == ([(class_id, teacher)] if role == Role.TEACHER else [])
-    body = json.dumps({"role": "teacher", "name": "jones"})
-    admin.patch(f"/api/v1.0/users/{teacher}", body, headers=PATCH, status=200)
-    assert len(assignments(school)) == (role == Role.TEACHER)
+    for role in Role:
+        with subtests.test(role=role):
+            teacher = school.add_user(Role.TEACHER)
+            school.assign(teacher, class_id)
+            kept = [(class_id, teacher)] if role == Role.TEACHER else []
+            for change in ({"role": role}, {"role": "teacher", "name": f"a {role}"}):
+                path, body = f"/api/v1.0/users/{teacher}", json.dumps(change)
+                admin.patch(path, body, headers=PATCH, status=200)
+                assert assignments(school) == kept
+            school.remove_user(teacher)
 
 
-@pytest.mark.parametrize("doomed", ["classes/{class_id}", "users/{teacher}"])
 def test_a_deleted_class_or_user_has_no_assignments(
-    school: School, admin: TestApp, teacher: int, class_id: int, doomed: str
+    school: School, admin: TestApp, subtests: pytest.Subtests
 ) -> None:
-    school.assign(teacher, class_id)
-    path = doomed.format(class_id=class_id, teacher=teacher)
-    admin.delete(f"/api/v1.0/{path}", status=200)
-    assert assignments(school) == []
+    for kind in ("classes", "users"):
+        with subtests.test(kind=kind):
+            ids = {"classes": school.add_class(), "users": school.add_user(Role.TEACHER)}
+            school.assign(ids["users"], ids["classes"])
+            admin.delete(f"/api/v1.0/{kind}/{ids[kind]}", status=200)
+            assert assignments(school) == []
 
 
 # Pages

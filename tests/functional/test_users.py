@@ -49,13 +49,16 @@ def test_a_user_has_a_name_a_role_and_classes(school: School, admin: TestApp) ->
     assert admin.get(url(id)).json == user_representation(id, "smith", "teacher")
 
 
-@pytest.mark.parametrize("role", Role)
-def test_the_api_has_the_urls_of_the_users_and_of_the_caller(school: School, role: Role) -> None:
-    id = school.add_user(role)
-    client = school.client(id)
-    urls = client.get("/api/v1.0/").json
-    assert (urls["users"], urls["user"]) == (f"{API}users/", f"{API}users/{id}")
-    assert client.get(urls["user"]).json["role"] == role
+def test_the_api_has_the_urls_of_the_users_and_of_the_caller(
+    school: School, subtests: pytest.Subtests
+) -> None:
+    for role in Role:
+        with subtests.test(role=role):
+            id = school.add_user(role)
+            client = school.client(id)
+            urls = client.get("/api/v1.0/").json
+            assert (urls["users"], urls["user"]) == (f"{API}users/", f"{API}users/{id}")
+            assert client.get(urls["user"]).json["role"] == role
 
 
 def test_users_are_searched_sorted_and_expanded_like_students(
@@ -99,29 +102,31 @@ def test_a_created_user_can_log_in(school: School, admin: TestApp) -> None:
     assert client.get(location).json == created.json
 
 
-@pytest.mark.parametrize(
-    ("fields", "problems"),
-    [
-        ({}, "name: is missing; password: is missing; role: is missing"),
-        (
-            {"name": "a:b", "password": "1234567", "role": "boss"},
-            "name: must not have a colon, which ends the name in HTTP Basic;"
-            " password: must have at least 8 characters;"
-            " role: must be one of admin, registrar, teacher, reader",
-        ),
-        ({"name": None, "password": None, "role": None}, None),
-        ({"name": "x", "password": 12345678, "role": ["admin"]}, None),
-        ({"name": "x", "password": "tab\tulator", "role": "reader"}, None),
-        ({"name": "x", "password": "x" * 4096, "role": "reader"}, "password: must be at most"),
-        ({"name": "x", "password": "ä" * 2048, "role": "reader"}, "password: must be at most"),
-    ],
-)
+INVALID_USERS: list[tuple[Any, str]] = [
+    ({}, "name: is missing; password: is missing; role: is missing"),
+    (
+        {"name": "a:b", "password": "1234567", "role": "boss"},
+        "name: must not have a colon, which ends the name in HTTP Basic;"
+        " password: must have at least 8 characters;"
+        " role: must be one of admin, registrar, teacher, reader",
+    ),
+    ({"name": None, "password": None, "role": None}, ""),
+    ({"name": "x", "password": 12345678, "role": ["admin"]}, ""),
+    ({"name": "x", "password": "tab\tulator", "role": "reader"}, ""),
+    ({"name": "x", "password": "x" * 4096, "role": "reader"}, "password: must be at most"),
+    ({"name": "x", "password": "ä" * 2048, "role": "reader"}, "password: must be at most"),
+]
+
+
 def test_an_invalid_user_is_400_with_every_wrong_field(
-    school: School, admin: TestApp, fields: Any, problems: str | None
+    admin: TestApp, subtests: pytest.Subtests
 ) -> None:
-    refused = admin.post_json(USERS, fields, status=400)
-    assert refused.json["message"].startswith(problems or "")
     total = admin.get(USERS).json["meta"]["total"]
+    for fields, problems in INVALID_USERS:
+        with subtests.test(fields=str(fields)[:80]):
+            refused = admin.post_json(USERS, fields, status=400)
+            assert refused.json["message"].startswith(problems)
+    assert admin.get(USERS).json["meta"]["total"] == total
     admin.post_json(USERS, {"name": "x", "password": "x" * 4095, "role": "reader"}, status=201)
     assert admin.get(USERS).json["meta"]["total"] == total + 1
 
@@ -154,46 +159,48 @@ def test_an_admin_changes_names_roles_and_passwords(school: School, admin: TestA
     assert stored(school, id) == before
 
 
-@pytest.mark.parametrize("role", Role)
-def test_users_change_their_own_password_with_the_current_one(school: School, role: Role) -> None:
-    id = school.add_user(role)
-    client = school.client(id)
-    before = stored(school, id)
-    for fields, message in (
+def test_users_change_their_own_password_with_the_current_one(
+    school: School, subtests: pytest.Subtests
+) -> None:
+    refusals = (
         ({"password": NEW_PASSWORD}, "current_password: is missing"),
         ({"password": NEW_PASSWORD, "current_password": None}, "current_password: is missing"),
         ({"password": NEW_PASSWORD, "current_password": "wrong one"}, "current_password: is wrong"),
         ({"password": "short", "current_password": PASSWORD}, "password: must have at least"),
-    ):
-        refused = patch(client, id, fields)
-        assert (refused.status_int, refused.json["message"][: len(message)]) == (400, message)
-    assert stored(school, id) == before
-    assert (
-        patch(client, id, {"password": NEW_PASSWORD, "current_password": PASSWORD}).status_int
-        == 200
     )
-    assert verify_password(stored(school, id).password_hash, NEW_PASSWORD)
-    school.client(id, NEW_PASSWORD).get(url(id), status=200)
+    for role in Role:
+        with subtests.test(role=role):
+            id = school.add_user(role)
+            client = school.client(id)
+            before = stored(school, id)
+            for fields, message in refusals:
+                refused = patch(client, id, fields)
+                assert refused.status_int == 400
+                assert refused.json["message"].startswith(message)
+            assert stored(school, id) == before
+            fields = {"password": NEW_PASSWORD, "current_password": PASSWORD}
+            assert patch(client, id, fields).status_int == 200
+            assert verify_password(stored(school, id).password_hash, NEW_PASSWORD)
+            school.client(id, NEW_PASSWORD).get(url(id), status=200)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
-@pytest.mark.parametrize(
-    "fields",
-    [
+def test_only_admins_change_names_and_roles(school: School, subtests: pytest.Subtests) -> None:
+    cases: list[Any] = [
         {"role": "admin"},
         {"name": "susan"},
         {"role": "nonsense"},
         {"role": None, "password": NEW_PASSWORD, "current_password": PASSWORD},
-    ],
-)
-def test_only_admins_change_names_and_roles(school: School, role: Role, fields: Any) -> None:
-    id = school.add_user(role)
-    client = school.client(id)
-    before = stored(school, id)
-    refused = patch(client, id, fields)
-    assert refused.status_int == 403
-    assert refused.json["message"] == "the permission 'change' is missing"
-    assert stored(school, id) == before
+    ]
+    others = [role for role in Role if role != Role.ADMIN]
+    for role in others:
+        id = school.add_user(role)
+        client, before = school.client(id), stored(school, id)
+        for fields in cases:
+            with subtests.test(role=role, fields=fields):
+                refused = patch(client, id, fields)
+                assert refused.status_int == 403
+                assert refused.json["message"] == "the permission 'change' is missing"
+                assert stored(school, id) == before
 
 
 def test_a_wrong_current_password_is_a_failed_login(
@@ -251,22 +258,20 @@ def test_users_have_etags_and_preconditions(school: School, admin: TestApp) -> N
     admin.delete(url(id), headers={"If-Match": changed.headers["ETag"]}, status=200)
 
 
-@pytest.mark.parametrize(
-    ("path", "allow", "other"),
-    [
+def test_users_have_one_url_and_list_their_methods(
+    admin: TestApp, subtests: pytest.Subtests
+) -> None:
+    for path, allow, other in (
         (USERS, "GET, HEAD, OPTIONS, POST", "/api/v1.0/users"),
         (url(1), "DELETE, GET, HEAD, OPTIONS, PATCH", f"{url(1)}/"),
         (f"{url(1)}/classes/", "GET, HEAD, OPTIONS", f"{url(1)}/classes"),
-    ],
-)
-def test_users_have_one_url_and_list_their_methods(
-    admin: TestApp, path: str, allow: str, other: str
-) -> None:
-    assert admin.options(path).headers["Allow"] == allow
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allow.split(", ")):
-        assert admin.request(path, method=method, status=405).headers["Allow"] == allow
-    moved = admin.get(other, status=308)
-    assert moved.headers["Location"] == f"http://localhost{path}"
+    ):
+        with subtests.test(path=path):
+            assert admin.options(path).headers["Allow"] == allow
+            for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(allow.split(", ")):
+                assert admin.request(path, method=method, status=405).headers["Allow"] == allow
+            moved = admin.get(other, status=308)
+            assert moved.headers["Location"] == f"http://localhost{path}"
 
 
 # Secrets
