@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from http.client import HTTPConnection
+from itertools import product
 
 import pytest
 from webtest import TestApp
@@ -13,9 +14,13 @@ from ..support.waitress import serving
 PATHS = ["/", "/api/v1.0/", "/api/v1.0/students/", "/api/v1.0/students/1"]
 
 
+def add_student(testapp: TestApp) -> str:
+    return testapp.post_json("/api/v1.0/students/", {"name": "david"}).headers["Location"]
+
+
 @pytest.fixture
 def student(testapp: TestApp) -> str:
-    return testapp.post_json("/api/v1.0/students/", {"name": "david"}).headers["Location"]
+    return add_student(testapp)
 
 
 def tag_of(testapp: TestApp, url: str) -> str:
@@ -24,30 +29,33 @@ def tag_of(testapp: TestApp, url: str) -> str:
 
 @pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
-@pytest.mark.parametrize("path", PATHS)
-def test_get_has_a_strong_etag_and_private_caching(testapp: TestApp, path: str) -> None:
-    response = testapp.get(path)
-    assert response.headers["ETag"].startswith('"')
-    assert response.headers["Cache-Control"] == "private, no-cache"
-    assert response.headers["Vary"] == "Authorization"
+def test_get_has_a_strong_etag_and_private_caching(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
+    for path in PATHS:
+        with subtests.test(path=path):
+            response = testapp.get(path)
+            assert response.headers["ETag"].startswith('"')
+            assert response.headers["Cache-Control"] == "private, no-cache"
+            assert response.headers["Vary"] == "Authorization"
 
 
 @pytest.mark.one_combination
 @pytest.mark.usefixtures("student")
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("field", ["{}", "W/{}", '"x", {}', "*", '"x", *'])
 def test_if_none_match_with_the_current_etag_is_304(
-    testapp: TestApp, path: str, method: str, field: str
+    testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
-    tag = tag_of(testapp, path)
-    headers = {"If-None-Match": field.format(tag)}
-    response = testapp.request(path, method=method, headers=headers, status=304)
-    assert response.body == b""
-    assert response.headers["ETag"] == tag
-    assert response.headers["Cache-Control"] == "private, no-cache"
-    assert response.headers["Vary"] == "Authorization"
-    assert "Content-Type" not in response.headers
+    fields = ("{}", "W/{}", '"x", {}', "*", '"x", *')
+    for path, method, field in product(PATHS, ("GET", "HEAD"), fields):
+        with subtests.test(path=path, method=method, field=field):
+            tag = tag_of(testapp, path)
+            headers = {"If-None-Match": field.format(tag)}
+            response = testapp.request(path, method=method, headers=headers, status=304)
+            assert response.body == b""
+            assert response.headers["ETag"] == tag
+            assert response.headers["Cache-Control"] == "private, no-cache"
+            assert response.headers["Vary"] == "Authorization"
+            assert "Content-Type" not in response.headers
 
 
 def test_a_changed_item_is_sent_again(testapp: TestApp, student: str) -> None:
@@ -68,35 +76,38 @@ def test_if_match_applies_to_get_and_comes_first(testapp: TestApp, student: str)
     testapp.get(student, headers={**both, "If-Match": tag}, status=304)
 
 
+PRECONDITIONS = [
+    ({"If-Match": "{}"}, 200),
+    ({"If-Match": '"x", {}'}, 200),
+    ({"If-Match": "*"}, 200),
+    ({"If-Match": '"x"'}, 412),
+    ({"If-Match": "W/{}"}, 412),
+    ({"If-None-Match": "*"}, 412),
+    ({"If-None-Match": "W/{}"}, 412),
+    ({"If-None-Match": '"x"'}, 200),
+    ({"If-Match": "{}", "If-None-Match": "{}"}, 412),
+]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"If-Match": "{}"}, 200),
-        ({"If-Match": '"x", {}'}, 200),
-        ({"If-Match": "*"}, 200),
-        ({"If-Match": '"x"'}, 412),
-        ({"If-Match": "W/{}"}, 412),
-        ({"If-None-Match": "*"}, 412),
-        ({"If-None-Match": "W/{}"}, 412),
-        ({"If-None-Match": '"x"'}, 200),
-        ({"If-Match": "{}", "If-None-Match": "{}"}, 412),
-    ],
-)
 def test_a_write_with_a_failed_precondition_is_412(
-    testapp: TestApp, student: str, method: str, headers: dict[str, str], status: int
+    testapp: TestApp, subtests: pytest.Subtests, method: str
 ) -> None:
-    before = testapp.get(student)
-    headers = {name: field.format(before.headers["ETag"]) for name, field in headers.items()}
-    params = '{"name": "susan"}' if method == "PUT" else ""
-    headers["Content-Type"] = "application/json"
-    testapp.request(student, method=method, body=params.encode(), headers=headers, status=status)
-    if status == 412:
-        assert testapp.get(student).json == before.json
-    elif method == "PUT":
-        assert testapp.get(student).json["name"] == "susan"
-    else:
-        testapp.get(student, status=404)
+    body = b'{"name": "susan"}' if method == "PUT" else b""
+    for fields, status in PRECONDITIONS:
+        with subtests.test(fields=fields):
+            student = add_student(testapp)
+            before = testapp.get(student)
+            tag = before.headers["ETag"]
+            headers = {name: field.format(tag) for name, field in fields.items()}
+            headers["Content-Type"] = "application/json"
+            testapp.request(student, method=method, body=body, headers=headers, status=status)
+            if status == 412:
+                assert testapp.get(student).json == before.json
+            elif method == "PUT":
+                assert testapp.get(student).json["name"] == "susan"
+            else:
+                testapp.get(student, status=404)
 
 
 def test_delete_of_a_registration_honours_if_match(testapp: TestApp, student: str) -> None:
