@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webtest import TestApp
 
 from classroom.db import user_writes, writes
-from classroom.db.engine import for_writing
+from classroom.db.engine import for_writing, make_engine
 from classroom.db.exceptions import AlreadyRegistered, InvalidValue, NotFound, UserExists
 from classroom.models.tables import Class, Registration, Student, User
 
@@ -24,9 +24,17 @@ HASH_ERROR = "password_hash: must be an argon2id hash"
 
 
 @pytest.fixture
-def connection(dbengine: Engine) -> Iterator[Connection]:
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine as that of an application."""
+    engine = make_engine({"sqlalchemy.url": database_url})
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
     """A connection in a transaction, with the student 1 and the class 1."""
-    with for_writing(dbengine).connect() as connection, connection.begin():
+    with for_writing(engine).connect() as connection, connection.begin():
         writes.create(connection, Student, name="david")
         writes.create(connection, Class, name="algebra")
         yield connection
@@ -65,9 +73,11 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
     assert connection.scalars(select(User.name)).all() == [NAME]
 
 
-@pytest.mark.parametrize(
-    ("write", "arguments"),
-    [
+def test_a_write_to_a_missing_row_is_an_error(engine: Engine, subtests: pytest.Subtests) -> None:
+    with engine.begin() as connection:
+        writes.create(connection, Student, name="david")
+        writes.create(connection, Class, name="algebra")
+    missing: list[tuple[Any, tuple[Any, ...]]] = [
         (partial(writes.change, name="x"), (Student, 7)),
         (writes.remove, (Class, 7)),
         (writes.register, (1, 7)),
@@ -78,16 +88,14 @@ def test_an_added_user_cannot_be_added_again(connection: Connection) -> None:
         (user_writes.remove_user, (7,)),
         (user_writes.assign, (1, 7)),
         (user_writes.unassign, (1, 1)),
-    ],
-)
-def test_a_write_to_a_missing_row_is_an_error(
-    dbengine: Engine, write: Any, arguments: tuple[Any, ...]
-) -> None:
-    with dbengine.begin() as connection:
-        writes.create(connection, Student, name="david")
-        writes.create(connection, Class, name="algebra")
-    with pytest.raises(NotFound), for_writing(dbengine).begin() as connection:
-        write(connection, *arguments)
+    ]
+    for write, arguments in missing:
+        with (
+            subtests.test(write=write, arguments=arguments),
+            pytest.raises(NotFound),
+            for_writing(engine).begin() as connection,
+        ):
+            write(connection, *arguments)
 
 
 INVALID = [
@@ -122,15 +130,16 @@ def test_models_refer_to_each_other_through_registrations(session: Session) -> N
     assert session.scalars(select(Registration)).all() == []
 
 
-@pytest.mark.parametrize(("model", "values", "message"), INVALID)
 def test_core_statements_reject_an_invalid_value(
-    connection: Connection, model: Any, values: dict[str, Any], message: str
+    connection: Connection, subtests: pytest.Subtests
 ) -> None:
-    for statement in (insert(model), update(model)):
-        with pytest.raises(ValueError, match=message):
-            connection.execute(statement.values(values))
-    with pytest.raises(ValueError, match=message):
-        connection.execute(insert(model), [values, values])
+    for model, values, message in INVALID:
+        with subtests.test(model=model, values=values):
+            for statement in (insert(model), update(model)):
+                with pytest.raises(ValueError, match=message):
+                    connection.execute(statement.values(values))
+            with pytest.raises(ValueError, match=message):
+                connection.execute(insert(model), [values, values])
 
 
 def test_writes_and_http_reject_with_the_same_message(testapp: TestApp, dbengine: Engine) -> None:
