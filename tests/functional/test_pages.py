@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -62,14 +63,18 @@ def test_a_page_has_its_position_and_links(testapp: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("students")
-@pytest.mark.parametrize("query", ["sort=id", "sort=-id", "sort=name", "q=x&expand=items"])
-def test_a_page_by_number_has_the_rows_at_its_offset(testapp: TestApp, query: str) -> None:
-    path = f"/api/v1.0/students/?{query}"
-    everyone = testapp.get(path).json["urls"]
-    for size in (1, 3, 5, 9):
-        for page in range(1, -(-10 // size) + 1):
-            urls = testapp.get(f"{path}&per_page={size}&page={page}").json["urls"]
-            assert urls == everyone[(page - 1) * size : page * size]
+def test_a_page_by_number_has_the_rows_at_its_offset(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
+    for query in ("sort=id", "sort=-id", "sort=name", "q=x&expand=items"):
+        path = f"/api/v1.0/students/?{query}"
+        everyone = testapp.get(path).json["urls"]
+        assert len(everyone) == 10
+        for size in (1, 3, 5, 9):
+            for page in range(1, -(-10 // size) + 1):
+                with subtests.test(query=query, size=size, page=page):
+                    urls = testapp.get(f"{path}&per_page={size}&page={page}").json["urls"]
+                    assert urls == everyone[(page - 1) * size : page * size]
 
 
 @pytest.mark.all_combinations
@@ -81,18 +86,21 @@ def test_next_and_prev_links_return_every_row_once(testapp: TestApp) -> None:
 
 
 @pytest.mark.all_combinations
-@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name"])
-def test_cursors_return_every_row_once(testapp: TestApp, fill: Fill, sort: str) -> None:
+def test_cursors_return_every_row_once(
+    testapp: TestApp, subtests: pytest.Subtests, fill: Fill
+) -> None:
     names = ["Ä & b=c", "a+b", "100%", "#.7", "~x", "日本 語", "x.y"]
     fill(Student, [{"name": name} for name in names])
-    path = f"/api/v1.0/students/?sort={sort}"
-    everyone = testapp.get(path).json["urls"]
-    path += "&per_page=2"
-    forth, last = follow_cursors(testapp, path, "after")
-    assert forth == everyone
-    back, first = follow_cursors(testapp, f"{path}&page={last['pages']}", "before")
-    assert back == everyone[::-1]
-    assert first["prev"] is None
+    for sort in ("id", "-id", "name", "-name"):
+        with subtests.test(sort=sort):
+            path = f"/api/v1.0/students/?sort={sort}"
+            everyone = testapp.get(path).json["urls"]
+            path += "&per_page=2"
+            forth, last = follow_cursors(testapp, path, "after")
+            assert forth == everyone
+            back, first = follow_cursors(testapp, f"{path}&page={last['pages']}", "before")
+            assert back == everyone[::-1]
+            assert first["prev"] is None
 
 
 def follow_cursors(client: TestApp, path: str, name: str) -> tuple[list[str], dict[str, Any]]:
@@ -141,27 +149,28 @@ def test_a_page_whose_rows_were_deleted_is_empty(testapp: TestApp) -> None:
     assert walk(testapp, page["meta"]["prev"]) == [f"{API}students/{id}" for id in range(1, 6)]
 
 
-@pytest.mark.parametrize(
-    ("path", "pairs"),
-    [
-        ("registrations/", [(s, c) for s in (1, 2, 3) for c in (1, 2, 3)]),
-        ("students/2/registrations/", [(2, c) for c in (1, 2, 3)]),
-        ("classes/2/registrations/", [(s, 2) for s in (1, 2, 3)]),
-    ],
-)
-@pytest.mark.parametrize("size", [1, 2, 4])
+REGISTRATIONS = {
+    "registrations/": [(s, c) for s in (1, 2, 3) for c in (1, 2, 3)],
+    "students/2/registrations/": [(2, c) for c in (1, 2, 3)],
+    "classes/2/registrations/": [(s, 2) for s in (1, 2, 3)],
+}
+
+
 def test_registrations_are_ordered_by_their_key(
-    testapp: TestApp, fill: Fill, path: str, pairs: list[tuple[int, int]], size: int
+    testapp: TestApp, subtests: pytest.Subtests, fill: Fill
 ) -> None:
     fill(Student, [{"name": "x"}] * 3)
     fill(Class, [{"name": "x"}] * 3)
     now = datetime.now(UTC)
     every = [(s, c) for c in (3, 2, 1) for s in (3, 2, 1)]
     fill(Registration, [{"student_id": s, "class_id": c, "timestamp": now} for s, c in every])
-    expected = [f"{API}registrations/{s}/{c}" for s, c in pairs]
-    assert walk(testapp, f"/api/v1.0/{path}?per_page={size}") == expected
-    last = testapp.get(f"/api/v1.0/{path}?per_page={size}").json["meta"]["last"]
-    assert walk(testapp, last, "prev") == expected[::-1]
+    for (path, pairs), size in product(REGISTRATIONS.items(), (1, 2, 4)):
+        expected = [f"{API}registrations/{s}/{c}" for s, c in pairs]
+        url = f"/api/v1.0/{path}?per_page={size}"
+        with subtests.test(url=url):
+            assert walk(testapp, url) == expected
+            last = testapp.get(url).json["meta"]["last"]
+            assert walk(testapp, last, "prev") == expected[::-1]
 
 
 def test_page_sizes_come_from_the_settings(app_settings: dict[str, str], request: Any) -> None:
@@ -176,37 +185,42 @@ def test_page_sizes_come_from_the_settings(app_settings: dict[str, str], request
 
 @pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
-@pytest.mark.parametrize("parameter", ["page", "per_page"])
-@pytest.mark.parametrize("value", ["0", "-1", "abc", "", "1.0", "01", "%2B1", "1&{}=1"])
 def test_an_invalid_page_or_size_is_400_with_its_name(
-    testapp: TestApp, parameter: str, value: str
+    testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
-    query = f"{parameter}={value.format(parameter)}"
-    refused = testapp.get(f"/api/v1.0/students/?{query}", status=400)
-    assert refused.json["message"].startswith(f"{parameter}: ")
+    values = ("0", "-1", "abc", "", "1.0", "01", "%2B1", "1&{}=1")
+    for parameter, value in product(("page", "per_page"), values):
+        query = f"{parameter}={value.format(parameter)}"
+        with subtests.test(query=query):
+            refused = testapp.get(f"/api/v1.0/students/?{query}", status=400)
+            assert refused.json["message"].startswith(f"{parameter}: ")
 
 
 @pytest.mark.usefixtures("students")
-@pytest.mark.parametrize("page", ["2", "9" * 18, "1" + "0" * 30])
-def test_a_page_past_the_end_is_404(testapp: TestApp, page: str) -> None:
-    assert "page" in testapp.get(f"/api/v1.0/students/?page={page}", status=404).json["message"]
+def test_a_page_past_the_end_is_404(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    for page in ("2", "9" * 18, "1" + "0" * 30):
+        with subtests.test(page=page):
+            refused = testapp.get(f"/api/v1.0/students/?page={page}", status=404)
+            assert "page" in refused.json["message"]
 
 
 @pytest.mark.one_combination
 @pytest.mark.usefixtures("students")
-@pytest.mark.parametrize("page", [1, 2, 4])
-def test_a_page_repeats_its_links_in_the_link_header(testapp: TestApp, page: int) -> None:
-    response = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
-    meta = response.json["meta"]
-    links = [
-        f'<{meta[rel]}>; rel="{rel}"' for rel in ("first", "prev", "next", "last") if meta[rel]
-    ]
-    assert response.headers["Link"] == ", ".join(links)
+def test_a_page_repeats_its_links_in_the_link_header(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
+    for page in (1, 2, 4):
+        with subtests.test(page=page):
+            response = testapp.get(f"/api/v1.0/students/?per_page=3&page={page}&q=x")
+            meta = response.json["meta"]
+            rels = [rel for rel in ("first", "prev", "next", "last") if meta[rel]]
+            links = [f'<{meta[rel]}>; rel="{rel}"' for rel in rels]
+            assert response.headers["Link"] == ", ".join(links)
 
 
 @pytest.mark.all_combinations
-@pytest.mark.parametrize("path", ["/", "/api/v1.0/"])
-def test_the_roots_link_to_the_openapi_document(testapp: TestApp, path: str) -> None:
+def test_the_roots_link_to_the_openapi_document(testapp: TestApp) -> None:
     link = f'<{API}openapi.json>; rel="service-desc"; type="application/json"'
-    assert testapp.get(path).headers["Link"] == link
+    for path in ("/", "/api/v1.0/"):
+        assert testapp.get(path).headers["Link"] == link, path
     assert testapp.get(f"{API}openapi.json").json["openapi"].startswith("3.1")

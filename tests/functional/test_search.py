@@ -15,12 +15,13 @@ from webtest import TestApp
 
 from classroom.db.backfill import are_folded
 from classroom.db.startup import open_database
-from classroom.models.tables import Class, Student
+from classroom.models.tables import Student
 
 from ..support.application import client_of, open_application
 from ..support.pages import pages
 from ..support.plans import explain
-from ..support.statements import statements
+from ..support.rows import insert_rows
+from ..support.statements import statements, statements_of_pages
 
 NAMES = [
     "José García",
@@ -35,18 +36,14 @@ NAMES = [
 ]
 
 
-@pytest.fixture(params=["students", "classes"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return request.param
+PATHS = ("/api/v1.0/students/", "/api/v1.0/classes/")
 
 
 @pytest.fixture
-def path(testapp: TestApp, dbengine: Engine, kind: str) -> str:
-    """A collection with NAMES, the first of which has the id 1."""
-    model = {"students": Student, "classes": Class}[kind]
-    with dbengine.begin() as connection:
-        connection.execute(insert(model), [{"name": name} for name in NAMES])
-    return f"/api/v1.0/{kind}/"
+def roster(testapp: TestApp, dbengine: Engine) -> TestApp:
+    """Students and classes with NAMES, the first of which has the id 1."""
+    insert_rows(dbengine, NAMES, NAMES)
+    return testapp
 
 
 def names(testapp: TestApp, url: str, link: str = "next") -> list[str]:
@@ -75,22 +72,24 @@ FOUND = {
 }
 
 
-def test_q_matches_word_prefixes(testapp: TestApp, path: str) -> None:
-    for q, found in FOUND.items():
-        assert names(testapp, f"{path}?q={quote(q)}&expand=items") == found
-        assert testapp.get(f"{path}?q={quote(q)}").json["meta"]["total"] == len(found)
+def test_q_matches_word_prefixes(roster: TestApp, subtests: pytest.Subtests) -> None:
+    for path, (q, found) in product(PATHS, FOUND.items()):
+        with subtests.test(path=path, q=q):
+            assert names(roster, f"{path}?q={quote(q)}&expand=items") == found
+            assert roster.get(f"{path}?q={quote(q)}").json["meta"]["total"] == len(found)
 
 
-@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name"])
-def test_sort_orders_pages_in_both_directions(testapp: TestApp, path: str, sort: str) -> None:
-    for q, size in product(["", "a", "gar"], [1, 2, 100]):
+def test_sort_orders_pages_in_both_directions(roster: TestApp, subtests: pytest.Subtests) -> None:
+    sorts = ("id", "-id", "name", "-name")
+    for path, sort, q, size in product(PATHS, sorts, ("", "a", "gar"), (1, 2, 100)):
         expected = in_order(q, sort)
         url = f"{path}?{q and f'q={q}&'}sort={sort}&expand=items&per_page={size}"
-        assert names(testapp, url) == expected
-        last = testapp.get(url).json["meta"]["last"]
-        starts = reversed(range(0, len(expected), size))
-        backward = [name for start in starts for name in expected[start : start + size]]
-        assert names(testapp, last, "prev") == backward
+        with subtests.test(url=url):
+            assert names(roster, url) == expected
+            last = roster.get(url).json["meta"]["last"]
+            starts = reversed(range(0, len(expected), size))
+            backward = [name for start in starts for name in expected[start : start + size]]
+            assert names(roster, last, "prev") == backward
 
 
 def in_order(q: str, sort: str) -> list[str]:
@@ -101,21 +100,28 @@ def in_order(q: str, sort: str) -> list[str]:
     return found[::-1] if sort.startswith("-") else found
 
 
-def test_search_follows_changes_and_deletions(testapp: TestApp, path: str) -> None:
-    testapp.put_json(f"{path}1", {"name": "Ana Peña"})
-    testapp.patch_json(f"{path}2", {"name": "Pena Pena"})
-    testapp.delete(f"{path}3")
-    assert names(testapp, f"{path}?q=gar&expand=items") == []
-    assert names(testapp, f"{path}?q=pena&sort=-name&expand=items") == ["Pena Pena", "Ana Peña"]
+def test_search_follows_changes_and_deletions(roster: TestApp, subtests: pytest.Subtests) -> None:
+    for path in PATHS:
+        with subtests.test(path=path):
+            roster.put_json(f"{path}1", {"name": "Ana Peña"})
+            roster.patch_json(f"{path}2", {"name": "Pena Pena"})
+            roster.delete(f"{path}3")
+            assert names(roster, f"{path}?q=gar&expand=items") == []
+            found = names(roster, f"{path}?q=pena&sort=-name&expand=items")
+            assert found == ["Pena Pena", "Ana Peña"]
 
 
-def test_a_walk_by_name_survives_concurrent_changes(testapp: TestApp, path: str) -> None:
-    first = testapp.get(f"{path}?sort=name&per_page=4&expand=items").json
-    seen = [item["name"] for item in first["items"]]
-    testapp.delete(first["urls"][-1])
-    testapp.post_json(path, {"name": "Aaron"})
-    seen += names(testapp, first["meta"]["next"])
-    assert sorted(seen) == sorted(NAMES)
+def test_a_walk_by_name_survives_concurrent_changes(
+    roster: TestApp, subtests: pytest.Subtests
+) -> None:
+    for path in PATHS:
+        with subtests.test(path=path):
+            first = roster.get(f"{path}?sort=name&per_page=4&expand=items").json
+            seen = [item["name"] for item in first["items"]]
+            roster.delete(first["urls"][-1])
+            roster.post_json(path, {"name": "Aaron"})
+            seen += names(roster, first["meta"]["next"])
+            assert sorted(seen) == sorted(NAMES)
 
 
 WRONG = {
@@ -127,20 +133,22 @@ WRONG = {
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize("parameter", WRONG)
 def test_an_invalid_parameter_is_400_with_its_name(
-    testapp: TestApp, path: str, parameter: str
+    roster: TestApp, subtests: pytest.Subtests
 ) -> None:
-    for value in WRONG[parameter]:
-        refused = testapp.get(f"{path}?{parameter}={value}", status=400)
-        assert refused.json["message"].startswith(f"{parameter}: ")
+    for path, (parameter, values) in product(PATHS, WRONG.items()):
+        for value in values:
+            with subtests.test(path=path, parameter=parameter, value=value):
+                refused = roster.get(f"{path}?{parameter}={value}", status=400)
+                assert refused.json["message"].startswith(f"{parameter}: ")
 
 
-def test_q_may_be_decomposed_and_as_long_as_a_name(testapp: TestApp, path: str) -> None:
+def test_q_may_be_decomposed_and_as_long_as_a_name(roster: TestApp) -> None:
     name = ("Yué " * 16).strip()
-    testapp.post_json(path, {"name": name}, status=201)
     q = quote(unicodedata.normalize("NFD", name))
-    assert names(testapp, f"{path}?q={q}&expand=items") == [name]
+    for path in PATHS:
+        roster.post_json(path, {"name": name}, status=201)
+        assert names(roster, f"{path}?q={q}&expand=items") == [name]
 
 
 def test_names_inserted_by_sql_are_found_after_a_restart(
@@ -212,10 +220,12 @@ def restarted(app_settings: dict[str, str]) -> Iterator[TestApp]:
         yield client_of(app)
 
 
-@pytest.mark.parametrize(
-    "query", ["q=gar", "q=gar&sort=name", "q=gar+jo&sort=-name", "sort=name", "sort=-id"]
-)
-def test_search_and_sort_use_an_index(testapp: TestApp, dbengine: Engine, query: str) -> None:
+QUERIES = ("q=gar", "q=gar&sort=name", "q=gar+jo&sort=-name", "sort=name", "sort=-id")
+
+
+def test_search_and_sort_use_an_index(
+    testapp: TestApp, subtests: pytest.Subtests, dbengine: Engine
+) -> None:
     generator = random.Random(1)
     letters = "abcdefghijklmnopqrstuvwxyz"
     words = ["".join(generator.choices(letters, k=6)) for _ in range(200)]
@@ -223,23 +233,24 @@ def test_search_and_sort_use_an_index(testapp: TestApp, dbengine: Engine, query:
     with dbengine.begin() as connection:
         connection.execute(insert(Student), rows)
         connection.execute(text("ANALYZE"))
-    url = f"/api/v1.0/students/?{query}&per_page=5"
-    with statements() as sent:
-        page = testapp.get(url).json
-        for link in filter(None, (page["meta"]["next"], page["meta"]["last"])):
-            testapp.get(link)
-    about_names = [one for one in sent if "FROM students" in one.text or "_words" in one.text]
-    assert about_names
-    for statement, parameters in about_names:
-        plan = explain(dbengine, statement, parameters)
-        if "q=" in query or "LIMIT" in statement:
-            assert "Seq Scan" not in plan, plan
-        if "q=" in query:
-            assert "SCAN students" not in plan, plan
-        if query == "sort=name":
-            reads = re.findall(r".*(?:SCAN|SEARCH|on) students\b.*", plan)
-            assert reads, plan
-            assert all("ix_students_folded_id" in line for line in reads), plan
-            # A page by number orders once more, but only the rows of the page.
-            is_numbered = "UNION ALL" in statement
-            assert "USE TEMP B-TREE FOR ORDER BY" not in plan or is_numbered, plan
+    for query in QUERIES:
+        with subtests.test(query=query):
+            sent = statements_of_pages(testapp, f"/api/v1.0/students/?{query}&per_page=5")
+            about_names = [each for each in sent if re.search("FROM students|_words", each.text)]
+            assert about_names
+            for statement, parameters in about_names:
+                check_plan(query, statement, explain(dbengine, statement, parameters))
+
+
+def check_plan(query: str, statement: str, plan: str) -> None:
+    if "q=" in query or "LIMIT" in statement:
+        assert "Seq Scan" not in plan, plan
+    if "q=" in query:
+        assert "SCAN students" not in plan, plan
+    if query == "sort=name":
+        reads = re.findall(r".*(?:SCAN|SEARCH|on) students\b.*", plan)
+        assert reads, plan
+        assert all("ix_students_folded_id" in line for line in reads), plan
+        # A page by number orders once more, but only the rows of the page.
+        is_numbered = "UNION ALL" in statement
+        assert "USE TEMP B-TREE FOR ORDER BY" not in plan or is_numbered, plan

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, event
+from webtest import TestApp
 
 
 class Statement(NamedTuple):
@@ -26,3 +27,14 @@ def statements() -> Iterator[list[Statement]]:
         yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", record)
+
+
+def statements_of_pages(client: TestApp, url: str) -> list[Statement]:
+    """Return the statements for the first and the last pages, by cursor and by number."""
+    with statements() as sent:
+        first = client.get(url).json["meta"]
+        last = client.get(first["last"]).json["meta"]
+        if first["next"]:
+            for link in (first["next"], last["prev"], f"{url}&page=2"):
+                client.get(link)
+    return sent
