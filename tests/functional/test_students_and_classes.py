@@ -1,13 +1,19 @@
 """Students and classes, which have the same operations."""
 
 from importlib.metadata import version
+from itertools import product
 
 import pytest
 from webtest import TestApp
 
 from ..support.application import API
 
-KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
+KINDS = ("students", "classes")
+
+
+def create(client: TestApp, kind: str, name: str) -> str:
+    """Create a student or a class; return its URL."""
+    return client.post_json(f"/api/v1.0/{kind}/", {"name": name}, status=201).headers["Location"]
 
 
 def test_the_root_links_to_the_api_without_credentials(anonymous: TestApp) -> None:
@@ -25,8 +31,15 @@ def test_the_api_links_to_its_collections(testapp: TestApp) -> None:
 
 
 @pytest.mark.all_combinations
-@KINDS
-def test_an_item_is_created_read_replaced_and_deleted(testapp: TestApp, kind: str) -> None:
+def test_an_item_is_created_read_replaced_and_deleted(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
+    for kind in KINDS:
+        with subtests.test(kind=kind):
+            create_read_replace_and_delete(testapp, kind)
+
+
+def create_read_replace_and_delete(testapp: TestApp, kind: str) -> None:
     created = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david", "unknown": 1}, status=201)
     url = f"{API}{kind}/1"
     assert (created.json, created.headers["Location"]) == ({}, url)
@@ -48,29 +61,30 @@ def test_an_item_is_created_read_replaced_and_deleted(testapp: TestApp, kind: st
     testapp.delete(url, status=404)
 
 
-@KINDS
-@pytest.mark.parametrize("id", ["9", "9" * 18])
-def test_a_missing_item_is_404(testapp: TestApp, kind: str, id: str) -> None:
-    testapp.get(f"/api/v1.0/{kind}/{id}", status=404)
-    testapp.delete(f"/api/v1.0/{kind}/{id}", status=404)
+def test_a_missing_item_is_404(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    for kind, id in product(KINDS, ("9", "9" * 18)):
+        with subtests.test(kind=kind, id=id):
+            testapp.get(f"/api/v1.0/{kind}/{id}", status=404)
+            testapp.delete(f"/api/v1.0/{kind}/{id}", status=404)
 
 
-@KINDS
-def test_ids_are_not_reused(testapp: TestApp, kind: str) -> None:
-    first = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "a"}).headers["Location"]
-    testapp.delete(first)
-    second = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "b"}).headers["Location"]
-    assert (first, second) == (f"{API}{kind}/1", f"{API}{kind}/2")
+def test_ids_are_not_reused(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    for kind in KINDS:
+        with subtests.test(kind=kind):
+            first = create(testapp, kind, "a")
+            testapp.delete(first)
+            assert (first, create(testapp, kind, "b")) == (f"{API}{kind}/1", f"{API}{kind}/2")
 
 
 @pytest.mark.one_combination
-@KINDS
-def test_head_is_get_without_the_body(testapp: TestApp, kind: str) -> None:
-    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]
-    for path in (url, f"/api/v1.0/{kind}/", "/api/v1.0/", "/"):
-        get, head = testapp.get(path), testapp.head(path)
-        assert head.body == b""
-        assert head.headers == get.headers
+def test_head_is_get_without_the_body(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    items = [create(testapp, kind, "david") for kind in KINDS]
+    collections = [f"/api/v1.0/{kind}/" for kind in KINDS]
+    for path in (*items, *collections, "/api/v1.0/", "/"):
+        with subtests.test(path=path):
+            get, head = testapp.get(path), testapp.head(path)
+            assert head.body == b""
+            assert head.headers == get.headers
 
 
 @pytest.mark.one_combination
@@ -81,42 +95,46 @@ def test_a_body_of_64_kib_is_accepted(testapp: TestApp) -> None:
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize(
-    "media_type", ["Application/JSON", "application/json ; charset=UTF-8", "application/json;v=1"]
-)
 def test_media_types_are_case_insensitive_with_parameters(
-    testapp: TestApp, media_type: str
+    testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
-    headers = {"Content-Type": media_type}
-    testapp.post("/api/v1.0/students/", '{"name": "x"}', headers=headers, status=201)
+    for media_type in (
+        "Application/JSON",
+        "application/json ; charset=UTF-8",
+        "application/json;v=1",
+    ):
+        with subtests.test(media_type=media_type):
+            headers = {"Content-Type": media_type}
+            testapp.post("/api/v1.0/students/", '{"name": "x"}', headers=headers, status=201)
 
 
-@KINDS
-@pytest.mark.parametrize("name", ["x", "x" * 64, "José García", "名前", "😀", " a "])
-def test_names_are_stored_unchanged(testapp: TestApp, kind: str, name: str) -> None:
-    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": name}).headers["Location"]
-    assert testapp.get(url).json["name"] == name
+def test_names_are_stored_unchanged(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    names = ("x", "x" * 64, "José García", "名前", "😀", " a ")
+    for kind, name in product(KINDS, names):
+        with subtests.test(kind=kind, name=name):
+            assert testapp.get(create(testapp, kind, name)).json["name"] == name
+
+
+INVALID = [
+    {},
+    {"Name": "x"},
+    *({"name": name} for name in (None, 1, True, [], {}, "", " ", "\u00a0", "x" * 65)),
+    *({"name": name} for name in ("a\0", "a\nb", "\x7f", "\x9f")),
+]
 
 
 @pytest.mark.one_combination
-@KINDS
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"Name": "x"},
-        *({"name": name} for name in (None, 1, True, [], {}, "", " ", "\u00a0", "x" * 65)),
-        *({"name": name} for name in ("a\0", "a\nb", "\x7f", "\x9f")),
-    ],
-)
 def test_an_invalid_name_is_400_and_changes_nothing(
-    testapp: TestApp, kind: str, body: object
+    testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
-    url = testapp.post_json(f"/api/v1.0/{kind}/", {"name": "david"}).headers["Location"]
-    for refused in (
-        testapp.post_json(f"/api/v1.0/{kind}/", body, status=400),
-        testapp.put_json(url, body, status=400),
-    ):
-        assert refused.json["message"].startswith("name: ")
-    assert testapp.get(url).json["name"] == "david"
-    assert testapp.get(f"/api/v1.0/{kind}/").json["meta"]["total"] == 1
+    for kind in KINDS:
+        collection, url = f"/api/v1.0/{kind}/", create(testapp, kind, "david")
+        for body in INVALID:
+            with subtests.test(kind=kind, body=body):
+                for refused in (
+                    testapp.post_json(collection, body, status=400),
+                    testapp.put_json(url, body, status=400),
+                ):
+                    assert refused.json["message"].startswith("name: ")
+                assert testapp.get(url).json["name"] == "david"
+                assert testapp.get(collection).json["meta"]["total"] == 1

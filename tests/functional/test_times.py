@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from webtest import TestApp
 
 from ..support.clock import now
 
-KINDS = pytest.mark.parametrize("kind", ["students", "classes"])
+KINDS = ("students", "classes")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 
 
@@ -45,45 +46,47 @@ def old(dbengine: Engine) -> Any:
     return age
 
 
-@KINDS
-def test_a_new_row_has_the_time_of_its_creation(testapp: TestApp, kind: str) -> None:
-    with now() as bounds:
-        url = create(testapp, kind, name="x")
-    created, updated = times(testapp, url)
-    assert bounds[0] <= created == updated <= bounds[1]
-
-
-@KINDS
-@pytest.mark.parametrize("method", ["put_json", "patch_json"])
-@pytest.mark.parametrize("fields", [{"name": "y"}, {"name": "x", "source_id": "S-1"}])
-def test_a_change_sets_the_time(
-    testapp: TestApp, old: Any, kind: str, method: str, fields: dict[str, str]
+def test_a_new_row_has_the_time_of_its_creation(
+    testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
-    url = create(testapp, kind, name="x")
-    before = old(kind)
-    with now() as bounds:
-        changed = getattr(testapp, method)(url, fields)
-    created, updated = times(testapp, url)
-    assert created == before
-    assert bounds[0] <= updated <= bounds[1]
-    assert testapp.get(url).headers["ETag"] == changed.headers["ETag"]
+    for kind in KINDS:
+        with subtests.test(kind=kind):
+            with now() as bounds:
+                url = create(testapp, kind, name="x")
+            created, updated = times(testapp, url)
+            assert bounds[0] <= created == updated <= bounds[1]
 
 
-@KINDS
-@pytest.mark.parametrize("fields", [{"name": "x"}, {"name": "x", "source_id": "S-1"}])
+def test_a_change_sets_the_time(testapp: TestApp, subtests: pytest.Subtests, old: Any) -> None:
+    for kind, method in product(KINDS, ("put_json", "patch_json")):
+        for fields in ({"name": "y"}, {"name": "x", "source_id": method}):
+            with subtests.test(kind=kind, method=method, fields=fields):
+                url = create(testapp, kind, name="x")
+                before = old(kind)
+                with now() as bounds:
+                    changed = getattr(testapp, method)(url, fields)
+                created, updated = times(testapp, url)
+                assert created == before
+                assert bounds[0] <= updated <= bounds[1]
+                assert testapp.get(url).headers["ETag"] == changed.headers["ETag"]
+
+
 def test_a_write_that_changes_nothing_keeps_the_time(
-    testapp: TestApp, old: Any, kind: str, fields: dict[str, str]
+    testapp: TestApp, subtests: pytest.Subtests, old: Any
 ) -> None:
-    url = create(testapp, kind, name="x", source_id="S-1")
-    before = old(kind)
-    tag = testapp.get(url).headers["ETag"]
-    for written in (
-        testapp.put_json(url, fields),
-        testapp.patch_json(url, fields),
-        testapp.patch_json(url, {}),
-    ):
-        assert written.headers["ETag"] == tag
-    assert times(testapp, url) == (before, before)
+    for kind in KINDS:
+        url = create(testapp, kind, name="x", source_id="S-1")
+        before = old(kind)
+        tag = testapp.get(url).headers["ETag"]
+        for method, fields in (
+            *product(
+                ("put_json", "patch_json"), ({"name": "x"}, {"name": "x", "source_id": "S-1"})
+            ),
+            ("patch_json", {}),
+        ):
+            with subtests.test(kind=kind, method=method, fields=fields):
+                assert getattr(testapp, method)(url, fields).headers["ETag"] == tag
+                assert times(testapp, url) == (before, before)
 
 
 def test_a_registration_does_not_change_its_student(testapp: TestApp, old: Any) -> None:
@@ -100,13 +103,16 @@ def test_a_registration_does_not_change_its_student(testapp: TestApp, old: Any) 
     assert parsedate_to_datetime(shown["timestamp"]) == created.replace(microsecond=0)
 
 
-@pytest.mark.parametrize("field", ["id", "created_at", "updated_at", "url"])
-def test_a_client_cannot_set_what_the_service_sets(testapp: TestApp, field: str) -> None:
-    url = create(testapp, "students", **{"name": "x", field: 9})
-    before = testapp.get(url).json
-    testapp.patch_json(url, {field: "2014-04-09T10:00:00Z"})
-    testapp.put_json(url, {"name": "x", field: None})
-    assert testapp.get(url).json == before
+def test_a_client_cannot_set_what_the_service_sets(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
+    for field in ("id", "created_at", "updated_at", "url"):
+        with subtests.test(field=field):
+            url = create(testapp, "students", **{"name": "x", field: 9})
+            before = testapp.get(url).json
+            testapp.patch_json(url, {field: "2014-04-09T10:00:00Z"})
+            testapp.put_json(url, {"name": "x", field: None})
+            assert testapp.get(url).json == before
 
 
 def test_the_time_does_not_decrease_if_the_clock_does(testapp: TestApp, dbengine: Engine) -> None:
@@ -120,20 +126,20 @@ def test_the_time_does_not_decrease_if_the_clock_does(testapp: TestApp, dbengine
     assert times(testapp, url) == future
 
 
-@KINDS
 def test_the_release_before_writes_times_too(
-    testapp: TestApp, dbengine: Engine, old: Any, kind: str
+    testapp: TestApp, subtests: pytest.Subtests, dbengine: Engine, old: Any
 ) -> None:
-    url = create(testapp, kind, name="x", source_id="S-1")
-    before = old(kind)
-    with dbengine.begin() as connection:
-        rows = text(f"UPDATE {kind} SET name = name, folded = 'y'")
-        connection.execute(rows)
-    assert times(testapp, url) == (before, before)
-    with now() as bounds, dbengine.begin() as connection:
-        connection.execute(text(f"UPDATE {kind} SET name = 'y', folded = 'y'"))
-        connection.execute(text(f"INSERT INTO {kind} (name, folded) VALUES ('z', 'z')"))
-    assert times(testapp, url)[0] == before
-    assert bounds[0] <= times(testapp, url)[1] <= bounds[1]
-    created, updated = times(testapp, f"/api/v1.0/{kind}/2")
-    assert bounds[0] <= created == updated <= bounds[1]
+    for kind in KINDS:
+        with subtests.test(kind=kind):
+            url = create(testapp, kind, name="x", source_id="S-1")
+            before = old(kind)
+            with dbengine.begin() as connection:
+                connection.execute(text(f"UPDATE {kind} SET name = name, folded = 'y'"))
+            assert times(testapp, url) == (before, before)
+            with now() as bounds, dbengine.begin() as connection:
+                connection.execute(text(f"UPDATE {kind} SET name = 'y', folded = 'y'"))
+                connection.execute(text(f"INSERT INTO {kind} (name, folded) VALUES ('z', 'z')"))
+            assert times(testapp, url)[0] == before
+            assert bounds[0] <= times(testapp, url)[1] <= bounds[1]
+            created, updated = times(testapp, f"/api/v1.0/{kind}/2")
+            assert bounds[0] <= created == updated <= bounds[1]
