@@ -118,16 +118,16 @@ def test_parameters_are_converted_like_the_engine_does(reader: Reader) -> None:
     assert row.number == 0
 
 
-@pytest.mark.parametrize("is_traced", [False, True])
-def test_in_is_rejected_before_execution(reader: Reader, dbengine: Engine, is_traced: bool) -> None:
-    def trace(*_: Any) -> None:
-        pass
+def test_in_is_rejected_before_execution(reader: Reader, dbengine: Engine) -> None:
+    def check() -> None:
+        for ids in ([1, 2], bindparam("ids", expanding=True)):
+            with pytest.raises(CompileError, match="the reader does not support IN"):
+                reader.rows(select(Student.id).where(Student.id.in_(ids)), {"ids": [1, 2]})
 
-    if is_traced:
-        event.listen(dbengine, "before_cursor_execute", trace)
-    for ids in ([1, 2], bindparam("ids", expanding=True)):
-        with pytest.raises(CompileError, match="the reader does not support IN"):
-            reader.rows(select(Student.id).where(Student.id.in_(ids)), {"ids": [1, 2]})
+    check()
+    # A traced statement is executed by SQLAlchemy, which does support IN.
+    event.listen(dbengine, "before_cursor_execute", lambda *_: None)
+    check()
 
 
 def test_a_failed_statement_is_not_retried(reader: Reader, dbengine: Engine) -> None:

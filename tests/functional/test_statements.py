@@ -18,35 +18,39 @@ def roster(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -
     return testapp
 
 
-@pytest.mark.parametrize(
-    ("path", "count"),
-    [
-        ("/", 0),
-        ("/api/v1.0/", 0),
-        ("/api/v1.0/students/1", 1),
-        ("/api/v1.0/registrations/1/1", 1),
-        ("/api/v1.0/students/", 1),
-        ("/api/v1.0/students/?per_page=1&page=1", 1),
-        ("/api/v1.0/students/?q=x&sort=name&expand=items", 1),
-        ("/api/v1.0/registrations/?per_page=100", 1),
-        ("/api/v1.0/classes/1/registrations/", 2),
-        ("/api/v1.0/classes/1/registrations/?expand=student", 2),
-        ("/api/v1.0/registrations/1/1?expand=student,class", 2),
-    ],
-)
-def test_a_read_costs_a_fixed_number_of_statements(roster: TestApp, path: str, count: int) -> None:
-    with statements() as sent:
-        roster.get(path, status=200)
-    assert len(sent) == count, sent
+READS = {
+    "/": 0,
+    "/api/v1.0/": 0,
+    "/api/v1.0/students/1": 1,
+    "/api/v1.0/registrations/1/1": 1,
+    "/api/v1.0/students/": 1,
+    "/api/v1.0/students/?per_page=1&page=1": 1,
+    "/api/v1.0/students/?q=x&sort=name&expand=items": 1,
+    "/api/v1.0/registrations/?per_page=100": 1,
+    "/api/v1.0/classes/1/registrations/": 2,
+    "/api/v1.0/classes/1/registrations/?expand=student": 2,
+    "/api/v1.0/registrations/1/1?expand=student,class": 2,
+}
 
 
-@pytest.mark.parametrize("path", ["students/?q=x&sort=-name", "registrations/?expand=student"])
-def test_a_page_by_number_costs_one_statement(roster: TestApp, path: str) -> None:
-    last = roster.get(f"/api/v1.0/{path}&per_page=1").json["meta"]["last"]
-    for page, status in ((last, 200), (last.replace("&page=", "&page=9"), 404)):
-        with statements() as sent:
-            roster.get(page, status=status)
-        assert len(sent) == 1, sent
+def test_a_read_costs_a_fixed_number_of_statements(
+    roster: TestApp, subtests: pytest.Subtests
+) -> None:
+    for path, count in READS.items():
+        with subtests.test(path=path):
+            with statements() as sent:
+                roster.get(path, status=200)
+            assert len(sent) == count, sent
+
+
+def test_a_page_by_number_costs_one_statement(roster: TestApp, subtests: pytest.Subtests) -> None:
+    for path in ("students/?q=x&sort=-name", "registrations/?expand=student"):
+        last = roster.get(f"/api/v1.0/{path}&per_page=1").json["meta"]["last"]
+        for page, status in ((last, 200), (last.replace("&page=", "&page=9"), 404)):
+            with subtests.test(page=page):
+                with statements() as sent:
+                    roster.get(page, status=status)
+                assert len(sent) == 1, sent
 
 
 def test_a_write_costs_one_statement_per_row(roster: TestApp) -> None:
@@ -59,24 +63,25 @@ def test_a_write_costs_one_statement_per_row(roster: TestApp) -> None:
     assert len(sent) == 3, sent
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "headers", "count"),
-    [
-        ("PUT", "students/1", {}, 1),
-        ("PUT", "students/1", {"If-Match": "*"}, 2),
-        ("PATCH", "students/1", {}, 1),
-        ("DELETE", "students/1", {}, 1),
-        ("DELETE", "students/1", {"If-Match": "*"}, 2),
-        ("DELETE", "registrations/1/1", {}, 1),
-    ],
-)
+WRITES = [
+    ("put", "students/1", {}, 1),
+    ("put", "students/1", {"If-Match": "*"}, 2),
+    ("patch", "students/1", {}, 1),
+    ("delete", "registrations/1/1", {}, 1),
+    ("delete", "students/1", {}, 1),
+    ("delete", "classes/1", {"If-Match": "*"}, 2),
+]
+
+
 def test_a_write_reads_its_row_only_to_evaluate_a_precondition(
-    roster: TestApp, method: str, path: str, headers: dict[str, str], count: int
+    roster: TestApp, subtests: pytest.Subtests
 ) -> None:
-    send = getattr(roster, f"{method.lower()}_json")
-    with statements() as sent:
-        send(f"/api/v1.0/{path}", {"name": "z"}, headers=headers, status=200)
-    assert len(sent) == count, sent
+    for number, (method, path, headers, count) in enumerate(WRITES):
+        send, body = getattr(roster, f"{method}_json"), {"name": f"y {number}"}
+        with subtests.test(method=method, path=path, headers=headers):
+            with statements() as sent:
+                send(f"/api/v1.0/{path}", body, headers=headers, status=200)
+            assert len(sent) == count, sent
 
 
 def test_an_unauthenticated_request_costs_no_statement(anonymous: TestApp) -> None:
