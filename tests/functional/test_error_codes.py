@@ -136,34 +136,35 @@ def test_a_401_for_a_password_has_the_url_of_tokens(anonymous: TestApp) -> None:
     assert anonymous.get(url, headers={"Authorization": basic(NAME, PASSWORD)}).json["token"]
 
 
-@pytest.mark.one_combination
-@pytest.mark.parametrize(
-    ("request_head", "code"),
-    [
-        ("GET / HTTP/1.1\r\nHost: a\r\nX y", "bad_request"),
-        (f"GET / HTTP/1.1\r\nHost: a\r\nX: {'y' * 40_000}", "headers_too_large"),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip", "not_implemented"),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000000", "body_too_large"),
-    ],
-)
-def test_an_error_of_waitress_has_a_code(served_port: int, request_head: str, code: str) -> None:
-    received = exchange(served_port, f"{request_head}\r\n\r\n".encode())
-    error = json.loads(received.partition(b"\r\n\r\n")[2])
-    assert (error["code"], error["status"]) == (code, ErrorCode(code).status)
+REJECTED_BY_WAITRESS = {
+    "bad_request": "GET / HTTP/1.1\r\nHost: a\r\nX y",
+    "headers_too_large": f"GET / HTTP/1.1\r\nHost: a\r\nX: {'y' * 40_000}",
+    "not_implemented": "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip",
+    "body_too_large": "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000000",
+}
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize(
-    ("error", "code"), [(HTTPBadRequest("no"), "bad_request"), (TypeError(), "internal_error")]
-)
+def test_an_error_of_waitress_has_a_code(served_port: int, subtests: pytest.Subtests) -> None:
+    for code, head in REJECTED_BY_WAITRESS.items():
+        with subtests.test(code=code):
+            received = exchange(served_port, f"{head}\r\n\r\n".encode())
+            error = json.loads(received.partition(b"\r\n\r\n")[2])
+            assert (error["code"], error["status"]) == (code, ErrorCode(code).status)
+
+
+@pytest.mark.one_combination
 def test_an_error_of_an_extension_has_a_code(
-    testapp: TestApp, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+    testapp: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    errors = iter((HTTPBadRequest("no"), TypeError()))
+
     def select(*_: Any) -> NoReturn:
-        raise error
+        raise next(errors)
 
     monkeypatch.setattr(Students, "select", select)
-    assert code_of(testapp, STUDENTS) == code
+    assert code_of(testapp, STUDENTS) == "bad_request"
+    assert code_of(testapp, STUDENTS) == "internal_error"
 
 
 def test_every_code_has_a_request() -> None:

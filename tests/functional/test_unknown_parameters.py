@@ -111,8 +111,8 @@ def test_an_unknown_parameter_precedes_invalid_values(testapp: TestApp) -> None:
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize("name", ["x" * 5000, "%00", "%C3%A9", "%22", "%F0%9F%98%80" * 100])
-def test_the_name_in_the_message_is_bounded(testapp: TestApp, name: str) -> None:
-    refused = testapp.get(f"{API}/students/?{name}=1", status=400)
-    assert refused.json["message"].startswith(unquote(name)[:64])
-    assert len(refused.json["message"]) < 128
+def test_the_name_in_the_message_is_bounded(testapp: TestApp) -> None:
+    for name in ("x" * 5000, "%00", "%C3%A9", "%22", "%F0%9F%98%80" * 100):
+        message = testapp.get(f"{API}/students/?{name}=1", status=400).json["message"]
+        assert message.startswith(unquote(name)[:64])
+        assert len(message) < 128
