@@ -52,20 +52,24 @@ def admin(peopled: Any) -> TestApp:
 @pytest.mark.no_cover  # other tests cover the same code
 @pytest.mark.usefixtures("unlimited_logins")
 @pytest.mark.parametrize(
-    ("database_url", "testapp"),
-    [("sqlite", "password"), ("postgresql", "token")],
-    indirect=True,
+    ("database_url", "testapp", "data"),
+    [("sqlite", "password", "positive"), ("postgresql", "token", "all")],
+    indirect=["database_url", "testapp"],
 )
 def test_schemathesis_finds_no_failure(
-    testapp: TestApp, peopled: Any, admin: TestApp, tmp_path: Path
+    testapp: TestApp, data: str, peopled: Any, admin: TestApp, tmp_path: Path
 ) -> None:
-    """Run all checks and phases; ``make fuzz`` does so for longer."""
+    """Run all checks and phases; ``make fuzz`` does so for longer, and with all data in each mode.
+
+    Most requests have invalid data, which both modes reject in the same way.
+    """
     token = admin.authorization[1]
+    extent = [*SOON, f"--mode={data}"] if FUZZ is None else [f"--max-time={FUZZ}"]
     with serving(peopled) as port:
         command = [
             *(BIN / "schemathesis", f"--config-file={ROOT / 'schemathesis.toml'}", "run"),
             f"http://127.0.0.1:{port}/api/v1.0/openapi.json",
-            *("--no-color", *(SOON if FUZZ is None else [f"--max-time={FUZZ}"])),
+            *("--no-color", *extent),
         ]
         credentials = {"CLASSROOM_USER": "fuzzer", "CLASSROOM_PASSWORD": PASSWORD}
         credentials["CLASSROOM_TOKEN"] = token if isinstance(token, str) else "none"
