@@ -73,13 +73,14 @@ def test_the_files_are_revalidated_and_read_only(anonymous: TestApp, testapp: Te
             assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["LICENSE", "index.html", "swagger_ui/LICENSE", "static/index.html", "..", "../openapi.json"],
-)
-def test_other_files_of_the_package_are_404(testapp: TestApp, name: str) -> None:
-    testapp.get(DOCS + name, status=404)
-    testapp.get(DOCS + name.replace("/", "%2F"), status=404)
+def test_other_files_of_the_package_are_404(testapp: TestApp, subtests: pytest.Subtests) -> None:
+    for name in (
+        *("LICENSE", "index.html", "swagger_ui/LICENSE", "static/index.html"),
+        *("..", "../openapi.json"),
+    ):
+        with subtests.test(name):
+            testapp.get(DOCS + name, status=404)
+            testapp.get(DOCS + name.replace("/", "%2F"), status=404)
 
 
 def test_a_missing_slash_is_redirected_without_credentials(anonymous: TestApp) -> None:

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a file, for linters and generators."""
+"""The OpenAPI document, for the tests of its text, linters and generators."""
 
 from pathlib import Path
 
@@ -9,9 +9,12 @@ from .users import SECRET
 _HOST = {"HTTP_HOST": "classroom.test"}
 
 
-def write_document(path: Path, use_token_auth: str = "false") -> None:
+def document(use_token_auth: str = "false") -> bytes:
     settings = {"sqlalchemy.url": "sqlite://", "classroom.secret_key": SECRET}
     settings["classroom.use_token_auth"] = use_token_auth
     with open_application(settings) as app:
-        response = anonymous_client(app).get("/api/v1.0/openapi.json", extra_environ=_HOST)
-    path.write_bytes(response.body)
+        return anonymous_client(app).get("/api/v1.0/openapi.json", extra_environ=_HOST).body
+
+
+def write_document(path: Path, use_token_auth: str = "false") -> None:
+    path.write_bytes(document(use_token_auth))
