@@ -4,18 +4,20 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection
-from pathlib import Path
+from itertools import product
+from logging import LogRecord
 from typing import Any
 
 import pytest
 
 from classroom.http.codes import ErrorCode
 from classroom.http.message_head import MAX_FIELDS
+from classroom.server.channel import Channel
 
-from ..support.pserve import configure, pserve
 from ..support.sockets import (
     connect,
     connect_without_reading,
@@ -65,19 +67,21 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def short_timeouts(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
-    """The port and process id of a ``pserve`` with a request timeout of one second."""
-    configure(app_ini, {"classroom.request_timeout": "1"})
-    with pserve(app_ini) as process:
-        yield port, process.pid
+def short_timeouts(
+    app_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> int:
+    """The port of a server with a request timeout of one second."""
+    app_settings["classroom.request_timeout"] = "1"
+    # The application sets it for the whole process.
+    monkeypatch.setattr(Channel, "request_timeout", 20, raising=False)
+    return request.getfixturevalue("served_port")
 
 
 # Malformed heads
 
 
-@pytest.mark.parametrize(
-    "start",
-    [
+def test_a_malformed_start_line_is_400(served_port: int, subtests: pytest.Subtests) -> None:
+    for start in (
         f"GET a://{'1' * 30_000} x HTTP/1.1",
         f"GET {'a' * 30_000} x HTTP/1.1",
         f"{'G' * 30_000}",
@@ -91,17 +95,14 @@ def short_timeouts(app_ini: Path, port: int) -> Iterator[tuple[int, int]]:
         "get / HTTP/1.1",
         "/ HTTP/1.1",
         "G\x00T / HTTP/1.1",
-    ],
-    ids=lambda start: start[:20],
-)
-def test_a_malformed_start_line_is_400(served_port: int, start: str) -> None:
-    assert_only_response(exchange(served_port, head(start)), 400)
-    assert status_of(served_port) == 200
+    ):
+        with subtests.test(start[:20]):
+            assert_only_response(exchange(served_port, head(start)), 400)
+            assert status_of(served_port) == 200
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
+def test_malformed_header_fields_are_400(served_port: int, subtests: pytest.Subtests) -> None:
+    for fields in (
         ["X: y\r\n z"],
         ["X: y\r\n\tz"],
         ["X : y"],
@@ -113,11 +114,9 @@ def test_a_malformed_start_line_is_400(served_port: int, start: str) -> None:
         ["a:b"] * MAX_FIELDS,
         ["a:b"] * 6_000,
         ["X: " + " " * 30_000 + "\x01"],
-    ],
-    ids=lambda fields: repr(fields[0][:12]),
-)
-def test_malformed_header_fields_are_400(served_port: int, fields: list[str]) -> None:
-    assert_only_response(exchange(served_port, head("GET / HTTP/1.1", *fields)), 400)
+    ):
+        with subtests.test((len(fields), fields[0][:12])):
+            assert_only_response(exchange(served_port, head("GET / HTTP/1.1", *fields)), 400)
 
 
 def test_the_maximum_of_header_fields_is_accepted(served_port: int) -> None:
@@ -163,40 +162,28 @@ def test_an_unread_response_does_not_block_a_worker(app: Any) -> None:
         assert all(status_of(port) == 200 for _ in range(100))
 
 
-def test_a_connection_that_does_not_read_is_closed(short_timeouts: tuple[int, int]) -> None:
-    port, process = short_timeouts
-
+def test_a_connection_that_does_not_read_is_closed(short_timeouts: int) -> None:
     def files() -> int:
-        return len(os.listdir(f"/proc/{process}/fd"))
+        return len(os.listdir("/proc/self/fd"))
 
-    assert status_of(port, "/api/v1.0/openapi.json") == 200
+    assert status_of(short_timeouts, "/api/v1.0/openapi.json") == 200
     before = files()
     with ExitStack() as stack:
         for _ in range(10):
-            client = stack.enter_context(closing(connect_without_reading(port)))
+            client = stack.enter_context(closing(connect_without_reading(short_timeouts)))
             client.sendall(DOCUMENT * 170)
         # Connections are accepted in order.
-        assert status_of(port) == 200
-        wait_for(lambda: files() <= before)
+        assert status_of(short_timeouts) == 200
+        # The clients keep their ends open.
+        wait_for(lambda: files() <= before + 10)
 
 
 # Requests that do not end
 
 
-@pytest.mark.parametrize(
-    ("start", "more", "status"),
-    [
-        (b"GET / HT", b"T", 408),
-        (b"GET / HTTP/1.1\r\nX: ", b"y", 408),
-        (post("Content-Length: 10000"), b"x", 408),
-        (post("Transfer-Encoding: chunked"), b"1\r\nx\r\n", 408),
-        (post("Content-Length: 5000000") + b"x", b"x", 413),
-    ],
-)
-def test_a_slow_request_is_rejected(
-    short_timeouts: tuple[int, int], start: bytes, more: bytes, status: int
-) -> None:
-    with closing(connect(short_timeouts[0])) as client:
+def send_slowly(port: int, start: bytes, more: bytes) -> bytes:
+    """Send one part of a request, then another again and again; return the response."""
+    with closing(connect(port)) as client:
         client.sendall(start)
         client.settimeout(0.1)
         for _ in range(150):
@@ -205,18 +192,36 @@ def test_a_slow_request_is_rejected(
                 break
             client.sendall(more)
         client.settimeout(20)
-        assert_only_response(first + read_all(client), status)
+        return first + read_all(client)
 
 
-@pytest.mark.parametrize("use_poll", ["true", "false"])
-@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nX: "])
-def test_at_the_limit_new_connections_are_served(app: Any, sent: bytes, use_poll: str) -> None:
-    settings = {"connection_limit": "10", "asyncore_use_poll": use_poll}
-    with serving(app, **settings) as port, ExitStack() as stack:
-        clients = [stack.enter_context(closing(connect(port))) for _ in range(20)]
-        for client in clients:
-            client.sendall(sent)
-        assert all(status_of(port) == 200 for _ in range(20))
+def test_a_slow_request_is_rejected(short_timeouts: int, subtests: pytest.Subtests) -> None:
+    cases = {
+        (b"GET / HT", b"T"): 408,
+        (b"GET / HTTP/1.1\r\nX: ", b"y"): 408,
+        (post("Content-Length: 10000"), b"x"): 408,
+        (post("Transfer-Encoding: chunked"), b"1\r\nx\r\n"): 408,
+        (post("Content-Length: 5000000") + b"x", b"x"): 413,
+    }
+    with ThreadPoolExecutor(len(cases)) as pool:
+        responses = [pool.submit(send_slowly, short_timeouts, *parts) for parts in cases]
+    for (start, _), status, response in zip(cases, cases.values(), responses, strict=True):
+        with subtests.test(start[-40:]):
+            assert_only_response(response.result(), status)
+
+
+def test_at_the_limit_new_connections_are_served(app: Any, subtests: pytest.Subtests) -> None:
+    for sent, use_poll in product([b"", b"GET / HTTP/1.1\r\nX: "], ["true", "false"]):
+        settings = {"connection_limit": "10", "asyncore_use_poll": use_poll}
+        with (
+            subtests.test((sent, use_poll)),
+            serving(app, **settings) as port,
+            ExitStack() as stack,
+        ):
+            clients = [stack.enter_context(closing(connect(port))) for _ in range(20)]
+            for client in clients:
+                client.sendall(sent)
+            assert all(status_of(port) == 200 for _ in range(20))
 
 
 def test_at_the_limit_the_oldest_idle_connection_is_closed(app: Any) -> None:
@@ -265,20 +270,18 @@ def test_headers_do_not_leak_into_the_next_request(served_port: int) -> None:
         assert read_all(client).startswith(b"HTTP/1.1 401")
 
 
-@pytest.mark.parametrize(
-    ("field", "status"),
-    [
+def test_expect_is_rejected_for_an_unacceptable_body(
+    served_port: int, subtests: pytest.Subtests
+) -> None:
+    for field, status in (
         ("Content-Length: x", 400),
         ("Content-Length: 5, 5", 400),
         ("Content-Length: 5000000", 413),
         ("Content-Length: 5000000000", 413),
         ("Transfer-Encoding: gzip", 501),
-    ],
-)
-def test_expect_is_rejected_for_an_unacceptable_body(
-    served_port: int, field: str, status: int
-) -> None:
-    assert_only_response(exchange(served_port, post(field, EXPECT)), status)
+    ):
+        with subtests.test(field):
+            assert_only_response(exchange(served_port, post(field, EXPECT)), status)
 
 
 def test_expect_is_answered_with_100(served_port: int) -> None:
@@ -295,39 +298,40 @@ def test_expect_is_answered_with_100(served_port: int) -> None:
 CHUNKED = "Transfer-Encoding: chunked"
 
 
-@pytest.mark.parametrize(
-    "request_head",
-    [
-        post(CHUNKED, "Content-Length: 5"),
-        post("Content-Length: 5", CHUNKED),
-        post("Transfer-Encoding: chunked, chunked"),
-        post(CHUNKED, CHUNKED),
-        post("Transfer-Encoding: gzip", CHUNKED),
-        post(CHUNKED, version="1.0"),
-        post(CHUNKED, version="1.2"),
-        post("Transfer-Encoding:"),
-        post("Transfer-Encoding: chunked,"),
-        post('Transfer-Encoding: "chunked"'),
-        post("Transfer-Encoding: \x0bchunked"),
-        post("Transfer-Encoding : chunked"),
-        post("Content-Length: 5", "Content-Length: 6"),
-        post("Content-Length: +5"),
-        post("Content-Length: 0x5"),
-        post("Content-Length: " + "9" * 5_000),
-    ],
-    ids=lambda head: repr(head[-40:-4]),
-)
+AMBIGUOUS = [
+    post(CHUNKED, "Content-Length: 5"),
+    post("Content-Length: 5", CHUNKED),
+    post("Transfer-Encoding: chunked, chunked"),
+    post(CHUNKED, CHUNKED),
+    post("Transfer-Encoding: gzip", CHUNKED),
+    post(CHUNKED, version="1.0"),
+    post(CHUNKED, version="1.2"),
+    post("Transfer-Encoding:"),
+    post("Transfer-Encoding: chunked,"),
+    post('Transfer-Encoding: "chunked"'),
+    post("Transfer-Encoding: \x0bchunked"),
+    post("Transfer-Encoding : chunked"),
+    post("Content-Length: 5", "Content-Length: 6"),
+    post("Content-Length: +5"),
+    post("Content-Length: 0x5"),
+    post("Content-Length: " + "9" * 5_000),
+]
+
+
 @pytest.mark.parametrize(
     "proxy", [{}, {"trusted_proxy": "*", "trusted_proxy_headers": "forwarded"}]
 )
-def test_ambiguous_framing_is_400(app: Any, proxy: dict[str, str], request_head: bytes) -> None:
+def test_ambiguous_framing_is_400(
+    app: Any, proxy: dict[str, str], subtests: pytest.Subtests
+) -> None:
     with serving(app, **proxy) as port:
-        assert_only_response(exchange(port, request_head + b"0\r\n\r\n" + LAST), 400)
+        for request_head in AMBIGUOUS:
+            with subtests.test(request_head[-40:-4]):
+                assert_only_response(exchange(port, request_head + b"0\r\n\r\n" + LAST), 400)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_malformed_chunks_are_400(served_port: int, subtests: pytest.Subtests) -> None:
+    for body in (
         b"5\nhello\r\n0\r\n\r\n",
         b"\r\n5\r\nhello\r\n0\r\n\r\n",
         b"5 \r\nhello\r\n0\r\n\r\n",
@@ -343,11 +347,9 @@ def test_ambiguous_framing_is_400(app: Any, proxy: dict[str, str], request_head:
         b"0\r\nnonsense\r\n\r\n",
         b"5;" + b"x" * 2_000 + b"\r\nhello\r\n0\r\n\r\n",
         b"0" * 2_000,
-    ],
-    ids=lambda body: repr(body[:20]),
-)
-def test_malformed_chunks_are_400(served_port: int, body: bytes) -> None:
-    assert_only_response(exchange(served_port, post(CHUNKED) + body + LAST), 400)
+    ):
+        with subtests.test(body[:20]):
+            assert_only_response(exchange(served_port, post(CHUNKED) + body + LAST), 400)
 
 
 def test_well_formed_chunks_are_accepted(served_port: int) -> None:
@@ -365,17 +367,25 @@ def test_well_formed_chunks_are_accepted(served_port: int) -> None:
 
 
 @pytest.fixture
-def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
+def limited(app_settings: dict[str, str]) -> None:
     app_settings |= {
         "classroom.use_rate_limits": "true",
         "classroom.redis_url": "memory://",
+        "classroom.rate_limit.calls": "100",
         "classroom.rate_limit.period": "86400",
     }
 
 
-@pytest.mark.parametrize(
-    ("trusted", "field"),
-    [
+def remaining(port: int) -> int:
+    """Count a call; return how many are left."""
+    return int(re.search(rb"X-Ratelimit-Remaining: ([0-9]+)", exchange(port, LAST))[1])
+
+
+@pytest.mark.usefixtures("limited")
+def test_a_malformed_proxy_header_is_400_and_counted(
+    app: Any, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
+) -> None:
+    for trusted, field in (
         ("x-forwarded-for", 'X-Forwarded-For: "'),
         ("x-forwarded-for", 'X-Forwarded-For: "' + "x" * 30_000),
         ("x-forwarded-for", "X-Forwarded-For: :8.0"),
@@ -383,21 +393,16 @@ def limited(app_settings: dict[str, str]) -> Callable[[], Any]:
         ("forwarded", "Forwarded: x"),
         ("forwarded", "Forwarded: for=:80"),
         ("forwarded", "Forwarded: proto=ftp"),
-    ],
-    ids=lambda text: text[:30],
-)
-@pytest.mark.usefixtures("limited")
-def test_a_malformed_proxy_header_is_400_and_counted(
-    app: Any, trusted: str, field: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    request = head("GET / HTTP/1.1", field, "Connection: close")
-    with serving(app, trusted_proxy="127.0.0.1", trusted_proxy_headers=trusted) as port:
-        received = exchange(port, request)
-        after = exchange(port, LAST)
-    assert received.startswith(b"HTTP/1.1 400")
-    message = json.loads(received.partition(b"\r\n\r\n")[2])["message"]
-    assert message == f"{field.partition(':')[0]}: is malformed"
-    assert b"X-Ratelimit-Remaining: 3" in after
-    lines = [r.getMessage() for r in caplog.records if "malformed" in r.getMessage().lower()]
-    assert len(lines) == 1
-    assert len(lines[0]) < 250
+    ):
+        caplog.clear()
+        proxy = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": trusted}
+        with subtests.test(field[:30]), serving(app, **proxy) as port:
+            before = remaining(port)
+            received = exchange(port, head("GET / HTTP/1.1", field, "Connection: close"))
+            assert received.startswith(b"HTTP/1.1 400")
+            message = json.loads(received.partition(b"\r\n\r\n")[2])["message"]
+            assert message == f"{field.partition(':')[0]}: is malformed"
+            assert remaining(port) == before - 2
+            messages = map(LogRecord.getMessage, caplog.records)
+            [line] = [message for message in messages if "malformed" in message.lower()]
+            assert len(line) < 250
