@@ -2,7 +2,6 @@
 
 import json
 import select
-import signal
 import socket
 import threading
 import time
@@ -17,12 +16,12 @@ from webtest import TestApp
 from classroom.db.startup import open_database
 from classroom.services import services
 
-from ..support.application import anonymous_client, engine_of, open_application
+from ..support.application import anonymous_client, open_application
 from ..support.commands import alembic
-from ..support.postgresql import PostgreSQL, running_postgresql
+from ..support.postgresql import PostgreSQL
 from ..support.pserve import configure
 from ..support.sockets import connect, exchange, free_port, read_until
-from ..support.users import NAME, PASSWORD, add_user, basic
+from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
 from ..support.waitress import serving
 
@@ -31,17 +30,9 @@ OK = {"database": "ok", "migrations": "ok", "redis": "unused"}
 AWAY = {"database": "unavailable", "migrations": "unknown", "redis": "unused"}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgreSQL]:
-    """A PostgreSQL that tests stop and freeze."""
-    with running_postgresql() as server:
-        yield server
-
-
 @pytest.fixture
-def on_server(server: PostgreSQL) -> Iterator[Any]:
-    with open_application({"sqlalchemy.url": server.create()}) as app:
-        add_user(engine_of(app))
+def on_postgresql(postgresql_url: str) -> Iterator[Any]:
+    with open_application({"sqlalchemy.url": postgresql_url}) as app:
         yield app
 
 
@@ -95,13 +86,12 @@ def test_a_service_without_redis_is_ready(limited: dict[str, str]) -> None:
         assert readiness(app) == (200, {"status": "ready", "checks": checks})
 
 
-def test_readiness_follows_the_database(server: PostgreSQL, on_server: Any) -> None:
-    assert readiness(on_server) == (200, {"status": "ready", "checks": OK})
-    server.stop()
-    becomes(on_server, 503, {"status": "unavailable", "checks": AWAY})
-    anonymous_client(on_server).get(LIVE, status=200)
-    server.start()
-    becomes(on_server, 200, {"status": "ready", "checks": OK})
+def test_readiness_follows_the_database(postgresql: PostgreSQL, on_postgresql: Any) -> None:
+    assert readiness(on_postgresql) == (200, {"status": "ready", "checks": OK})
+    with postgresql.stopped():
+        becomes(on_postgresql, 503, {"status": "unavailable", "checks": AWAY})
+        anonymous_client(on_postgresql).get(LIVE, status=200)
+    becomes(on_postgresql, 200, {"status": "ready", "checks": OK})
 
 
 def test_a_removed_sqlite_file_is_not_ready(sqlite_url: str, tmp_path: Path) -> None:
@@ -111,12 +101,12 @@ def test_a_removed_sqlite_file_is_not_ready(sqlite_url: str, tmp_path: Path) -> 
         becomes(app, 503, {"status": "unavailable", "checks": AWAY})
 
 
-def test_a_service_that_started_without_a_database_is_not_ready(server: PostgreSQL) -> None:
-    url = server.create()
-    server.stop()
-    with open_application({"sqlalchemy.url": url}) as app:
-        assert readiness(app) == (503, {"status": "unavailable", "checks": AWAY})
-        server.start()
+def test_a_service_that_started_without_a_database_is_not_ready(postgresql: PostgreSQL) -> None:
+    url = postgresql.create()
+    with ExitStack() as stack:
+        with postgresql.stopped():
+            app = stack.enter_context(open_application({"sqlalchemy.url": url}))
+            assert readiness(app) == (503, {"status": "unavailable", "checks": AWAY})
         becomes(app, 200, {"status": "ready", "checks": OK})
 
 
@@ -155,11 +145,12 @@ def is_answered(client: socket.socket) -> bool:
 BLOCKED = (f"GET {STUDENTS}", f"POST {READY}", "GET /health/%72eady")
 
 
-def test_probes_are_answered_while_all_threads_wait(server: PostgreSQL, on_server: Any) -> None:
-    with serving(on_server, threads="2") as port, ExitStack() as stack:
+def test_probes_are_answered_while_all_threads_wait(
+    postgresql: PostgreSQL, on_postgresql: Any
+) -> None:
+    with serving(on_postgresql, threads="2") as port, ExitStack() as stack:
         assert probe(port, READY)[0] == 200
-        server.send_signal(signal.SIGSTOP)
-        stack.callback(server.send_signal, signal.SIGCONT)
+        stack.enter_context(postgresql.frozen())
         waiting = [stack.enter_context(closing(connect(port))) for _ in range(12)]
         for number, client in enumerate(waiting):
             client.sendall(request(BLOCKED[number % 3], "Connection: close"))
@@ -173,15 +164,12 @@ def test_probes_are_answered_while_all_threads_wait(server: PostgreSQL, on_serve
 
 
 def test_a_probe_waits_for_the_request_before_it_on_a_connection(
-    server: PostgreSQL, on_server: Any
+    postgresql: PostgreSQL, on_postgresql: Any
 ) -> None:
-    with serving(on_server) as port, closing(connect(port)) as client:
-        server.send_signal(signal.SIGSTOP)
-        try:
+    with serving(on_postgresql) as port, closing(connect(port)) as client:
+        with postgresql.frozen():
             client.sendall(request(f"GET {STUDENTS}") + request(f"GET {LIVE}", "Connection: close"))
             assert b" 503 " in read_until(client, b"\r\n\r\n")
-        finally:
-            server.send_signal(signal.SIGCONT)
         assert client.makefile("rb").read().endswith(b'{"status":"live"}')
 
 

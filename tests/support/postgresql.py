@@ -48,6 +48,24 @@ class PostgreSQL:
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-w", "-m", "fast")
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server for a block."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the processes of the server for a block, so that no request is answered."""
+        self.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.send_signal(signal.SIGCONT)
+
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the server and its processes for connections."""
         server = int((self._data / "postmaster.pid").read_text().split()[0])
