@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import pytest
@@ -66,12 +67,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return calls
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("path", ["/", "/nowhere", "//a b"])
 def test_head_and_body_are_sent_with_one_call(
-    served_port: int, sent: list[bytes], method: str, path: str
+    served_port: int, sent: list[bytes], subtests: pytest.Subtests
 ) -> None:
-    assert [exchange(served_port, request(f"{method} {path}", "Connection: close"))] == sent
+    for method, path in product(["GET", "HEAD"], ["/", "/nowhere", "//a b"]):
+        sent.clear()
+        with subtests.test((method, path)):
+            assert [exchange(served_port, request(f"{method} {path}", "Connection: close"))] == sent
 
 
 def test_the_main_thread_waits_while_a_worker_thread_sends(
