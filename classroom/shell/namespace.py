@@ -14,16 +14,26 @@ from .school import School
 def namespace(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Return the names for an environment of Pyramid's ``bootstrap``.
 
-    At the end, uncommitted changes are rolled back.
+    At the end, uncommitted changes are rolled back, and the connections are closed.
 
     :raises classroom.settings.SettingError: if the database is not ready.
     """
     request = ShellRequest.adopt(env["request"])
-    request.services.database.require()
-    request.root = env["root"]
+    database = request.services.database
+    try:
+        database.require()
+        request.root = env["root"]
+        with _session(request):
+            yield _names(request)
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def _session(request: ShellRequest) -> Iterator[None]:
     request.open_session()
     try:
-        yield _names(request)
+        yield
     finally:
         request.tm.abort()
         request.dbsession.close()
