@@ -4,49 +4,23 @@ import doctest
 import re
 import subprocess
 import sys
-from code import InteractiveConsole
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
-from pyramid.paster import bootstrap
 from sqlalchemy import Engine, select, text
 from webtest import TestApp
 
 from classroom.models.tables import Student
-from classroom.pshell import setup
-from classroom.services import services
 
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
+from ..support.shell import Enter, results, shell
 from ..support.users import NAME
 
 STUDENTS = "/api/v1.0/students/"
-
-
-def results(ini: Path, *entries: str) -> list[str]:
-    """Return what the shell prints for each entry of one or more lines.
-
-    It is set up as pshell does it, in the process of the tests.
-    """
-    with bootstrap(str(ini)) as env:
-        shell = contextmanager(setup)(env)
-        with redirect_stdout(StringIO()), shell:
-            console = InteractiveConsole(env)
-            printed = [_enter(console, entry) for entry in entries]
-        services(env["registry"]).database.engine.dispose()
-    return printed
-
-
-def _enter(console: InteractiveConsole, entry: str) -> str:
-    with redirect_stdout(StringIO()) as output, redirect_stderr(output):
-        for line in entry.split("\n"):
-            console.push(line)
-    return output.getvalue().strip()
 
 
 def last_lines(ini: Path, *lines: str) -> list[str]:
@@ -294,79 +268,72 @@ def test_dbsession_can_be_used_after_an_error(app_ini: Path) -> None:
 
 
 @pytest.fixture
-def prompt(app_ini: Path, school: None) -> Iterator[Callable[[str, str], None]]:
-    """Type a line in a terminal, and expect a text before the next prompt."""
-    arguments = ["-p", "python", str(app_ini)]
-    shell = pexpect.spawn(str(BIN / "pshell"), arguments, encoding="utf-8", timeout=30)
-    shell.expect_exact(">>> ")
-
-    def say(line: str, expected: str) -> None:
-        shell.sendline(line)
-        shell.expect_exact(expected)
-        if line != "exit()":
-            shell.expect_exact(">>> ")
-
-    yield say
-    shell.close(force=True)
+def enter(app_ini: Path, school: None) -> Iterator[Enter]:
+    with shell(app_ini) as enter:
+        yield enter
 
 
-def test_the_service_writes_while_the_prompt_waits(
-    prompt: Callable[[str, str], None], password_client: TestApp
-) -> None:
-    prompt("students[1], dbsession.get(models.Student, 2).name", "'Student 2'")
+def test_the_service_writes_while_the_prompt_waits(enter: Enter, password_client: TestApp) -> None:
+    assert "'Student 2'" in enter("students[1], dbsession.get(models.Student, 2).name")
     password_client.post_json(STUDENTS, {"name": "a"}, status=201)
-    prompt("len(students), len(dbsession.scalars(models.Student.__table__.select()).all())", "451")
-    prompt("students.add(' ')", "ValueError")
-    prompt("students[1].register(classes[1])", "AlreadyRegistered")
+    rows = "dbsession.scalars(models.Student.__table__.select()).all()"
+    assert enter(f"len(students), len({rows})") == "(451, 451)"
+    assert "ValueError" in enter("students.add(' ')")
+    assert "AlreadyRegistered" in enter("students[1].register(classes[1])")
     password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=200)
-    prompt("students[1].name = 'c'; commit()", "")
+    assert enter("students[1].name = 'c'; commit()") == ""
     password_client.patch_json(f"{STUDENTS}1", {"name": "d"}, status=200)
-    prompt("students[1].name = 'e'; undo(); students[1]", "'d'")
+    assert "'d'" in enter("students[1].name = 'e'; undo(); students[1]")
     password_client.patch_json(f"{STUDENTS}1", {"name": "f"}, status=200)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_reading_holds_no_lock(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
-    prompt("students[1], dbsession.get(models.Student, 2).registrations", "Registration")
+def test_reading_holds_no_lock(enter: Enter, dbengine: Engine) -> None:
+    assert "Registration" in enter("students[1], dbsession.get(models.Student, 2).registrations")
     with dbengine.begin() as connection:
         connection.execute(text("LOCK TABLE students, registrations NOWAIT"))
 
 
+@pytest.mark.usefixtures("short_busy_timeout")
 def test_an_uncommitted_change_blocks_writers_of_the_row(
-    prompt: Callable[[str, str], None], password_client: TestApp
+    enter: Enter, password_client: TestApp
 ) -> None:
-    prompt("students[1].name = 'c'; students[1]", "'c'")
+    assert "'c'" in enter("students[1].name = 'c'; students[1]")
     password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=503)
     assert password_client.get(f"{STUDENTS}1").json["name"] == "David"
-    prompt("commit(); students[1]", "'c'")
+    assert "'c'" in enter("commit(); students[1]")
     password_client.patch_json(f"{STUDENTS}1", {"name": "b"}, status=200)
 
 
 @pytest.mark.one_combination
-def test_leaving_the_shell_rolls_back(prompt: Callable[[str, str], None], dbengine: Engine) -> None:
-    prompt("students[1].name = 'left'; students[1]", "'left'")
-    prompt("exit()", "Uncommitted changes are rolled back.")
+@pytest.mark.usefixtures("school")
+def test_leaving_the_shell_rolls_back(app_ini: Path, dbengine: Engine) -> None:
+    arguments = ["-p", "python", str(app_ini)]
+    terminal = pexpect.spawn(str(BIN / "pshell"), arguments, encoding="utf-8", timeout=30)
+    for line, printed in (
+        ("students[1].name = 'left'; students[1]", "'left'"),
+        ("exit()", "Uncommitted changes are rolled back."),
+    ):
+        terminal.expect_exact(">>> ")
+        terminal.sendline(line)
+        terminal.expect_exact(printed)
+    terminal.expect(pexpect.EOF)
     with dbengine.connect() as connection:
         assert connection.scalar(select(Student.name).where(Student.id == 1)) == "David"
 
 
 @pytest.mark.one_combination
-def test_the_variables_have_a_useful_line_each(app_ini: Path) -> None:
+def test_pshell_prints_a_short_banner_and_a_line_per_name(app_ini: Path) -> None:
+    """The banner fits a terminal of 80 columns and 24 lines."""
     command = [BIN / "pshell", "-p", "python", app_ini]
     shown = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    banner = shown.stdout.splitlines()
+    assert 15 < len(banner) <= 24
+    assert max(map(len, banner)) <= 80
     lines = re.findall(r"^  (\w+) +(.+)$", shown.stderr.partition("Environment:")[2], re.M)
     names = "students classes registrations users root tm dbsession models commit undo permits"
     assert set(names.split()) <= dict(lines).keys()
     assert all(len(text) <= 100 and " object at 0x" not in text for _, text in lines)
-
-
-@pytest.mark.one_combination
-def test_the_banner_fits_a_terminal_of_80_columns_and_24_lines(app_ini: Path) -> None:
-    command = [BIN / "pshell", "-p", "python", app_ini]
-    banner = subprocess.check_output(command, input="", text=True, stderr=subprocess.DEVNULL)
-    lines = banner.splitlines()
-    assert 15 < len(lines) <= 24
-    assert max(map(len, lines)) <= 80
 
 
 WITHOUT_SHELL = """

@@ -1,19 +1,26 @@
-"""The command line, alembic and HTTPie, in the process of the tests."""
+"""The command line, alembic, Pyramid's tools and HTTPie, in the process of the tests."""
 
-from contextlib import chdir
+import sys
+from contextlib import chdir, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from unittest.mock import patch
 
 from alembic.config import CommandLine, Config
 from click.testing import CliRunner, Result
+from pyramid.config import global_registries
+from pyramid.scripts.ptweens import PTweensCommand
+from pyramid.scripts.pviews import PViewsCommand
 
 from classroom.cli import classroom
+from classroom.services import services
 
 
 def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
     """Run ``classroom -c INI WORDS``."""
-    return CliRunner().invoke(classroom, ["-c", str(ini), *words], input=stdin)
+    with patch.object(sys, "argv", sys.argv[:]):  # ``classroom run`` changes it for the script
+        return CliRunner().invoke(classroom, ["-c", str(ini), *words], input=stdin)
 
 
 def alembic(ini: Path, *words: str) -> str:
@@ -22,6 +29,16 @@ def alembic(ini: Path, *words: str) -> str:
     options = program.parser.parse_args(["-c", ini.name, *words])
     with chdir(ini.parent):
         program.run_cmd(Config(ini.name, stdout=output, cmd_opts=options), options)
+    return output.getvalue()
+
+
+def introspect(tool: type[PViewsCommand | PTweensCommand], *words: str) -> str:
+    """Run one of Pyramid's tools, and return its output."""
+    command = tool(["", *words])
+    command.setup_logging = lambda *_, **__: None  # that of the tests stays
+    with redirect_stdout(StringIO()) as output:
+        command.run()
+    services(global_registries.last).database.engine.dispose()
     return output.getvalue()
 
 
