@@ -1,6 +1,5 @@
 """``classroom copy``, from each kind of database to the other."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from classroom.models.tables import Student
 
 from ..support.application import API, client_of, open_application
 from ..support.commands import run
-from ..support.paths import BIN
 from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.rows import insert_rows
 from ..support.school import School
@@ -119,6 +117,7 @@ def test_a_database_is_not_copied_onto_itself(app_ini: Path, database_url: str) 
     assert refused.output == "Error: source and target are the same database\n"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     "url", ["foo", "sqlite:////nowhere/x.sqlite", "postgresql+psycopg://nobody@127.0.0.1:1/x"]
 )
@@ -136,6 +135,7 @@ def test_an_ini_file_can_name_the_target(app_ini: Path, target_url: str, tmp_pat
     assert run(target, "users").output == f"{NAME}\tregistrar\n"
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("content", [None, "[app:main]\nuse = egg:classroom"])
 def test_an_unusable_target_ini_is_one_error_line(
     app_ini: Path, tmp_path: Path, content: str | None
@@ -148,6 +148,7 @@ def test_an_unusable_target_ini_is_one_error_line(
     assert str(target) in refused.output
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("options", [(), ("--to", "x", "--to-ini", "y")])
 def test_the_target_has_exactly_one_option(app_ini: Path, options: tuple[str, ...]) -> None:
     refused = run(app_ini, "copy", *options)
@@ -162,6 +163,7 @@ def guarded() -> Iterator[PostgreSQL]:
         yield server
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
 def test_the_password_of_postgresql_comes_from_libpq(
     app_ini: Path,
@@ -176,12 +178,12 @@ def test_the_password_of_postgresql_comes_from_libpq(
     values = {"PGPASSWORD": SERVER_PASSWORD, "PGPASSFILE": str(passfile)}
     monkeypatch.setenv(variable, values[variable])
     url = guarded.create()
-    output = subprocess.check_output(
-        [BIN / "classroom", "-c", app_ini, "copy", "--to", url], stderr=subprocess.STDOUT, text=True
-    )
-    assert output.endswith(f"Copy complete and verified.\nDatabase: {url}\n")
+    copied = copy(app_ini, url)
+    assert copied.exit_code == 0, copied.output
+    assert copied.output.endswith(f"Copy complete and verified.\nDatabase: {url}\n")
 
 
+@pytest.mark.one_combination
 def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL) -> None:
     refused = copy(app_ini, guarded.url("postgres"))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)

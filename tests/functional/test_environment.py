@@ -1,6 +1,5 @@
 """Settings from the environment, and values for the references in an ini file."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,26 +8,12 @@ from classroom.services import services
 from classroom.settings import SettingError
 
 from ..support.application import open_application
-from ..support.commands import run
-from ..support.paths import BIN
+from ..support.commands import alembic, run
 from ..support.pserve import configure
+from ..support.shell import results
 from ..support.users import NAME, SECRET
 
 UNUSABLE = "sqlite:////nowhere/x.sqlite"
-
-
-def shell(
-    ini: Path, program: str, *words: str, stdin: str = ""
-) -> "subprocess.CompletedProcess[str]":
-    """Run a program in the folder of an ini file."""
-    return subprocess.run(
-        [BIN / program, *words],
-        cwd=ini.parent,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -44,22 +29,19 @@ def test_commands_use_the_database_of_the_environment(elsewhere: Path) -> None:
 
 
 def test_a_script_uses_the_database_of_the_environment(elsewhere: Path, database_url: str) -> None:
-    ran = shell(elsewhere, "classroom", "run", "-", stdin="print(len(users))")
-    assert (ran.returncode, ran.stdout) == (0, "1\n")
+    ran = run(elsewhere, "run", "-", stdin="print(len(users))")
+    assert (ran.exit_code, ran.stdout) == (0, "1\n")
     assert ran.stderr.endswith(f"Database: {database_url}\n")
 
 
 @pytest.mark.one_combination
 def test_alembic_uses_the_database_of_the_environment(elsewhere: Path) -> None:
-    ran = shell(elsewhere, "alembic", "-c", elsewhere.name, "current")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert "(head)" in ran.stdout
+    assert "(head)" in alembic(elsewhere, "current")
 
 
 @pytest.mark.one_combination
 def test_pshell_uses_the_database_of_the_environment(elsewhere: Path) -> None:
-    words = ("-p", "python", elsewhere.name)
-    assert "\n>>> 1\n" in shell(elsewhere, "pshell", *words, stdin="print(len(users))\n").stdout
+    assert results(elsewhere, "len(users)") == ["1"]
 
 
 @pytest.mark.one_combination
@@ -135,8 +117,7 @@ def test_the_target_of_a_copy_ignores_the_environment(elsewhere: Path) -> None:
 def test_references_in_the_ini_file_have_values(ini: Path, database_url: str) -> None:
     configure(ini, {"sqlalchemy.url": database_url.replace("classroom.sqlite", "%(db)s.sqlite")})
     assert run(ini, "--set", "db=classroom", "users").output == f"{NAME}\tregistrar\n"
-    migrated = shell(ini, "alembic", "-c", ini.name, "-x", "db=classroom", "current")
-    assert "(head)" in migrated.stdout
+    assert "(head)" in alembic(ini, "-x", "db=classroom", "current")
     refused = run(ini, "users")
     assert refused.exit_code == 1
     assert "sqlalchemy.url: no value for %(db)s; give one with db=VALUE" in refused.output

@@ -3,28 +3,21 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from click.testing import Result
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
 
 from classroom.models.tables import Student
 
+from ..support.commands import run
 from ..support.paths import BIN
 
-Run = Callable[..., "CompletedProcess[str]"]
 
-
-@pytest.fixture
-def run(app_ini: Path) -> Run:
-    def run(*words: str, stdin: str = "") -> "CompletedProcess[str]":
-        command = [BIN / "classroom", "-c", app_ini, "run", *words]
-        return subprocess.run(
-            command, input=stdin, capture_output=True, text=True, cwd=app_ini.parent, check=False
-        )
-
-    return run
+def run_script(ini: Path, source: str, *arguments: str) -> Result:
+    return run(ini, "run", "-", *arguments, stdin=source)
 
 
 @pytest.fixture
@@ -40,11 +33,12 @@ def names(dbengine: Engine) -> Callable[[], Any]:
 
 @pytest.mark.one_combination
 def test_a_script_commits_and_has_its_arguments(
-    run: Run, names: Callable[[], Any], tmp_path: Path
+    app_ini: Path, names: Callable[[], Any], tmp_path: Path
 ) -> None:
     lines = "import sys\nfor name in sys.argv[1:]: students.add(name)\nprint(sys.argv, students)"
     (tmp_path / "add.py").write_text(lines)
-    done = run("add.py", "José", "--help", "-c")
+    command = [BIN / "classroom", "-c", app_ini, "run", "add.py", "José", "--help", "-c"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (done.returncode, done.stdout) == (
         0,
         "['add.py', 'José', '--help', '-c'] <Students: 3>\n",
@@ -54,9 +48,9 @@ def test_a_script_commits_and_has_its_arguments(
 
 
 @pytest.mark.one_combination
-def test_standard_input_is_one_script(run: Run, names: Callable[[], Any]) -> None:
-    done = run("-", "a", stdin="import sys\nprint(sys.argv)\nstudents.add('x')\n")
-    assert (done.returncode, done.stdout, names()) == (0, "['<stdin>', 'a']\n", ["x"])
+def test_standard_input_is_one_script(app_ini: Path, names: Callable[[], Any]) -> None:
+    done = run_script(app_ini, "import sys\nprint(sys.argv)\nstudents.add('x')\n", "a")
+    assert (done.exit_code, done.stdout, names()) == (0, "['<stdin>', 'a']\n", ["x"])
 
 
 FAILING = """
@@ -71,11 +65,13 @@ add("never")
 
 
 @pytest.mark.one_combination
-def test_an_exception_rolls_back_and_shows_the_script(run: Run, names: Callable[[], Any]) -> None:
-    done = run("-", stdin=FAILING)
+def test_an_exception_rolls_back_and_shows_the_script(
+    app_ini: Path, names: Callable[[], Any]
+) -> None:
+    done = run_script(app_ini, FAILING)
     lines = done.stderr.partition("Traceback")[2].splitlines()
     traceback = [line for line in lines if line.strip(" ~^")]  # Python 3.13 marks expressions
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert traceback[1:5] == [
         '  File "<stdin>", line 7, in <module>',
         '    add("")',
@@ -86,11 +82,10 @@ def test_an_exception_rolls_back_and_shows_the_script(run: Run, names: Callable[
     assert names() == []
 
 
-def test_a_failed_commit_exits_with_1(run: Run, names: Callable[[], Any]) -> None:
-    duplicate = "students.add('x'); dbsession.add(models.Student(id=1, name='y'))"
-    done = run("-", stdin=duplicate)
-    assert (done.returncode, names()) == (1, [])
-    assert "IntegrityError" in done.stderr
+def test_a_failed_commit_exits_with_1(app_ini: Path, names: Callable[[], Any]) -> None:
+    done = run_script(app_ini, "students.add('x'); dbsession.add(models.Student(id=1, name='y'))")
+    assert (done.exit_code, names()) == (1, [])
+    assert isinstance(done.exception, IntegrityError)
 
 
 @pytest.mark.parametrize(
@@ -105,15 +100,15 @@ def test_a_failed_commit_exits_with_1(run: Run, names: Callable[[], Any]) -> Non
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_end_of_a_script_decides(
-    run: Run, names: Callable[[], Any], end: str, status: int, kept: list[str]
+    app_ini: Path, names: Callable[[], Any], end: str, status: int, kept: list[str]
 ) -> None:
-    done = run("-", stdin=f"import sys\nstudents.add('x')\n{end}\n")
-    assert (done.returncode, names()) == (status, kept)
+    done = run_script(app_ini, f"import sys\nstudents.add('x')\n{end}\n")
+    assert (done.exit_code, names()) == (status, kept)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_missing_script_is_one_line(run: Run) -> None:
-    done = run("missing.py")
-    assert done.returncode == 2
+def test_a_missing_script_is_one_line(app_ini: Path) -> None:
+    done = run(app_ini, "run", "missing.py")
+    assert done.exit_code == 2
     assert "missing.py" in done.stderr
     assert "Traceback" not in done.stderr

@@ -8,31 +8,26 @@ from pathlib import Path
 
 import pytest
 
+from classroom.settings import SettingError
+
+from ..support.commands import alembic, run
 from ..support.paths import BIN
 from ..support.pserve import configure
 from ..support.users import NAME
 
-ADD = ["classroom", "run", "-"]
-ALEMBIC = ["alembic", "-c", "development.ini", "current"]
+ADD = ("run", "-")
 
 
-def last_line(command: list[str], ini: Path) -> str:
+def last_line(ini: Path, *words: str) -> str:
     """Return the last line of a command that exits with status 1, and prints no traceback."""
-    ran = subprocess.run(
-        [BIN / command[0], *command[1:]],
-        cwd=ini.parent,
-        input="students.add('x')\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 1
-    assert "Traceback" not in ran.stderr
-    return ran.stderr.splitlines()[-1]
+    refused = run(ini, *words, stdin="students.add('x')\n")
+    assert refused.exit_code == 1
+    assert "Traceback" not in refused.output
+    return refused.output.splitlines()[-1]
 
 
 @pytest.fixture
-def locked_ini(app_ini: Path, sqlite_url: str) -> Iterator[Path]:
+def locked_ini(app_ini: Path, sqlite_url: str, short_busy_timeout: None) -> Iterator[Path]:
     """An ini file whose database another program is writing."""
     path = sqlite_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -40,24 +35,38 @@ def locked_ini(app_ini: Path, sqlite_url: str) -> Iterator[Path]:
         yield app_ini
 
 
-@pytest.mark.one_combination
-@pytest.mark.parametrize(
-    "command", [["classroom", "users"], ADD, ALEMBIC, ["pshell", "development.ini"]]
-)
-def test_an_unavailable_database_is_one_line(ini: Path, command: list[str]) -> None:
+@pytest.fixture
+def unavailable_ini(ini: Path) -> Path:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://nobody@127.0.0.1:1/x"})
-    assert last_line(command, ini).startswith("sqlalchemy.url: connection failed: ")
+    return ini
 
 
-@pytest.mark.one_combination
+CONNECTION_FAILED = "sqlalchemy.url: connection failed: "
+
+
+@pytest.mark.parametrize("words", [("users",), ADD])
+def test_an_unavailable_database_is_one_line(unavailable_ini: Path, words: tuple[str, ...]) -> None:
+    assert last_line(unavailable_ini, *words).startswith(CONNECTION_FAILED)
+
+
+def test_an_unavailable_database_ends_alembic_and_pshell(unavailable_ini: Path) -> None:
+    with pytest.raises(SettingError, match=f"^{CONNECTION_FAILED}.*$"):
+        alembic(unavailable_ini, "current")
+    pshell = subprocess.run(
+        [BIN / "pshell", unavailable_ini], input="", capture_output=True, text=True, check=False
+    )
+    assert pshell.returncode == 1
+    assert "Traceback" not in pshell.stderr
+    assert pshell.stderr.splitlines()[-1].startswith(CONNECTION_FAILED)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    ("command", "line"),
-    [
-        (["classroom", "deluser", NAME], "Error: database is locked"),
-        (ADD, "Error: database is locked"),
-        (ALEMBIC, "sqlalchemy.url: database is locked"),
-    ],
-)
-def test_a_locked_database_is_one_line(locked_ini: Path, command: list[str], line: str) -> None:
-    assert last_line(command, locked_ini) == line
+@pytest.mark.parametrize("words", [("deluser", NAME), ADD])
+def test_a_locked_database_is_one_line(locked_ini: Path, words: tuple[str, ...]) -> None:
+    assert last_line(locked_ini, *words) == "Error: database is locked"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_locked_database_ends_alembic(locked_ini: Path) -> None:
+    with pytest.raises(SettingError, match=r"^sqlalchemy\.url: database is locked$"):
+        alembic(locked_ini, "current")
