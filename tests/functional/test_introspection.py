@@ -1,11 +1,12 @@
 """The application in Pyramid's own tools and introspector."""
 
-import subprocess
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyramid.scripts.ptweens import PTweensCommand
+from pyramid.scripts.pviews import PViewsCommand
 from sqlalchemy import Engine
 
 from classroom import views
@@ -13,7 +14,7 @@ from classroom.resources.base import Resource
 from classroom.resources.tree import V1
 
 from ..support.application import client_of, open_application
-from ..support.paths import BIN
+from ..support.commands import introspect
 from ..support.rows import insert_rows
 
 
@@ -24,12 +25,8 @@ def ini(app_ini: Path, dbengine: Engine) -> str:
     return str(app_ini)
 
 
-def output(command: str, *words: str) -> str:
-    return subprocess.check_output([BIN / command, *words], text=True, stderr=subprocess.DEVNULL)
-
-
 def test_pviews_shows_views_and_permissions_of_a_student(ini: str) -> None:
-    shown = output("pviews", ini, "/api/v1.0/students/1")
+    shown = introspect(PViewsCommand, ini, "/api/v1.0/students/1")
     for view, permission, methods in (
         ("items.read", "view", "GET,HEAD, tried_first"),
         ("records.replace", "change", "PUT"),
@@ -40,7 +37,7 @@ def test_pviews_shows_views_and_permissions_of_a_student(ini: str) -> None:
 
 
 def test_ptweens_shows_the_order_of_tweens(ini: str) -> None:
-    shown = output("ptweens", ini)
+    shown = introspect(PTweensCommand, ini)
     order = [
         "rate_limit",
         "cache_control",
@@ -54,6 +51,7 @@ def test_ptweens_shows_the_order_of_tweens(ini: str) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.one_combination
 def test_every_view_has_a_permission(app: Any) -> None:
     for view in app.registry.introspector.get_category("views"):
         details = view["introspectable"]
@@ -63,6 +61,7 @@ def test_every_view_has_a_permission(app: Any) -> None:
             assert "nobody" not in permissions, details
 
 
+@pytest.mark.one_combination
 def test_the_view_for_get_is_tried_first(app: Any) -> None:
     """Pyramid tries the views of a context in order, and each mismatch costs an exception."""
     orders: dict[Any, dict[str, int]] = defaultdict(dict)

@@ -9,6 +9,7 @@ import pytest
 from ..support.paths import BIN, ROOT
 
 
+@pytest.mark.usefixtures("sqlite_url")
 @pytest.mark.parametrize(
     "command",
     [
