@@ -1,14 +1,19 @@
-import os
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pexpect
 import pytest
+from pyramid.scripts.common import get_config_loader
 from webtest import TestApp
 
-from ..support.commands import run
+from classroom.cli import classroom
+from classroom.settings import SettingError
+
+from ..support.commands import alembic, run
 from ..support.paths import BIN
 from ..support.pserve import configure
 from ..support.users import NAME, PASSWORD, basic
@@ -16,26 +21,31 @@ from ..support.users import NAME, PASSWORD, basic
 COMMAND = str(BIN / "classroom")
 
 
-def add_susan_in_a_terminal(ini: Path) -> pexpect.spawn:
-    words = ["-c", str(ini), "adduser", "susan"]
-    return pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
-
-
 def can_log_in(anonymous: TestApp, name: str, password: str) -> bool:
     headers = {"Authorization": basic(name, password)}
     return anonymous.get("/api/v1.0/", headers=headers, status="*").status_int == 200
 
 
-@pytest.mark.parametrize("password", ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091])
-def test_an_added_user_can_log_in(app_ini: Path, anonymous: TestApp, password: str) -> None:
-    added = run(app_ini, "adduser", "susan", "--password-stdin", stdin=f"{password}\n")
-    assert (added.exit_code, added.stdout) == (0, "User susan was registered successfully.\n")
-    assert can_log_in(anonymous, "susan", password)
-    assert run(app_ini, "users").output == f"{NAME}\tregistrar\nsusan\tregistrar\n"
+PASSWORDS = ["password", "pass word", "a:b:c:d:e", "pässwörd", "x" * 4091]
 
 
+def test_an_added_user_can_log_in(
+    app_ini: Path, anonymous: TestApp, subtests: pytest.Subtests
+) -> None:
+    for name, password in zip("abcde", PASSWORDS, strict=True):
+        with subtests.test(password=password[:20]):
+            added = run(app_ini, "adduser", name, "--password-stdin", stdin=f"{password}\n")
+            assert added.exit_code == 0
+            assert added.stdout == f"User {name} was registered successfully.\n"
+            assert can_log_in(anonymous, name, password)
+    listed = run(app_ini, "users").output.splitlines()
+    assert listed == [f"{name}\tregistrar" for name in (*"abcde", NAME)]
+
+
+@pytest.mark.one_combination
 def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous: TestApp) -> None:
-    child = add_susan_in_a_terminal(app_ini)
+    words = ["-c", str(app_ini), "adduser", "susan"]
+    child = pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
     for prompt in ("Password: ", "Confirm: "):
         child.expect_exact(prompt)
         child.sendline("hidden word")
@@ -49,18 +59,15 @@ def test_the_password_prompt_repeats_and_does_not_echo(app_ini: Path, anonymous:
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize("passwords", [("password a", "password b"), ("", "")])
-def test_different_or_empty_passwords_are_rejected(
-    app_ini: Path, passwords: tuple[str, str]
-) -> None:
-    child = add_susan_in_a_terminal(app_ini)
-    for prompt, password in zip(("Password: ", "Confirm: "), passwords, strict=True):
-        child.expect_exact(prompt)
-        child.sendline(password)
-    child.expect("Error: .*(differ|must not be empty)")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 1
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [("password a\npassword b\n", "differ"), ("\n\n", "must not be empty")],
+)
+def test_different_or_empty_passwords_are_rejected(app_ini: Path, typed: str, problem: str) -> None:
+    refused = run(app_ini, "adduser", "susan", stdin=typed)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: ")
+    assert problem in refused.stderr
     assert run(app_ini, "users").output == f"{NAME}\tregistrar\n"
 
 
@@ -107,12 +114,10 @@ def test_a_short_password_needs_an_option(
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None], ids=["devnull", "closed"])
-def test_without_a_terminal_the_error_names_the_option(app_ini: Path, stdin: int | None) -> None:
-    command = f"{COMMAND} -c {app_ini} adduser susan"
+@pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
+def test_without_a_terminal_the_error_names_the_option(app_ini: Path, redirection: str) -> None:
     refused = subprocess.run(
-        ["sh", "-c", command if stdin else f"{command} <&-"],
-        stdin=stdin,
+        ["sh", "-c", f"{COMMAND} -c {app_ini} adduser susan {redirection}"],
         capture_output=True,
         text=True,
         check=False,
@@ -183,12 +188,11 @@ def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> N
     assert refused.output.startswith("sqlalchemy.url")
 
 
-def refused_by(command: list[str], ini: Path, **environ: str) -> str:
+def refused_by(command: list[str], ini: Path) -> str:
     """Return the output of a program that exits with status 1."""
     done = subprocess.run(
         [BIN / command[0], *command[1:]],
         cwd=ini.parent,
-        env={**os.environ, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -199,9 +203,22 @@ def refused_by(command: list[str], ini: Path, **environ: str) -> str:
     return done.stdout
 
 
-CLASSROOM = ["classroom", "users"]
-ALEMBIC = ["alembic", "-c", "development.ini", "current"]
-PSERVE = ["pserve", "development.ini"]
+def start(ini: Path) -> None:
+    """Make the server and the application, as pserve does."""
+    loader = get_config_loader(str(ini))
+    loader.get_wsgi_server()
+    loader.get_wsgi_app()
+
+
+def errors(ini: Path) -> list[str]:
+    """Return the errors with which ``classroom``, alembic and the service end."""
+    programs = (partial(classroom, ["-c", str(ini), "users"]), partial(alembic, ini, "current"))
+    messages = []
+    for program in (*programs, partial(start, ini)):
+        with pytest.raises(SettingError) as refused:
+            program()
+        messages.append(str(refused.value))
+    return messages
 
 
 @pytest.mark.one_combination
@@ -210,16 +227,14 @@ def test_a_missing_ini_file_is_one_error_line(tmp_path: Path) -> None:
     assert run(ini, "users").output == f"{ini}: cannot read {ini}: No such file or directory\n"
 
 
-@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
-def test_a_single_percent_sign_is_one_error_line(ini: Path, command: list[str]) -> None:
-    configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
-    line = "development.ini: sqlalchemy.url: a % in a value must be written %%\n"
-    output = refused_by(command, ini)
-    assert output.endswith(line)
-    assert "password" not in output
-
-
-@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["classroom", "users"],
+        ["alembic", "-c", "development.ini", "current"],
+        ["pserve", "development.ini"],
+    ],
+)
 def test_a_malformed_url_is_one_error_line_without_password(ini: Path, command: list[str]) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret@a:password@localhost/x"})
     output = refused_by(command, ini)
@@ -228,17 +243,19 @@ def test_a_malformed_url_is_one_error_line_without_password(ini: Path, command: 
     assert output.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [CLASSROOM, ALEMBIC, PSERVE])
-def test_a_missing_driver_is_one_error_line_with_the_extra(
-    ini: Path, tmp_path: Path, command: list[str]
+def test_a_single_percent_sign_is_an_error_without_password(ini: Path) -> None:
+    configure(ini, {"sqlalchemy.url": "postgresql+psycopg://a:secret%bpassword@localhost/x"})
+    problem = "sqlalchemy.url: a % in a value must be written %%"
+    assert errors(ini) == [f"{ini}: {problem}", f"{ini.name}: {problem}", f"{ini}: {problem}"]
+
+
+def test_a_missing_driver_is_an_error_with_the_extra(
+    ini: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://localhost/x"})
-    missing = "raise ModuleNotFoundError(\"No module named 'psycopg'\", name='psycopg')"
-    (tmp_path / "psycopg.py").write_text(missing)
-    output = refused_by(command, ini, PYTHONPATH=str(tmp_path))
-    assert output == (
-        "sqlalchemy.url: psycopg is not installed; install it with pip install '.[postgresql]'\n"
-    )
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    install = "psycopg is not installed; install it with pip install '.[postgresql]'"
+    assert errors(ini) == [f"sqlalchemy.url: {install}"] * 3
 
 
 @pytest.mark.parametrize(
@@ -249,8 +266,9 @@ def test_a_missing_driver_is_one_error_line_with_the_extra(
         ("port = 6543", ": host or port may not be set if listen is set"),
     ],
 )
-def test_an_invalid_server_setting_is_one_error_line(ini: Path, line: str, problem: str) -> None:
+def test_an_invalid_server_setting_is_an_error(ini: Path, line: str, problem: str) -> None:
     ini.write_text(ini.read_text().replace("[server:main]", f"[server:main]\n{line}"))
-    output = refused_by(PSERVE, ini)
-    assert output.startswith(f"[server:main]{problem}")
-    assert output.count("\n") == 1
+    with pytest.raises(SettingError) as refused:
+        start(ini)
+    assert str(refused.value).startswith(f"[server:main]{problem}")
+    assert "\n" not in str(refused.value)

@@ -42,6 +42,7 @@ def test_users_have_the_role_of_the_option(app_ini: Path) -> None:
     assert roles(app_ini) == {**expected, NAME: "registrar", "susan": "registrar"}
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize("words", [("adduser", "susan", "--role", "boss"), ("setrole", NAME, "")])
 def test_an_unknown_role_is_a_usage_error(app_ini: Path, words: tuple[str, ...]) -> None:
     refused = run(app_ini, *words)
@@ -93,32 +94,34 @@ def test_commands_assign_and_remove_teachers(app_ini: Path, school: School) -> N
     assert assigned() == []
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (("assign", "nobody", "1"), "User nobody not found."),
-        (("assign", "smith", "9"), "Class 9 not found."),
-        (("assign", "smith", "2"), "User smith already teaches class 2."),
-        (("assign", NAME, "1"), f"User {NAME} does not have the role teacher."),
-        (("unassign", "nobody", "1"), "User nobody not found."),
-        (("unassign", "smith", "1"), "User smith does not teach class 1."),
-        (("setrole", "nobody", "admin"), "User nobody not found."),
-        (("setrole", "a:b", "admin"), "must not have a colon"),
-    ],
-)
+INVALID = [
+    ("assign nobody 1", "User nobody not found."),
+    ("assign smith 9", "Class 9 not found."),
+    ("assign smith 2", "User smith already teaches class 2."),
+    (f"assign {NAME} 1", f"User {NAME} does not have the role teacher."),
+    ("unassign nobody 1", "User nobody not found."),
+    ("unassign smith 1", "User smith does not teach class 1."),
+    ("setrole nobody admin", "User nobody not found."),
+    ("setrole a:b admin", "must not have a colon"),
+]
+
+
 def test_an_error_is_one_line_and_changes_nothing(
-    app_ini: Path, school: School, words: tuple[str, ...], message: str
+    app_ini: Path, school: School, subtests: pytest.Subtests
 ) -> None:
     school.add_class()
     school.assign(school.add_user(Role.TEACHER, "smith"), school.add_class())
     before = roles(app_ini)
-    refused = run(app_ini, *words)
-    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
-    assert refused.stderr.startswith("Error: ")
-    assert message in refused.stderr
+    for command, message in INVALID:
+        with subtests.test(command):
+            refused = run(app_ini, *command.split())
+            assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+            assert refused.stderr.startswith("Error: ")
+            assert message in refused.stderr
     assert roles(app_ini) == before
 
 
+@pytest.mark.usefixtures("short_busy_timeout")
 def test_a_locked_database_is_one_error_line(app_ini: Path, dbengine: Engine) -> None:
     with for_writing(dbengine).connect() as connection, connection.begin():
         connection.execute(select(User).with_for_update()).all()
@@ -146,6 +149,7 @@ def test_every_command_that_writes_names_its_database(
     assert run(app_ini, "users").stderr == ""
 
 
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     "url",
     [
