@@ -185,26 +185,26 @@ def in_utc(time: Any) -> datetime:
 
 
 NEWER = "UPDATE alembic_version SET version_num = '9999', oldest_code = {}"
+OTHER_REVISIONS = [
+    ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
+    (NEWER.format("'9998'"), "newer classroom"),
+    (NEWER.format("NULL"), "newer classroom"),
+    ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
+    ("DROP TABLE alembic_version", "tables that classroom did not create"),
+]
 
 
-@pytest.mark.parametrize(
-    ("statement", "advice"),
-    [
-        ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
-        ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
-        (NEWER.format("'9998'"), "newer classroom"),
-        (NEWER.format("NULL"), "newer classroom"),
-        ("DROP TABLE alembic_version", "tables that classroom did not create"),
-    ],
-)
 def test_another_revision_aborts_startup_with_advice(
-    empty_url: str, engine: Engine, statement: str, advice: str
+    empty_url: str, engine: Engine, subtests: pytest.Subtests
 ) -> None:
     open_database({"sqlalchemy.url": empty_url}).dispose()
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    with pytest.raises(SettingError, match=f"^sqlalchemy.url: .*{advice}"):
-        open_database({"sqlalchemy.url": empty_url})
+    for statement, advice in OTHER_REVISIONS:
+        execute(engine, statement)
+        with (
+            subtests.test(statement),
+            pytest.raises(SettingError, match=f"^sqlalchemy.url: .*{advice}"),
+        ):
+            open_database({"sqlalchemy.url": empty_url})
 
 
 def test_a_batch_operation_keeps_referencing_rows(ini: Path, engine: Engine) -> None:

@@ -78,6 +78,7 @@ def test_everything_is_rebuilt(
     is_consistent()
 
 
+@pytest.mark.one_combination
 @pytest.mark.usefixtures("damaged")
 def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
     command = [str(BIN / "classroom"), "-c", str(app_ini), "reindex"]
