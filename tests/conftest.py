@@ -42,8 +42,6 @@ _LONG_TESTS = {
     "test_model",
     "test_outages",
     "test_restarts",
-    "test_shell",
-    "test_run",
 }
 
 

@@ -224,5 +224,5 @@ def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> Non
 
 @pytest.mark.one_combination
 def test_a_check_runs_beside_the_service(app_ini: Path) -> None:
-    with pserve(app_ini, app="main"):
+    with pserve(app_ini):
         assert lines(app_ini, status=0) == []
