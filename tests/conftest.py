@@ -5,8 +5,10 @@ and rolls back, and every server is a real one.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import argon2
@@ -23,6 +25,11 @@ pytest_plugins = [
     "tests.fixtures.applications",
     "tests.fixtures.servers",
 ]
+
+# SQLite waits for the disk at each commit, but not if its files are in memory.
+_MEMORY = Path("/dev/shm")
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 # The tests must not write to a database of the developer who runs them.
 for variable in VARIABLES:
