@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from redis import RedisError
 
-from ..rate_limits.counters import ping
+from ..rate_limits.redis_counters import ping
 from .configuration import Configuration
 from .findings import Finding, error
 

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from ..rate_limits.counters import CallCounter, FailOverCounter
+from ..rate_limits.counters import CallCounter
+from ..rate_limits.redis_counters import FailOverCounter
 from ..rate_limits.window import FixedWindow
 from ..services import Services
 

@@ -1,19 +1,10 @@
 """Count calls per client and window, in Redis or in this process."""
 
-import logging
 import threading
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from typing import Any, Protocol, Self
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from collections import OrderedDict
+from typing import Protocol
 
 from ..settings import SettingError, Settings
-
-log = logging.getLogger(__name__)
 
 
 class CallCounter(Protocol):
@@ -49,142 +40,6 @@ class MemoryCounter:
             return calls
 
 
-class RedisCounter:
-    """A counter in Redis, shared by all processes. A call costs one round trip.
-
-    EXPIRE goes with each INCRBY, not only with the first of a window: a process that dies between
-    two round trips would leave a key that never expires. It costs a tenth of a call.
-
-    :raises redis.RedisError: within 0.2 seconds if Redis is unavailable.
-    """
-
-    def __init__(self, pool: redis.ConnectionPool, name: str, period: int) -> None:
-        self._pool = pool
-        self._prefix = f"classroom:{name}:{period}"
-        self._period = period
-        self._idle: deque[Any] = deque()
-
-    @classmethod
-    def from_url(cls, url: str, name: str, period: int) -> Self:
-        """Create a counter, without connecting to Redis.
-
-        :raises TypeError, ValueError: if redis-py does not accept ``url``.
-        """
-        pool = open_pool(url)
-        pool.connection_class(
-            **pool.connection_kwargs
-        )  # raises for unknown options; does not connect
-        return cls(pool, name, period)
-
-    def increment(self, client: str, window: int, by: int = 1) -> int:
-        key = f"{self._prefix}:{window}:{client}"
-        commands = [("INCRBY", key, by), ("EXPIRE", key, self._period + 1)]
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._pool.make_connection()
-        try:
-            return _first_reply(connection, commands)
-        except redis.ConnectionError:
-            # The server may have closed the idle connection, which reconnects automatically.
-            return _first_reply(connection, commands)
-        finally:
-            self._idle.append(connection)
-
-
-def open_pool(url: str) -> redis.ConnectionPool:
-    """Return a pool whose connections raise an error within 0.2 seconds if Redis is unavailable.
-
-    It does not connect.
-    """
-    # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
-    return redis.ConnectionPool.from_url(
-        url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
-    )
-
-
-def ping(url: str) -> None:
-    """Connect to Redis as a counter does, and count nothing.
-
-    :raises redis.RedisError: if Redis is unavailable.
-    :raises TypeError, ValueError: if redis-py does not accept ``url``.
-    """
-    with redis.Redis.from_pool(open_pool(url)) as client:
-        client.ping()
-
-
-def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
-    """Send commands together, and return the reply to the first.
-
-    redis-py's pipeline and its pool's locks would take as long as the rest of a request.
-    """
-    try:
-        connection.send_packed_command(connection.pack_commands(commands))
-        replies = [connection.read_response() for _ in commands]
-    except BaseException:
-        # A reply that was not read would be returned to the next call.
-        connection.disconnect()
-        raise
-    return int(replies[0])
-
-
-class FailOverCounter:
-    """A counter in Redis that falls back to this process while Redis is unavailable.
-
-    After a failure, calls bypass Redis for ``pause`` seconds. Then one call tries it again.
-    """
-
-    def __init__(
-        self,
-        shared: CallCounter,
-        pause: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._shared = shared
-        self._local = MemoryCounter()
-        self._pause = pause
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._retry_at: float | None = None
-
-    @property
-    def is_bypassing(self) -> bool:
-        """Return whether calls bypass Redis because it is unavailable."""
-        return self._retry_at is not None
-
-    def increment(self, client: str, window: int, by: int = 1) -> int:
-        if not self._may_use_shared():
-            return self._local.increment(client, window, by)
-        try:
-            calls = self._shared.increment(client, window, by)
-        except redis.RedisError as error:
-            self._record_failure(error)
-            return self._local.increment(client, window, by)
-        self._record_success()
-        return calls
-
-    def _may_use_shared(self) -> bool:
-        if self._retry_at is None:
-            return True
-        with self._lock:
-            if self._retry_at is None or self._clock() < self._retry_at:
-                return self._retry_at is None
-            self._retry_at = self._clock() + self._pause
-            return True
-
-    def _record_failure(self, error: redis.RedisError) -> None:
-        with self._lock:
-            if self._retry_at is None:
-                log.warning("Redis unavailable, counting per process: %s", error)
-            self._retry_at = self._clock() + self._pause
-
-    def _record_success(self) -> None:
-        if self._retry_at is not None:
-            with self._lock:
-                self._retry_at = None
-            log.info("Redis reconnected")
-
-
 def uses_redis(settings: Settings) -> bool:
     """Return whether requests are counted in Redis."""
     return settings.use_rate_limits and not settings.redis_url.startswith("memory:")
@@ -198,6 +53,9 @@ def open_counter(settings: Settings, name: str, period: int) -> CallCounter:
     """
     if not uses_redis(settings):
         return MemoryCounter()
+    # Not at the top: redis-py takes a tenth of the time of startup.
+    from .redis_counters import FailOverCounter, RedisCounter  # noqa: PLC0415
+
     try:
         return FailOverCounter(RedisCounter.from_url(settings.redis_url, name, period))
     except (TypeError, ValueError) as error:

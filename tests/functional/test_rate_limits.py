@@ -153,7 +153,9 @@ def test_redis_down_is_logged_and_calls_are_counted(
     testapp = new_process()
     statuses = [call(testapp).status_int for _ in range(6)]
     assert statuses == [200] * 5 + [429]
-    lines = [record for record in caplog.records if record.name == "classroom.rate_limits.counters"]
+    lines = [
+        record for record in caplog.records if record.name == "classroom.rate_limits.redis_counters"
+    ]
     assert [line.levelno for line in lines] == [logging.WARNING]
 
 

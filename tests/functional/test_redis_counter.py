@@ -9,7 +9,7 @@ from itertools import chain, repeat
 import pytest
 import redis
 
-from classroom.rate_limits.counters import RedisCounter
+from classroom.rate_limits.redis_counters import RedisCounter
 
 # 100,000 take half a minute.
 CALLS = int(os.environ.get("CLASSROOM_COUNTED_CALLS", "8000"))

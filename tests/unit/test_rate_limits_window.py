@@ -2,7 +2,8 @@ import tracemalloc
 
 import redis
 
-from classroom.rate_limits.counters import FailOverCounter, MemoryCounter
+from classroom.rate_limits.counters import MemoryCounter
+from classroom.rate_limits.redis_counters import FailOverCounter
 from classroom.rate_limits.window import FixedWindow
 
 
