@@ -36,8 +36,8 @@ if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2**30:
 for variable in VARIABLES:
     os.environ.pop(variable, None)
 
-# Each application is thousands of objects that live long. To look for garbage among them after every
-# 700 objects, the default, takes a tenth of the time of the tests.
+# Each application is thousands of objects that live long. With the default of 700, the search for
+# garbage takes a tenth of the time of the tests.
 gc.set_threshold(10_000)
 
 # The combinations of a database and a mode of authentication in which a test runs.
