@@ -6,10 +6,11 @@ and rolls back, and every server is a real one.
 
 import gc
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 import argon2
@@ -27,10 +28,10 @@ pytest_plugins = [
     "tests.fixtures.servers",
 ]
 
-# SQLite waits for the disk at each commit, but not if its files are in memory.
+# The databases of the tests are in memory if it has room: no commit waits for a disk.
 _MEMORY = Path("/dev/shm")
-if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2**30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and disk_usage(_MEMORY).free > 4 * 2**30:
+    tempfile.tempdir = str(_MEMORY)
 
 # The tests must not write to a database of the developer who runs them.
 for variable in VARIABLES:
@@ -61,14 +62,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Deselect the combinations of each test that are neither in the diagonal nor in its marker."""
     items[:] = [item for item in items if _is_wanted(item)]
     items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
+    for item in items:
+        if _parameters(item).get("database_url") == "postgresql":
+            item.add_marker("no_cover")  # Tracing is slow, and on SQLite the same lines run.
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def _is_wanted(item: pytest.Item) -> bool:
     if item.get_closest_marker("all_combinations"):
         return True
     marker = item.get_closest_marker("one_combination")
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    database, mode = parameters.get("database_url"), parameters.get("testapp")
+    database, mode = (_parameters(item).get(name) for name in ("database_url", "testapp"))
     return any(
         database in (None, wanted) and mode in (None, wanted_mode)
         for wanted, wanted_mode in _COMBINATIONS[marker.name if marker else "diagonal"]

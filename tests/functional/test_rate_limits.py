@@ -11,7 +11,7 @@ import pytest
 import redis
 from webtest import TestApp
 
-from classroom.rate_limits.counters import FailOverCounter
+from classroom.rate_limits.redis_counters import FailOverCounter
 
 from ..support.redis import running_redis
 from ..support.sockets import free_port
@@ -172,7 +172,7 @@ def test_redis_is_used_again_after_an_outage(
     fault: str,
 ) -> None:
     hasty = partial(FailOverCounter, pause=0.2)
-    monkeypatch.setattr("classroom.rate_limits.counters.FailOverCounter", hasty)
+    monkeypatch.setattr("classroom.rate_limits.redis_counters.FailOverCounter", hasty)
     port = free_port()
     limits["classroom.redis_url"] = f"redis://127.0.0.1:{port}/0"
     limits["classroom.rate_limit.calls"] = "1000000"

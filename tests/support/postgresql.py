@@ -99,20 +99,10 @@ class PostgreSQL:
         )
 
 
-def _in_memory() -> Path | None:
-    """Return a folder in memory if it has room for some servers.
-
-    Each test replaces the files of all tables, which takes half as long as on a disk.
-    """
-    folder = Path("/dev/shm")
-    has_room = folder.is_dir() and shutil.disk_usage(folder).free > 4 * 2**30
-    return folder if has_room else None
-
-
 @contextmanager
 def running_postgresql(password: str = "") -> Iterator[PostgreSQL]:
     # Not below pytest's folders, which only their owner can enter.
-    with TemporaryDirectory(prefix="classroom-", dir=_in_memory()) as folder:
+    with TemporaryDirectory(prefix="classroom-") as folder:
         server = PostgreSQL(Path(folder), password)
         server.start()
         try:
