@@ -54,11 +54,11 @@ def server(ini: Path, port: int, sqlite_url: str) -> Iterator[Server]:
 
 
 def growth(server: Server, send: Callable[[int], Any]) -> int:
-    """Return the bytes of memory that 1,000 requests leave behind, after a few to warm up."""
+    """Return the bytes of memory that 300 requests leave behind, after a few to warm up."""
     for number in range(50):
         send(number)
     before = server.memory()
-    for number in range(50, 1050):
+    for number in range(50, 350):
         send(number)
     return server.memory() - before
 
