@@ -185,6 +185,7 @@ def test_the_documentation_has_a_row_for_each_resource() -> None:
     assert DOCUMENTED.keys() == TARGETS.keys()
 
 
+@pytest.mark.no_cover  # other tests cover the same code
 @pytest.mark.all_combinations
 def test_a_role_has_the_documented_methods(school: School, subtests: pytest.Subtests) -> None:
     for role, name in product(Role, TARGETS):
