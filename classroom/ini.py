@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import plaster
-from pyramid.paster import get_appsettings
+from plaster_pastedeploy import Loader
 
 from .environment import overrides
 from .settings import SettingError
@@ -34,7 +34,7 @@ class Ini:
         :raises classroom.settings.SettingError: if the file cannot be read.
         """
         with _one_line_errors(self.path):
-            return dict(get_appsettings(self.path, options=self.variables))
+            return read_app(self.path, self.variables)
 
     def read_server(self) -> dict[str, str]:
         """Read ``[server:main]``, if the server is waitress.
@@ -42,8 +42,24 @@ class Ini:
         :raises classroom.settings.SettingError: if the file cannot be read.
         """
         with _one_line_errors(self.path):
-            settings = dict(plaster.get_settings(self.path, "server:main", self.variables))
+            settings = dict(_loader(self.path).get_settings("server:main", self.variables))
         return settings if settings.pop("use", None) in _WAITRESS else {}
+
+
+def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Read ``[app:main]`` of an ini file, without the environment.
+
+    :param variables: the values of the ``%(name)s`` in the file.
+    :raises OSError: if the file cannot be read.
+    :raises configparser.Error: if it is malformed.
+    :raises LookupError: if it has no ``[app:main]``.
+    """
+    return dict(_loader(path).get_wsgi_app_settings(defaults=variables))
+
+
+def _loader(path: str) -> Loader:
+    # plaster.get_loader would first read the entry points of all installed distributions.
+    return Loader(plaster.parse_uri(path))
 
 
 @contextmanager

@@ -6,9 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import waitress
-from pyramid.paster import get_appsettings
 
-from ..ini import explain
+from ..ini import explain, read_app
 from ..settings import SettingError
 from .adjustments import parse_adjustments
 
@@ -30,6 +29,6 @@ def _check_values(global_config: Mapping[str, str]) -> None:
     path = global_config["__file__"]
     try:
         with suppress(LookupError):  # pserve --app-name serves another section
-            get_appsettings(path, options=global_config)
+            read_app(path, global_config)
     except configparser.InterpolationError as error:
         raise SettingError(path, explain(error)) from None
