@@ -59,3 +59,10 @@ def test_a_command_that_fails_does_not_shift_the_replies(
     with pytest.raises(redis.ResponseError):
         counter.increment("list", 1)
     assert counter.increment("a", 1) == 2
+
+
+def test_a_call_does_not_wait_a_second_for_redis(redis_server: redis.Redis, redis_url: str) -> None:
+    counter = open_counter(redis_url)
+    redis_server.client_pause(1000)  # milliseconds, for all clients
+    with pytest.raises(redis.TimeoutError):
+        counter.increment("a", 1)
