@@ -16,6 +16,9 @@ COVERED = 'classroom/security/*,classroom/http/pagination.py,classroom/http/prec
 SMOKE = tests/unit tests/functional/test_authentication.py tests/functional/test_commands.py \
 	tests/functional/test_pserve.py tests/functional/test_warnings.py
 
+# Otherwise each process of the tests compiles the package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test smoke fuzz lint check bench bench-quick constraints servers load
 
 help:
