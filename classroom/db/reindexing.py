@@ -43,7 +43,7 @@ def reindex(engine: Engine, report: Report) -> None:
 
 def _rebuild_words(engine: Engine, table: Table, report: Report) -> None:
     last, is_full = 0, True
-    # Not until a batch is empty: while the service inserts rows, whose words are right, none is.
+    # The service inserts rows with the right words. If it does so steadily, no batch is ever empty.
     while is_full:
         rows = _rebuild_batch(engine, table, last)
         report(len(rows))
