@@ -161,7 +161,6 @@ assert "zope.sqlalchemy" not in sys.modules
 """
 
 
-@pytest.mark.one_combination
 def test_the_service_writes_without_a_session(database_url: str) -> None:
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", WITHOUT_SESSION, database_url], check=True
