@@ -58,3 +58,4 @@ class Readiness:
             self._checked.set()
             self._stopped.wait(_BETWEEN_CHECKS)
         self._database.close()
+        self._redis.close()

@@ -60,7 +60,7 @@ class RedisCounter:
 
 
 def open_pool(url: str) -> redis.ConnectionPool:
-    """Return a pool whose connections raise an error within 0.2 seconds if Redis is unavailable.
+    """Return a pool whose connections wait up to 0.1 seconds to connect, and for each reply.
 
     It does not connect.
     """
@@ -70,20 +70,25 @@ def open_pool(url: str) -> redis.ConnectionPool:
     )
 
 
+def open_client(url: str) -> redis.Redis:
+    """Return a client with the timeouts of a counter. It does not connect."""
+    return redis.Redis.from_pool(open_pool(url))
+
+
 def ping(url: str) -> None:
     """Connect to Redis as a counter does, and count nothing.
 
     :raises redis.RedisError: if Redis is unavailable.
     :raises TypeError, ValueError: if redis-py does not accept ``url``.
     """
-    with redis.Redis.from_pool(open_pool(url)) as client:
+    with open_client(url) as client:
         client.ping()
 
 
-def is_available(url: str) -> bool:
-    """Return within 0.2 seconds whether Redis is available."""
+def is_available(client: redis.Redis) -> bool:
+    """Return whether Redis replies."""
     try:
-        ping(url)
+        client.ping()
     except redis.RedisError:
         return False
     return True

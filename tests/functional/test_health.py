@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from webtest import TestApp
 
 from classroom.db.startup import open_database
@@ -84,6 +85,37 @@ def test_a_service_without_redis_is_ready(limited: dict[str, str]) -> None:
     with open_application(limited) as app:
         checks = {**OK, "redis": "unavailable"}
         assert readiness(app) == (200, {"status": "ready", "checks": checks})
+
+
+@pytest.mark.one_combination
+def test_the_check_of_redis_keeps_its_connection(
+    limited: dict[str, str],
+    redis_url: str,
+    redis_server: redis.Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def pings() -> int:
+        return redis_server.info("commandstats")["cmdstat_ping"]["calls"]
+
+    def opened() -> int:
+        return redis_server.info("stats")["total_connections_received"]
+
+    def connected() -> int:
+        return redis_server.info("clients")["connected_clients"]
+
+    monkeypatch.setattr("classroom.health.readiness._BETWEEN_CHECKS", 0.01)
+    limited["classroom.redis_url"] = redis_url
+    others = connected()
+    with open_application(limited) as app:
+        assert readiness(app)[1]["checks"]["redis"] == "ok"
+        before = opened(), pings()
+        wait_for(lambda: pings() >= before[1] + 3)
+        assert opened() == before[0]
+        redis_server.client_kill_filter(_type="normal", skipme=True)
+        killed_after = pings()
+        wait_for(lambda: pings() >= killed_after + 3)
+        assert readiness(app)[1]["checks"]["redis"] == "ok"
+    wait_for(lambda: connected() <= others)
 
 
 def test_readiness_follows_the_database(postgresql: PostgreSQL, on_postgresql: Any) -> None:
