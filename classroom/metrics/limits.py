@@ -1,33 +1,35 @@
 """The rate limit, and failed logins."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from ..rate_limits.counters import CallCounter
-from ..rate_limits.redis_counters import FailOverCounter
-from ..rate_limits.window import FixedWindow
+from ..rate_limits.counters import CallCounter, uses_redis
 from ..services import Services
+
+if TYPE_CHECKING:
+    from ..rate_limits.redis_counters import FailOverCounter
 
 
 def add_metrics(services: Services, registry: CollectorRegistry) -> None:
-    if services.limiter:
-        _measure(services.limiter, services.settings.rate_limit_calls, registry)
+    settings, limiter = services.settings, services.limiter
+    if limiter:
+        if uses_redis(settings):
+            _show_bypass(cast("FailOverCounter", limiter.counter), registry)
+        limiter.counter = _MeasuredCounter(limiter.counter, settings.rate_limit_calls, registry)
     registry.register(_FailedLogins(services))
 
 
-def _measure(limiter: FixedWindow, limit: int, registry: CollectorRegistry) -> None:
-    counter = limiter.counter
-    limiter.counter = _MeasuredCounter(counter, limit, registry)
-    if isinstance(counter, FailOverCounter):
-        bypassed = Gauge(
-            "classroom_redis_bypassed",
-            "1 while requests are counted per process because Redis is unavailable, else 0.",
-            registry=registry,
-        )
-        bypassed.set_function(lambda: counter.is_bypassing)
+def _show_bypass(counter: "FailOverCounter", registry: CollectorRegistry) -> None:
+    bypassed = Gauge(
+        "classroom_redis_bypassed",
+        "1 while requests are counted per process because Redis is unavailable, else 0.",
+        registry=registry,
+    )
+    bypassed.set_function(lambda: counter.is_bypassing)
 
 
 class _MeasuredCounter:

@@ -288,24 +288,31 @@ def test_a_metrics_port_in_use_is_one_line(app_ini: Path) -> None:
         assert run(app_ini, "run", "-", stdin="").exit_code == 0
 
 
-# Makes two applications in a process of its own: one without metrics, and one without the library.
-TWO_APPLICATIONS = """
+# Makes three applications in a process of its own: without metrics, with metrics and rate limits
+# without Redis, and without the library.
+THREE_APPLICATIONS = """
 import sys
 from classroom import main
 url = {"sqlalchemy.url": sys.argv[1]}
 main({}, **url)
 print("prometheus_client" in sys.modules)
+metrics = {"classroom.metrics_listen": "127.0.0.1:9150"}
+main(
+    {}, **url, **metrics,
+    **{"classroom.use_rate_limits": "true", "classroom.redis_url": "memory://"},
+)
+print("redis" in sys.modules)
 sys.modules["prometheus_client"] = None
-main({}, **url, **{"classroom.metrics_listen": "127.0.0.1:9150"})
+main({}, **url, **metrics)
 """
 
 
-def test_only_the_setting_needs_the_library(sqlite_url: str) -> None:
-    command = [sys.executable, "-c", TWO_APPLICATIONS, sqlite_url]
+def test_only_the_settings_need_the_libraries(sqlite_url: str) -> None:
+    command = [sys.executable, "-c", THREE_APPLICATIONS, sqlite_url]
     started = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (started.returncode, started.stdout, started.stderr.splitlines()[-1]) == (
         1,
-        "False\n",
+        "False\nFalse\n",
         "classroom.metrics_listen: prometheus-client is not installed;"
         " install it with pip install '.[metrics]'",
     )
