@@ -108,7 +108,7 @@ def test_the_service_writes_meanwhile(
     is_consistent()
 
 
-def test_it_ends_although_rows_are_inserted_between_batches(dbengine: Engine) -> None:
+def test_reindex_ends_although_rows_are_inserted(dbengine: Engine) -> None:
     insert_rows(dbengine, ["david"])
     batches: list[int] = []
 
