@@ -4,6 +4,7 @@ import configparser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import plaster
 from plaster_pastedeploy import Loader
@@ -53,13 +54,17 @@ def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:
     :raises OSError: if the file cannot be read.
     :raises configparser.Error: if it is malformed.
     :raises LookupError: if it has no ``[app:main]``.
+    :raises ValueError: if no loader is installed for its extension.
     """
     return dict(_loader(path).get_wsgi_app_settings(defaults=variables))
 
 
-def _loader(path: str) -> Loader:
-    # plaster.get_loader would first read the entry points of all installed distributions.
-    return Loader(plaster.parse_uri(path))
+def _loader(path: str) -> Any:
+    uri = plaster.parse_uri(path)
+    if uri.scheme == "file+ini":
+        # The loader that get_loader returns, after it reads the entry points of all distributions.
+        return Loader(uri)
+    return plaster.get_loader(uri, protocols=["wsgi"])
 
 
 @contextmanager

@@ -227,6 +227,18 @@ def test_a_missing_ini_file_is_one_error_line(tmp_path: Path) -> None:
     assert run(ini, "users").output == f"{ini}: cannot read {ini}: No such file or directory\n"
 
 
+@pytest.mark.one_combination
+def test_a_file_without_a_loader_is_one_error_line(ini: Path) -> None:
+    """The scheme of plaster selects a loader, as in pserve."""
+    renamed = ini.rename(ini.with_suffix(".txt"))
+    refused = run(renamed, "users")
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert refused.output.startswith(f"{renamed}: Could not find a matching loader")
+    with_scheme = Path(f"file+ini:{renamed}")
+    assert run(with_scheme, "users").exit_code == 0
+    get_config_loader(str(with_scheme)).get_wsgi_server()
+
+
 @pytest.mark.parametrize(
     "command",
     [
