@@ -90,12 +90,27 @@ def paginate(
     fetched, counted = fetch(requested.slice)
     if not fetched and requested.page > 1 and not requested.cursor:
         raise PageNotFound("page: there is no such page")
-    total = count() if counted is None else counted
     rows = fetched[: requested.per_page]
+    has_more = len(fetched) > len(rows)
     if requested.before:
         rows = rows[::-1]
+    total = count() if counted is None else counted
+    return _link(requested, rows, total, has_more, key)
+
+
+def _link(
+    requested: PageRequest,
+    rows: Sequence[Row],
+    total: int,
+    has_more: bool,
+    key: Callable[[Row], Key],
+) -> Page[Row]:
+    """Return a page of rows with links to other pages.
+
+    :param has_more: whether more rows than the page has were found in the direction of the cursor.
+    """
     pages = -(-total // requested.per_page)
-    has_prev, has_next = _has_neighbours(requested, pages, has_more=len(fetched) > len(rows))
+    has_prev, has_next = _has_neighbours(requested, pages, has_more)
     first, last = requested.link(1), requested.link(pages)
     before = write_cursor(key(rows[0])) if rows and has_prev else None
     after = write_cursor(key(rows[-1])) if rows and has_next else None
@@ -118,10 +133,7 @@ def paginate(
 
 
 def _has_neighbours(requested: PageRequest, pages: int, has_more: bool) -> tuple[bool, bool]:
-    """Return whether there is a previous page, and whether there is a next one.
-
-    :param has_more: whether more rows than the page has were found in the direction of the cursor.
-    """
+    """Return whether there is a previous page, and whether there is a next one."""
     if requested.before:
         return has_more, True
     if requested.after:

@@ -12,6 +12,7 @@ from ..http.codes import ErrorCode
 from ..http.errors import error_response
 from ..http.syntax import RATE_LIMIT_HEADERS
 from ..rate_limits.clients import client_of
+from ..rate_limits.window import Usage
 from ..request import Handler, Request
 from ..services import services
 
@@ -33,16 +34,17 @@ def factory(handler: Handler, registry: Registry) -> Handler:
             return handler(request)
         client = client_of(request.remote_addr)
         usage = limiter.hit(client)
-        if usage.is_allowed:
-            response = handler(request)
-        else:
-            if usage.is_first_refused:
-                log.warning("the rate limit of client %s is exceeded until %d", client, usage.reset)
-            headers = [("Retry-After", str(usage.retry_after))]
-            response = error_response(request.environ, ErrorCode.RATE_LIMITED, _TOO_MANY, headers)
+        response = handler(request) if usage.is_allowed else _refuse(request, client, usage)
         state = f'"default";r={usage.remaining};t={usage.retry_after}'
         values = (str(usage.limit), str(usage.remaining), str(usage.reset), policy, state)
         response.headerlist.extend(zip(RATE_LIMIT_HEADERS, values, strict=True))
         return response
 
     return rate_limit_tween
+
+
+def _refuse(request: Request, client: str, usage: Usage) -> Response:
+    if usage.is_first_refused:
+        log.warning("the rate limit of client %s is exceeded until %d", client, usage.reset)
+    headers = [("Retry-After", str(usage.retry_after))]
+    return error_response(request.environ, ErrorCode.RATE_LIMITED, _TOO_MANY, headers)
