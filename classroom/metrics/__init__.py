@@ -17,6 +17,6 @@ def includeme(config: Configurator) -> None:
     except ImportError:
         raise SettingError(
             "classroom.metrics_listen",
-            "prometheus-client is not installed; install it with pip install '.[metrics]'",
+            "prometheus-client is not installed; install the extra classroom[metrics]",
         ) from None
     config.include(".composition")

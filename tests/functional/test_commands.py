@@ -266,7 +266,7 @@ def test_a_missing_driver_is_an_error_with_the_extra(
 ) -> None:
     configure(ini, {"sqlalchemy.url": "postgresql+psycopg://localhost/x"})
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    install = "psycopg is not installed; install it with pip install '.[postgresql]'"
+    install = "psycopg is not installed; install the extra classroom[postgresql]"
     assert errors(ini) == [f"sqlalchemy.url: {install}"] * 3
 
 

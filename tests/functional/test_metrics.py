@@ -314,7 +314,7 @@ def test_only_the_settings_need_the_libraries(sqlite_url: str) -> None:
         1,
         "False\nFalse\n",
         "classroom.metrics_listen: prometheus-client is not installed;"
-        " install it with pip install '.[metrics]'",
+        " install the extra classroom[metrics]",
     )
     assert "Traceback" not in started.stderr
 

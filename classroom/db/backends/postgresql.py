@@ -56,7 +56,7 @@ class PostgreSQL(Backend):
 
     def explain_missing(self, driver: ImportError) -> str:
         if driver.name == "psycopg":
-            return "psycopg is not installed; install it with pip install '.[postgresql]'"
+            return "psycopg is not installed; install the extra classroom[postgresql]"
         return str(driver)
 
     def limit_response_times(self, engine: Engine) -> None:
