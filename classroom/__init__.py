@@ -23,6 +23,7 @@ def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     settings = {**DEFAULT_SETTINGS, "__file__": ini_file, **settings, **overrides()}
     with Configurator(settings=settings, request_factory=Request) as config:
         config.include(".logs")
+        config.include(".environment")
         config.include("pyramid_retry")
         config.include(".services")
         config.include(".resources.tree")

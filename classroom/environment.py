@@ -1,15 +1,20 @@
 """Settings from the environment, which override those of an ini file."""
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pyramid.config import Configurator
+
 from .settings import DEFAULT_SETTINGS, SettingError, validate
+
+log = logging.getLogger(__name__)
 
 _SECRET_KEY = "classroom.secret_key"  # noqa: S105 (a key)
 _SECRET_KEY_FILE = "CLASSROOM_SECRET_KEY_FILE"  # noqa: S105 (a name)
-# The variable of each setting that has one. Other CLASSROOM_* variables are ignored.
+# The variable of each setting that has one.
 _VARIABLES = {"sqlalchemy.url": "CLASSROOM_DATABASE_URL"} | {
     key: key.upper().replace(".", "_") for key in DEFAULT_SETTINGS
 }
@@ -41,6 +46,19 @@ def _read_secret(path: str) -> str:
         raise SettingError(_SECRET_KEY_FILE, f"{path} is not UTF-8") from None
     _validate(_SECRET_KEY_FILE, _SECRET_KEY, secret)
     return secret
+
+
+def unknown_variables() -> list[str]:
+    """Return the ``CLASSROOM_*`` variables that set nothing.
+
+    They are not errors: Kubernetes sets ``CLASSROOM_PORT`` and others for a service named classroom.
+    """
+    return sorted(name for name in os.environ.keys() - VARIABLES if name.startswith("CLASSROOM_"))
+
+
+def includeme(config: Configurator) -> None:
+    if names := unknown_variables():
+        log.warning("unknown variables in the environment: %s", ", ".join(names))
 
 
 def _validate(variable: str, key: str, value: Any) -> None:

@@ -16,6 +16,7 @@ Check = Callable[[Configuration], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     settings.invalid_settings,
+    settings.unknown_variables,
     settings.missing_secret_key,
     settings.debug_settings,
     settings.debug_toolbar,

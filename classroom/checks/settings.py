@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from pyramid.settings import asbool
 
+from ..environment import unknown_variables as unknown
 from ..settings import invalid_settings as invalid
 from .configuration import Configuration
-from .findings import Finding, error
+from .findings import Finding, error, warning
 
 _DEBUG = re.compile(r"pyramid[._](debug|reload)_\w+", re.IGNORECASE)
 
@@ -16,6 +17,11 @@ _DEBUG = re.compile(r"pyramid[._](debug|reload)_\w+", re.IGNORECASE)
 def invalid_settings(configuration: Configuration) -> Iterator[Finding]:
     for problem in invalid(configuration.app):
         yield error(problem.key, problem.problem)
+
+
+def unknown_variables(configuration: Configuration) -> Iterator[Finding]:
+    for name in unknown():
+        yield warning(name, "unknown setting")
 
 
 def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:

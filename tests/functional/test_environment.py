@@ -50,10 +50,30 @@ def test_the_application_uses_the_settings_of_the_environment(
 ) -> None:
     monkeypatch.setenv("CLASSROOM_DATABASE_URL", database_url)
     monkeypatch.setenv("CLASSROOM_RATE_LIMIT_CALLS", "9")
-    monkeypatch.setenv("CLASSROOM_UNKNOWN", "ignored")
     app_settings |= {"sqlalchemy.url": UNUSABLE, "classroom.rate_limit.calls": "8"}
     with open_application(app_settings) as app:
         assert services(app.registry).settings.rate_limit_calls == 9
+
+
+@pytest.mark.one_combination
+def test_unknown_variables_are_warnings(
+    app_ini: Path,
+    app_settings: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name in ("CLASSROOM_PER_PAGE", "CLASSROOM_PORT", "CLASSROOM_PAGE"):
+        monkeypatch.setenv(name, "7")
+    with open_application(app_settings) as app:
+        assert services(app.registry).settings.per_page == 7
+    warnings = [text for text in caplog.messages if "CLASSROOM" in text]
+    assert warnings == ["unknown variables in the environment: CLASSROOM_PAGE, CLASSROOM_PORT"]
+    checked = run(app_ini, "check")
+    assert checked.exit_code == 0
+    assert checked.output.startswith(
+        "warning: CLASSROOM_PAGE: unknown setting\nwarning: CLASSROOM_PORT: unknown setting\n"
+    )
+    assert "PER_PAGE" not in checked.output
 
 
 @pytest.mark.one_combination
