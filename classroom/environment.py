@@ -51,7 +51,8 @@ def _read_secret(path: str) -> str:
 def unknown_variables() -> list[str]:
     """Return the ``CLASSROOM_*`` variables that set nothing.
 
-    They are not errors: Kubernetes sets ``CLASSROOM_PORT`` and others for a service named classroom.
+    They are not errors: Kubernetes sets ``CLASSROOM_PORT`` and others for a service named
+    classroom.
     """
     return sorted(name for name in os.environ.keys() - VARIABLES if name.startswith("CLASSROOM_"))
 

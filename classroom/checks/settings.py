@@ -1,4 +1,4 @@
-"""Checks of ``[app:main]`` alone."""
+"""Checks of ``[app:main]`` and of the environment."""
 
 import os
 import re
