@@ -16,7 +16,7 @@ COVERED = 'classroom/security/*,classroom/http/pagination.py,classroom/http/prec
 SMOKE = tests/unit tests/functional/test_authentication.py tests/functional/test_commands.py \
 	tests/functional/test_pserve.py tests/functional/test_warnings.py
 
-# Otherwise each process of the tests compiles the package again.
+# Otherwise each test process compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help serve test smoke fuzz lint check bench bench-quick constraints servers load
@@ -88,7 +88,7 @@ $(TOOLS)/node_modules/.installed: $(TOOLS)/package-lock.json
 	npm ci --silent --prefix $(TOOLS)
 	touch $@
 
-# Without npm there is no file, and the bench leaves out Fastify.
+# Without npm, this file is not created, and make bench leaves out Fastify.
 $(FASTIFY)/node_modules/.installed: $(FASTIFY)/package-lock.json
 	if command -v npm > /dev/null; then npm ci --silent --prefix $(FASTIFY) && touch $@; fi
 
