@@ -1,4 +1,4 @@
-"""The codes of errors. The OpenAPI document, the problem pages and docs/api.md list them."""
+"""The error codes. The OpenAPI document, the problem pages and docs/api.md list them."""
 
 from enum import StrEnum
 from typing import Self
@@ -62,12 +62,13 @@ class ErrorCode(StrEnum):
     INVALID_TOKEN = (
         "invalid_token",
         401,
-        "The token is invalid or has expired, or the password has changed since. Request another.",
+        "The token is invalid or has expired, or the password has changed since it was issued."
+        " Request a new token.",
     )
     TOKEN_REQUIRED = (
         "token_required",
         401,
-        "The URL takes a token, not a password. The message has the URL that issues tokens.",
+        "The URL takes a token, not a password. The message contains the URL that issues tokens.",
     )
     PERMISSION_DENIED = (
         "permission_denied",
@@ -153,13 +154,14 @@ class ErrorCode(StrEnum):
     DATABASE_UNAVAILABLE = (
         "database_unavailable",
         503,
-        "The database is unavailable, or too many clients write at the same time. `Retry-After` is"
-        " the time to wait in seconds.",
+        "The database is unavailable, or too many clients are writing at the same time."
+        " `Retry-After` is the time to wait in seconds.",
     )
     TOO_MANY_LOGINS = (
         "too_many_logins",
         503,
-        "Too many clients log in at the same time. `Retry-After` is the time to wait in seconds.",
+        "Too many clients are logging in at the same time. `Retry-After` is the time to wait in"
+        " seconds.",
     )
 
 
@@ -191,6 +193,7 @@ _OF_CLASS = {
 def code_of_status(status: int) -> ErrorCode:
     """Return the code of an error that has only a status.
 
-    For a status of an extension that no code has, this is the general code of its class.
+    If an extension returns a status without a code, this is the general code of the status class
+    (3xx, 4xx or 5xx).
     """
     return _GENERAL.get(status, _OF_CLASS[status // 100])
