@@ -5,7 +5,7 @@ class NotReady(Exception):
     """The service cannot use the database yet, and tries again."""
 
 
-class DatabaseAway(NotReady):
+class DatabaseUnavailable(NotReady):
     """The database does not accept connections at the moment."""
 
 

@@ -11,7 +11,7 @@ from . import revision
 from .backends import backend_of
 from .driver_errors import in_one_line
 from .engine import for_writing, make_engine, parse_url
-from .not_ready import DatabaseAway, NotReady
+from .not_ready import DatabaseUnavailable, NotReady
 
 
 def open_database(settings: Mapping[str, Any]) -> Engine:
@@ -42,7 +42,7 @@ def prepare(engine: Engine, settings: Mapping[str, Any]) -> None:
         if isinstance(error, NotReady):
             raise
         if backend_of(engine).is_unavailable(getattr(error, "orig", None)):
-            raise DatabaseAway(in_one_line(error)) from None
+            raise DatabaseUnavailable(in_one_line(error)) from None
         raise unusable(error) from None
 
 
