@@ -22,7 +22,7 @@ VARIABLES = frozenset({*_VARIABLES.values(), _SECRET_KEY_FILE})
 
 
 def overrides(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the settings that the environment has.
+    """Return the settings that the environment contains.
 
     :raises SettingError: for the first invalid variable.
     """

@@ -1,4 +1,4 @@
-"""Set up the shell: ``pshell development.ini`` has the objects of ``classroom.shell``."""
+"""Set up the shell: ``pshell development.ini`` provides the objects of ``classroom.shell``."""
 
 from collections.abc import Iterator
 from typing import Any

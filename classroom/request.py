@@ -69,7 +69,7 @@ class Request(pyramid.request.Request):
         """Return whether the client sent exactly this path, below SCRIPT_NAME.
 
         In PATH_INFO, %2F is decoded to a slash, and several leading slashes are one. REQUEST_URI,
-        which some servers set, has the path as sent, and behind a proxy also scheme and host.
+        which some servers set, contains the path as sent and, behind a proxy, the scheme and host.
         """
         sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
         sent = re.sub("^https?://[^/]*", "", sent)

@@ -28,7 +28,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
 ]
 
-# The databases of the tests are in memory if it has room: no commit waits for a disk.
+# The test databases are in memory if it has room: no commit waits for a disk.
 _MEMORY = Path("/dev/shm")
 if "TMPDIR" not in os.environ and _MEMORY.is_dir() and disk_usage(_MEMORY).free > 4 * 2**30:
     tempfile.tempdir = str(_MEMORY)

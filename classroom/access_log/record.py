@@ -10,7 +10,7 @@ log = logging.getLogger("classroom.access")
 
 
 class AccessRecord(LogRecord):
-    """A record whose message has all its fields as text.
+    """A record whose message contains all its fields as text.
 
     :param fields: the values by name. The last may contain spaces.
     """

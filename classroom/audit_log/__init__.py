@@ -1,6 +1,6 @@
-"""The log of deletions and of changes of users. A line is written when the change is stored.
+"""The log of deletions and of changes to users. A line is written when the change is stored.
 
-Deletions belong to the logger ``classroom.audit_log``, and users to ``classroom.security``.
+Deletions are logged by ``classroom.audit_log``, and changes to users by ``classroom.security``.
 """
 
 import logging

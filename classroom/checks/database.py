@@ -1,4 +1,4 @@
-"""Checks of the database: its pool of connections, its revision and its users."""
+"""Checks of the database: its connection pool, its revision and its users."""
 
 from collections.abc import Iterator
 

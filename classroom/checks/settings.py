@@ -31,7 +31,7 @@ def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
 
 
 def debug_settings(configuration: Configuration) -> Iterator[Finding]:
-    # Pyramid reads PYRAMID_DEBUG_ALL and its like from the environment.
+    # Pyramid reads PYRAMID_DEBUG_ALL and similar variables from the environment.
     for name, value in {**configuration.app, **os.environ}.items():
         if _DEBUG.fullmatch(name) and asbool(value):
             yield error(name, "is for development")

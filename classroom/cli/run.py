@@ -19,7 +19,7 @@ from .decorators import echo_database
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def run(ini: Ini, script: TextIO, args: tuple[str, ...]) -> None:
-    """Run a Python script in one transaction, with the names of pshell.
+    """Run a Python script in one transaction, with the predefined objects of pshell.
 
     SCRIPT is a file, or - for standard input. ARGS are its sys.argv[1:]. An exception rolls back
     all changes, and exits with status 1. sys.exit() with a status other than 0 also rolls back all

@@ -12,7 +12,7 @@ from .backends import backend_of
 from .engine import for_reading, for_writing
 from .queries import count_rows
 
-# A function of the name of a table, the number of rows copied so far, and the total.
+# A callback that receives the name of a table, the number of rows copied so far, and the total.
 Report = Callable[[str, int, int], None]
 
 _BATCH = 1000

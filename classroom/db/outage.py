@@ -1,4 +1,4 @@
-"""Log the beginning and the end of outages of the database."""
+"""Log the beginning and the end of database outages."""
 
 import logging
 import threading

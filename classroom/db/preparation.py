@@ -46,7 +46,7 @@ class Preparation:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after its present attempt, for which this waits some seconds."""
+        """End the thread after its current attempt, for which this waits some seconds."""
         self._stopped.set()
         self._thread.join(_SECONDS_TO_STOP)
 

@@ -38,7 +38,7 @@ def named(
     """Select students, classes or users.
 
     :param columns: the columns to select, in addition to the id and the key.
-    :param order: the name of a column, after ``-`` for the reverse order.
+    :param order: the name of a column, prefixed with ``-`` for the reverse order.
     :param words: the number of prefixes to match; ``prefix_parameters`` returns their parameters.
     :param filters: keys of ``_FILTERS``, which are also the names of their parameters.
     """

@@ -46,7 +46,7 @@ class Reader:
         """Return the rows, with their columns as attributes.
 
         :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
-        :raises sqlalchemy.exc.DBAPIError: for an error of the driver, like an engine.
+        :raises sqlalchemy.exc.DBAPIError: for a driver error, as an engine does.
         """
         prepared = self._prepared.get(statement)
         if prepared is None:
@@ -98,7 +98,7 @@ class Reader:
         log.warning("lost a connection to the database; retrying the read on another: %s", error)
 
     def _translate(self, sql: str | None, error: Exception) -> BaseException:
-        """Return SQLAlchemy's exception for an error of the driver, as the engine raises it."""
+        """Return SQLAlchemy's exception for a driver error, as the engine raises it."""
         dialect = self._engine.dialect
         translated: Any = DBAPIError.instance(
             sql, None, error, self._error, hide_parameters=True, dialect=dialect

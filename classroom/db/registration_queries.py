@@ -1,4 +1,4 @@
-"""SELECT statements of registrations, built once."""
+"""SELECT statements for registrations, built once."""
 
 from functools import cache
 from typing import NamedTuple

@@ -14,7 +14,7 @@ from .backends import backend_of
 from .backfill import NAMED_TABLES, fold_rows
 from .queries import count_rows
 
-# A function of the number of rows that were done since the last call.
+# A callback that receives the number of rows processed since the last call.
 Report = Callable[[int], Any]
 
 _BATCH = 1000

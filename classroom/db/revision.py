@@ -83,8 +83,8 @@ def _compare(connection: Connection) -> str | None:
     if revision is None or revision < head():
         raise DatabaseOutdated(f"{state}: run alembic -c INI upgrade head")
     if not _is_supported(connection):
-        raise Mismatch(f"{state}: install a newer classroom")
-    return f"{state}, which the database supports: install a newer classroom"
+        raise Mismatch(f"{state}: install a newer version of classroom")
+    return f"{state}, which the database supports: install a newer version of classroom"
 
 
 def _is_supported(connection: Connection) -> bool:

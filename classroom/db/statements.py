@@ -111,7 +111,7 @@ def _of(counted: CTE, value: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 
 class ItemStatements:
-    """The statements that select one row, without a lock, or with one until the transaction ends.
+    """The statements that select one row: without a lock, or locked until the transaction ends.
 
     SQLite has no row locks: a writing transaction locks the whole database.
     """

@@ -85,7 +85,7 @@ def change_user(connection: Connection, id: int, **values: str) -> Row[Any]:
 def change_user_unless_last_admin(connection: Connection, id: int, **values: str) -> Row[Any]:
     """Change a user as ``change_user`` does, but let the only admin keep the role.
 
-    :raises LastAdmin: if the user is the only admin, and the new role is another.
+    :raises LastAdmin: if the user is the only admin, and the new role is not "admin".
     """
     if values.get("role", Role.ADMIN) != Role.ADMIN:
         require_another_admin(connection, id)

@@ -67,7 +67,7 @@ def change(connection: Connection, model: type[Record], id: int, /, **values: An
     try:
         row = connection.execute(statement, {"key": id, **parameters}).one_or_none()
     except IntegrityError as error:
-        mark_error_retryable(error)  # another row has got the source id since the check
+        mark_error_retryable(error)  # another row has taken the source id since the check
         raise
     if row is None:
         raise NotFound(f"there is no {model.__name__} {id}")
@@ -163,5 +163,8 @@ def _delete(model: type[Record]) -> Delete:
 
 @cache
 def insert_if_new(backend: Backend, model: type[Base], *returned: Any) -> Executable:
-    """Return an INSERT that returns no row on a conflict. An error would abort the transaction."""
+    """Return an INSERT that returns no row on a conflict.
+
+    An error would abort the transaction.
+    """
     return backend.insert_if_new(model).returning(*returned)

@@ -29,7 +29,7 @@ def read_file(context: File, request: Request) -> Response:
 def _read(path: str) -> tuple[bytes, str]:
     """Return the content of a file, and its entity tag.
 
-    Rate limits do not apply to the files. To read and hash 1.7 MB takes some milliseconds.
+    Rate limits do not apply to the files. Reading and hashing 1.7 MB takes some milliseconds.
     """
     body = files(__package__).joinpath(path).read_bytes()
     return body, entity_tag(body)

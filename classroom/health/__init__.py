@@ -1,7 +1,7 @@
 """Health checks: whether the process answers, and whether it can serve requests.
 
 They need no credentials. The server executes them in a thread of their own, and their answers come
-from memory, so that they arrive when all worker threads wait for the database.
+from memory, so they arrive even if all worker threads are waiting for the database.
 """
 
 from pyramid.config import Configurator

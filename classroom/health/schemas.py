@@ -28,8 +28,8 @@ class Checks(Schema, frozen=True):
     redis: Annotated[
         Literal["ok", "unavailable", "unused"],
         Meta(
-            description="While Redis is unavailable, each process counts requests by itself. The"
-            " service is ready nevertheless.",
+            description="While Redis is unavailable, each process counts requests by itself, and"
+            " the service is still ready.",
             examples=["ok"],
         ),
     ]
@@ -41,8 +41,7 @@ class Readiness(Schema, frozen=True):
     status: Annotated[
         Literal["ready", "unavailable", "draining"],
         Meta(
-            description="`draining` after the service was told to stop: it completes the requests"
-            " that it has.",
+            description="`draining` after SIGTERM: the service completes its last requests.",
             examples=["ready"],
         ),
     ]

@@ -7,13 +7,13 @@ from wsgiref.util import application_uri
 from .syntax import HOST
 
 EXAMPLE_URL = "http://localhost:6543"
-"""The URL of the application in examples. The OpenAPI document has that of the request instead."""
+"""The URL of the application in examples. The OpenAPI document contains that of the request."""
 
 
 def base_url(environ: Mapping[str, Any]) -> str | None:
     """Return the URL of the application without a trailing slash, or None if it is not known.
 
-    If the request has no valid Host header, the URL has the name of the server.
+    If the request has no valid Host header, the URL contains the name of the server.
 
     :param environ: the WSGI environ of the request.
     """

@@ -1,4 +1,4 @@
-"""Dates and times of RFC 3339, section 5.6."""
+"""RFC 3339 dates and times (section 5.6)."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -100,7 +100,7 @@ def error_response(
 
     :param environ: the WSGI environ of the request.
     :param problems: a message for each invalid field of the body, by name.
-    :param status: if it is not that of the code.
+    :param status: the status, if it differs from that of the code.
     """
     status = status or code.status
     title = status_reasons[status]

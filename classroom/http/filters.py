@@ -52,5 +52,5 @@ SOURCE_ID = QueryParameter(
     _source_id,
 )
 UPDATED_SINCE = date_time(
-    "updated_since", "Select the rows that were created or changed at this time or later."
+    "updated_since", "Select the rows that were created or changed at or after this time."
 )

@@ -45,7 +45,8 @@ class PageRequest:
     def slice(self) -> Slice:
         """The rows to fetch.
 
-        With a cursor, this is one row more than the page has. It shows if there is another page.
+        With a cursor, this is one row more than the page has. It shows whether there is another
+        page.
         """
         if self.cursor:
             return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
@@ -107,7 +108,7 @@ def _link(
 ) -> Page[Row]:
     """Return a page of rows with links to other pages.
 
-    :param has_more: whether more rows than the page has were found in the direction of the cursor.
+    :param has_more: whether there are further rows beyond the page, in the direction of the cursor.
     """
     pages = -(-total // requested.per_page)
     has_prev, has_next = _has_neighbours(requested, pages, has_more)

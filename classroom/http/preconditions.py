@@ -36,7 +36,7 @@ def evaluate(environ: Mapping[str, Any], tag: str | None) -> Outcome:
 
 
 def _matches(field: str, tag: str | None, is_weak: bool) -> bool:
-    """Return whether a list of entity tags has ``tag``, by the weak or the strong comparison."""
+    """Return whether a list of entity tags contains ``tag``, by the weak or strong comparison."""
     return tag is not None and any(
         match[0] == "*" or (match[2] == tag and (is_weak or not match[1]))
         for match in ENTITY_TAG.finditer(field)

@@ -52,7 +52,7 @@ class BadParameter(ValueError):
 
 
 class UnknownParameter(BadParameter):
-    """A parameter that a request does not have."""
+    """A parameter that the method does not accept at this URL."""
 
     error_code = ErrorCode.UNKNOWN_PARAMETER
 
@@ -168,9 +168,9 @@ def _read(getall: GetAll, name: str, reader: ParameterReader) -> Any:
 
 Q = QueryParameter(
     "q",
-    "Select the names in which a word begins with each of the words in `q`. Case and accents are"
-    f" ignored. At most {MAX_WORDS} different words; a word that is a prefix of another does not"
-    " count.",
+    "Select the names that contain, for each word in `q`, a word that begins with it. Case and"
+    f" accents are ignored. At most {MAX_WORDS} different words; a word that is a prefix of another"
+    " does not count.",
     {"type": "string", "minLength": 1, "maxLength": NAME_LENGTH, "pattern": NAME},
     "dav",
     "q",

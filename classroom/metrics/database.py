@@ -20,7 +20,7 @@ _OPERATIONS = ("select", "insert", "update", "delete")
 def add_metrics(database: Database, registry: CollectorRegistry) -> None:
     seconds = Summary(
         "classroom_statement_seconds",
-        "Seconds of the statements that the database executed.",
+        "Seconds that the database took to execute each statement.",
         ["operation"],
         registry=registry,
     )

@@ -51,7 +51,7 @@ def _series(registry: CollectorRegistry) -> Callable[[str, str, str], _Series]:
     """Return a function from labels to the methods that count and time a request."""
     requests = Counter(
         "classroom_requests",
-        "Requests, also those that waitress rejects.",
+        "Requests, including those that waitress rejects.",
         ["resource", "method", "status"],
         registry=registry,
     )

@@ -1,4 +1,4 @@
-"""The types of columns."""
+"""Column types."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 
 # SQLite supports AUTOINCREMENT, which never reuses an id, for INTEGER PRIMARY KEY only (64 bits).
 Id = BigInteger().with_variant(Integer, "sqlite")
-# With this collation PostgreSQL compares bytes, as SQLite does, so that both sort alike.
+# With this collation PostgreSQL compares bytes, as SQLite does, so both sort alike.
 Folded = Text(collation="C").with_variant(Text(), "sqlite")
 
 

@@ -36,7 +36,7 @@ def validate_name(name: object) -> str:
 def validate_user_name(name: object) -> str:
     """Check the name of a user, and return it.
 
-    :raises InvalidValue: if it breaks the rules for names, has a colon, or is not UTF-8.
+    :raises InvalidValue: if it breaks the rules for names, contains a colon, or is not UTF-8.
     """
     valid = _require_utf8("name", validate_name(name))
     if ":" in valid:

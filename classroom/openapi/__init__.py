@@ -36,13 +36,13 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   and as `If-Match` to avoid lost updates.
 * Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
   An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
-* A query parameter that an operation does not have is 400, and so is a repeated one, except
-  `expand`. Unknown fields of a body are ignored.
+* A query parameter that the operation does not have is rejected with 400, as is a repeated
+  parameter other than `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
-  a resource does not support is 405. All resources also support HEAD and OPTIONS.
+  a resource does not support is rejected with 405. All resources also support HEAD and OPTIONS.
 * Malformed headers and queries (400), requests over the rate limit (429) and requests that the
-  server rejects while it receives them are refused first. Then credentials are checked: missing or
-  wrong ones are 401, whether or not the path, the method and the body are valid.
+  server rejects while it receives them are refused first. Then credentials are checked: if they are
+  missing or wrong, the response is 401, whether or not the path, the method and the body are valid.
 * Responses may get new members. Ignore those that you do not know.
 """
 _INFO = {

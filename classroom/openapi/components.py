@@ -65,7 +65,7 @@ def _list_codes() -> str:
 def _name_unions(components: Node) -> Node:
     """Replace the unions in fields by references to components, and return these.
 
-    The members of a union have different JSON types, so that only one of them is valid.
+    The members of a union have different JSON types, so only one of them is valid.
     """
     named = {}
     for owner, node in components.items():

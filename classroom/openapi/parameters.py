@@ -35,7 +35,7 @@ def parameters(settings: Settings, ids: Iterable[str], queries: Iterable[QueryPa
         "If-None-Match": _header(
             "If-None-Match",
             "Succeed only if the resource has none of these entity tags. `*` matches any. Otherwise"
-            " GET and HEAD are 304, and other methods are 412.",
+            " GET and HEAD return 304, and other methods return 412.",
             _TAGS,
         ),
         "Prefer": _header(

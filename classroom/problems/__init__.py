@@ -1,4 +1,4 @@
-"""The pages that describe the codes of errors, at the URLs in the ``type`` of RFC 9457 problems."""
+"""The pages that describe the error codes, at the URLs in the ``type`` of RFC 9457 problems."""
 
 from pyramid.config import Configurator
 

@@ -18,8 +18,9 @@ class MemoryCounter:
     """A counter in this process, for the current window and a bounded number of clients.
 
     Beyond ``max_clients``, the client whose last call is the oldest is evicted. An attacker gains
-    nothing: to evict its own count it needs ``max_clients`` other addresses, each of which has its
-    own calls anyway. If all further clients shared one count, it could exhaust that for the others.
+    nothing: to evict its own count, it would need ``max_clients`` other addresses, each of which
+    has its own limit anyway. The alternative, one shared count for all further clients, would let
+    an attacker lock them all out.
     """
 
     def __init__(self, max_clients: int = 100_000) -> None:

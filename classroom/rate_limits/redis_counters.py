@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 class RedisCounter:
     """A counter in Redis, shared by all processes. A call costs one round trip.
 
-    EXPIRE goes with each INCRBY, not only with the first of a window: a process that dies between
-    two round trips would leave a key that never expires. It costs a tenth of a call.
+    EXPIRE is sent with each INCRBY, not only with the first in a window. Otherwise, a process that
+    dies between two round trips would leave a key that never expires. The EXPIRE takes a tenth of
+    the time of a call.
 
     :raises redis.RedisError: within 0.2 seconds if Redis is unavailable.
     """

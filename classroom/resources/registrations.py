@@ -26,7 +26,7 @@ _EXPAND_ITEMS = query.expand(
 
 # By the names of the parameters in ``db.registration_queries``.
 _FILTERS = {
-    "since": filters.date_time("since", "Select the registrations from this time on."),
+    "since": filters.date_time("since", "Select the registrations at or after this time."),
     "until": filters.date_time("until", "Select the registrations before this time."),
     "student_id": filters.item_id(
         "student", "Select the registrations of the student with this id."
@@ -107,7 +107,7 @@ class RegistrationsOfClass(RegistrationsOfItem):
 
 
 class Registration(Item):
-    """A registration. For PUT, one that does not exist yet is a context too."""
+    """A registration. For PUT, the context may be a registration that does not exist yet."""
 
     parameter = "class_id"
     noun = "Registration"

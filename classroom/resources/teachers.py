@@ -20,7 +20,7 @@ from .named import represent_named
 
 
 class Teacher(Item):
-    """A teacher of a class. For PUT, one that does not exist yet is a context too."""
+    """A teacher of a class. For PUT, the context may be an assignment that does not exist yet."""
 
     parameter = "user_id"
     noun = "Teacher"

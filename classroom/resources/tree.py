@@ -130,9 +130,9 @@ class Root(Resource):
 
 
 def public_paths(root: type[Node]) -> frozenset[str]:
-    """Return the paths that need no authentication, also without their trailing slash.
+    """Return the paths that need no authentication, with and without their trailing slash.
 
-    The latter are redirected. The path of the root of a mounted application may be empty.
+    Paths without it are redirected. The path of the root of a mounted application may be empty.
     """
     found = [path for kind, path in path_templates(root) if is_public(kind)]
     return frozenset({*found, *(path.rstrip("/") for path in found)})

@@ -27,7 +27,7 @@ class Registration(Schema, frozen=True, rename={"class_": "class"}):
         Meta(description="The URL of the class, or the class with `expand=class`."),
     ]
     timestamp: HTTPDate
-    created_at: Annotated[Time, Meta(description="The same time with a fraction of the second.")]
+    created_at: Annotated[Time, Meta(description="The same time, with a fraction of a second.")]
 
     @classmethod
     def from_row(cls, row: Any, url: str, student: Any, class_: Any) -> Self:

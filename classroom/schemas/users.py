@@ -38,7 +38,7 @@ Password = Annotated[
         min_length=MIN_PASSWORD_LENGTH,
         max_length=MAX_LENGTH,
         pattern=f"^{PRINTABLE}$",
-        description="A password without control characters. With the user name it has at most"
+        description="A password without control characters. With the user name, it has at most"
         f" {MAX_LENGTH:,} bytes of UTF-8.",
         examples=["correct horse"],
         extra={"validate": validate_new_password},

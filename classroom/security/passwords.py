@@ -6,7 +6,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-# OWASP's recommendation for argon2id. A check takes 19 MiB, so that a small host can run four.
+# OWASP's recommendation for argon2id. A check takes 19 MiB, so a small host can run four.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 

@@ -83,8 +83,8 @@ class Channel(HTTPChannel):
         return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
-        # The main thread sends under the same lock. This check notices what was sent before it.
-        # After a later send, the main thread calls resume().
+        # The main thread sends under the same lock. This check takes earlier sends into account.
+        # After a later one, the main thread calls resume().
         with self.outbuf_lock:
             self._is_paused = paused = self._must_wait()
         return paused
@@ -103,7 +103,7 @@ class Channel(HTTPChannel):
         return len(data)
 
     def flush(self) -> None:
-        """Send what was written, and leave to the main thread what remains (worker thread)."""
+        """Send what was written, and leave the rest to the main thread (worker thread)."""
         if not self._written:
             return
         written, self._written = self._written, b""
@@ -123,7 +123,8 @@ class Channel(HTTPChannel):
         # Waitress would not close the connection before the client reads.
         if self.will_close:
             self.handle_close()
-        # The loop would spin while a worker thread sends. It wakes the loop if something remains.
+        # The loop would spin while a worker thread sends. That thread wakes the loop if something
+        # remains unsent.
         is_unsent = bool(self.total_outbufs_len or self.close_when_flushed)
         return self.connected and is_unsent and not self._is_sending
 
@@ -155,7 +156,7 @@ class Channel(HTTPChannel):
         return not (is_waiting or is_sending or expects_request)
 
     def waiting_since(self) -> float | None:
-        """Return the time since when the server waits for the client, or None."""
+        """Return the time since which the server has been waiting for the client, or None."""
         if self.requests and not self._is_paused:
             return None
         return self.request.began if self.request else self.last_activity
@@ -183,7 +184,7 @@ class Channel(HTTPChannel):
             return is_unsent and self.last_activity < cutoff
 
     def _refuse(self, request: Parser) -> None:
-        # An oversized body that is being drained has an error already.
+        # An oversized body that is being drained already has an error.
         request.error = request.error or RequestTimeout(
             f"the request was not complete within {self.request_timeout} seconds"
         )

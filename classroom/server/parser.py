@@ -1,4 +1,4 @@
-"""The parser of requests. Waitress creates one instance per request."""
+"""The request parser. Waitress creates one instance per request."""
 
 import time
 from typing import Any
@@ -68,7 +68,7 @@ class Parser(HTTPRequestParser):
         if self.completed:
             is_client_waiting = self.expect_continue and consumed == len(data)
             # Waitress would send 100 Continue even if no body follows, and then append the next
-            # request to this one, so that the next one inherits its headers.
+            # request to this one, so the next one would inherit its headers.
             self.expect_continue = False
             if self.error and not is_client_waiting:
                 self._drain_oversized_body()

@@ -46,7 +46,7 @@ class _Server(BaseWSGIServer):
             serve(self, self._map)
 
     def print_listen(self, format_str: str) -> None:
-        """Do nothing: the line that the service logs at startup has the addresses."""
+        """Do nothing: the line that the service logs at startup contains the addresses."""
 
     def stop_listening(self) -> None:
         """Accept the connections in the backlog, and close the listening socket."""

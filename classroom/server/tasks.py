@@ -28,7 +28,7 @@ class Task(BaseTask):
 
     def build_response_header(self) -> bytes:
         if self.channel.server.services.draining.is_set():
-            # Waitress then does what it does if the client requests it.
+            # Waitress then closes the connection after the response, as if the client requested it.
             self.request.headers["CONNECTION"] = "close"
         return super().build_response_header()
 

@@ -139,7 +139,7 @@ class NamedMapping(CollectionMapping[Key, NamedType], Generic[Key, NamedType]):
         return self.item(self.school, self.resource.at(id, row))
 
     def find(self, text: str, sort: str = "id") -> Found[NamedType]:
-        """Return the rows whose names have these words, as the API's ``q`` and ``sort`` do.
+        """Return the rows whose names match the text, with the API's rules for ``q`` and ``sort``.
 
         :raises ValueError: if the text or the order is invalid.
         """

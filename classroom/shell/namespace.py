@@ -1,4 +1,4 @@
-"""The names that the shell and scripts have."""
+"""The predefined objects of the shell and of scripts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from .school import School
 
 @contextmanager
 def namespace(env: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the names for an environment of Pyramid's ``bootstrap``.
+    """Return the objects by name, for an environment from Pyramid's ``bootstrap``.
 
     At the end, uncommitted changes are rolled back, and the connections are closed.
 

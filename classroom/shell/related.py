@@ -13,7 +13,8 @@ class Related(CollectionMapping[Key, NamedType]):
 
     :param home: the mapping of all rows of this type.
     :param link: returns the resource that exists if the row with an id is one of these.
-    :param field: the field of the API's representations that has the row, if not all of it.
+    :param field: the field of the API's representations that contains the row, if it is not the
+        whole representation.
     """
 
     __slots__ = ("_field", "_home", "_link", "_owner")

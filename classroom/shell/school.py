@@ -21,7 +21,7 @@ _MAPPINGS: dict[type, Any] = {
 
 
 class School:
-    """The mappings of an API, by the names of its collections, also as attributes."""
+    """The mappings of an API, by the names of its collections, which are attributes too."""
 
     students: Students
     classes: Classes

@@ -71,7 +71,7 @@ def visible_item(view: View, info: Any) -> View:
 
 
 def known_parameters(view: View, info: Any) -> View:
-    """Raise 400 for a query parameter that the method does not have. Only GET and HEAD have any."""
+    """Raise 400 for a query parameter that the method does not take. Only GET and HEAD take any."""
     # The view of unsupported methods requires no permission: 405 precedes this error.
     if not _is_view_of(info, Resource) or info.options["permission"] == NO_PERMISSION_REQUIRED:
         return view

@@ -21,14 +21,14 @@ _LINKED = _READ._replace(headers=("Link",))
 @view_config(context=Root, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
 @view_config(context=V1, request_method="GET", permission=Permission.VIEW, operation=_LINKED)
 def read_entry_point(context: Root | V1, request: Request) -> EntryPoint:
-    """The `Link` header has the URL of this document."""
+    """The `Link` header contains the URL of this document."""
     document = request.root["api"]["v1.0"]["openapi.json"]
     return EntryPoint(context.represent(), document.url)
 
 
 @view_config(context=OpenAPI, request_method="GET", permission=Permission.VIEW, operation=_READ)
 def read_document(context: OpenAPI, request: Request) -> schemas.Document:
-    """The document depends on the settings of the service, and has the URL of this server."""
+    """The document depends on the settings of the service, and contains the URL of this server."""
     own, url = EXAMPLE_URL.encode(), request.application_url.encode()
     parts = request.services.openapi().items()
     return schemas.Document(**{name: Raw(part.replace(own, url)) for name, part in parts})

@@ -55,7 +55,7 @@ def create(context: Teachers, request: Request) -> Created:
     ),
 )
 def put(context: Teacher, request: Request) -> Created | Changed:
-    """201 for the first request, 200 for a repeated one: idempotent. The user must have the role
+    """Idempotent: the first request is 201, and a repeated one is 200. The user must have the role
     `teacher`, otherwise the response is 409. The body is ignored.
     """
     check_precondition(context, request)

@@ -1,4 +1,4 @@
-"""The codes of errors: a request for each of them, and where they are documented."""
+"""The error codes: a request for each of them, and where they are documented."""
 
 import json
 import re

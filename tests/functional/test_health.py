@@ -1,4 +1,4 @@
-"""Liveness and readiness, also while the database or Redis is away, and all threads wait."""
+"""Liveness and readiness, even while the database or Redis is unavailable, or all threads wait."""
 
 import json
 import select

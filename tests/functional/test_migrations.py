@@ -187,8 +187,8 @@ def in_utc(time: Any) -> datetime:
 NEWER = "UPDATE alembic_version SET version_num = '9999', oldest_code = {}"
 OTHER_REVISIONS = [
     ("UPDATE alembic_version SET version_num = '0000'", "alembic -c INI upgrade head"),
-    (NEWER.format("'9998'"), "newer classroom"),
-    (NEWER.format("NULL"), "newer classroom"),
+    (NEWER.format("'9998'"), "newer version of classroom"),
+    (NEWER.format("NULL"), "newer version of classroom"),
     ("DELETE FROM alembic_version", "alembic -c INI upgrade head"),
     ("DROP TABLE alembic_version", "tables that classroom did not create"),
 ]

@@ -1,4 +1,4 @@
-"""The pages that describe the codes of errors."""
+"""The pages that describe the error codes."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Startup while the database is away, outdated, or newer than the code."""
+"""Startup while the database is unavailable, outdated, or newer than the code."""
 
 import platform
 import signal

@@ -279,7 +279,7 @@ def test_users_have_one_url_and_list_their_methods(
 
 @pytest.fixture
 def debug_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """The log of everything, also of the engine; a test requests it before the application."""
+    """The log of everything, including the engine; a test requests it before the application."""
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, logger="sqlalchemy.engine")
     return caplog

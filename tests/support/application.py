@@ -1,4 +1,4 @@
-"""Applications, their databases and their clients, in the process of the tests."""
+"""Applications, their databases and their clients, in the test process."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The command line, alembic, Pyramid's tools and HTTPie, in the process of the tests."""
+"""The command line, alembic, Pyramid's tools and HTTPie, in the test process."""
 
 import sys
 from contextlib import chdir, redirect_stdout

@@ -1,4 +1,4 @@
-"""The shell, set up as pshell does it, in the process of the tests."""
+"""The shell, set up as pshell does it, in the test process."""
 
 from code import InteractiveConsole
 from collections.abc import Callable, Iterator

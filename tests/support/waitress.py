@@ -1,4 +1,4 @@
-"""An application behind a real waitress, in a thread of the tests."""
+"""An application behind a real waitress, in a thread of the test process."""
 
 from collections.abc import Iterator
 from configparser import ConfigParser

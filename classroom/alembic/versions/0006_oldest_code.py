@@ -1,7 +1,7 @@
 """The oldest code that works with the tables
 
-Each migration from here on records it, in the row of alembic_version, which also code that is older
-than the migration reads. CONTRIBUTING.md describes it.
+Each migration from this one on records it in the row of alembic_version, which code that is older
+than the migration reads too. CONTRIBUTING.md describes this.
 """
 
 import sqlalchemy as sa

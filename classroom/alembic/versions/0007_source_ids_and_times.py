@@ -1,7 +1,7 @@
 """Add source ids, and the times of creation and of the last change, to students and classes
 
-Existing rows get the time of the migration. Defaults and triggers set the times of rows that SQL,
-or the release before, writes.
+Existing rows get the time of the migration. Defaults and triggers set the times of rows that are
+written by plain SQL or by the previous release.
 """
 
 import sqlalchemy as sa
@@ -103,7 +103,7 @@ def _add_columns(table: str) -> None:
     op.add_column(table, sa.Column("source_id", sa.String(255)))
     op.create_check_constraint("source_id_length", table, "length(source_id) BETWEEN 1 AND 255")
     for column in TIMES:
-        # now() is the same for all rows, so that PostgreSQL does not rewrite the table.
+        # now() is the same for all rows, so PostgreSQL does not rewrite the table.
         time = sa.Column(
             column, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
         )

@@ -1,4 +1,4 @@
-"""The supported databases. A module has everything that is specific to one of them."""
+"""The supported databases. Each module contains everything that is specific to one of them."""
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import ArgumentError

@@ -67,7 +67,7 @@ class Backend:
         """Return the same engine and pool, for statements that are each their own transaction."""
         raise NotImplementedError
 
-    # Errors of the driver
+    # Driver errors
 
     def is_conflict(self, error: BaseException | None) -> bool:
         """Return whether an error is a conflict between transactions, which a retry resolves."""

@@ -18,8 +18,8 @@ class ServerUnresponsive(psycopg.OperationalError):
 class Connection(psycopg.Connection[Any]):
     """A connection with a timeout for each response.
 
-    If the server process hangs, its kernel still acknowledges packets, so that TCP does not time
-    out, and the server does not enforce its own timeouts.
+    If the server process hangs, its kernel still acknowledges packets, so TCP does not time out,
+    and the server does not enforce its own timeouts.
     """
 
     def wait(

@@ -95,8 +95,7 @@ class SQLite(Backend):
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # By default sqlite3 begins a transaction only at the first write, so that it excludes the reads
-    # before it.
+    # By default sqlite3 begins a transaction only at the first write, so it excludes earlier reads.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
