@@ -86,15 +86,15 @@ def test_examples_match_their_schemas(described: Any) -> None:
 
 def test_every_response_has_its_own_example(described: Any) -> None:
     responses = [
-        (status, media)
-        for _, _, operation in operations(described)
+        (path, method, status, media)
+        for path, method, operation in operations(described)
         for status, response in operation["responses"].items()
         for media in resolve(described, response).get("content", {}).values()
     ]
     assert len(responses) > 100
-    for status, media in responses:
+    for path, method, status, media in responses:
         example = media["example"]
-        assert "code" not in example or example["status"] == int(status)
+        assert "code" not in example or example["status"] == int(status), (path, method, status)
 
 
 def resolve(described: Any, node: Any) -> Any:
@@ -229,20 +229,24 @@ def test_the_document_has_the_operations_of_the_views(
     assert documented == known
 
 
-def test_the_document_needs_no_credentials(anonymous: TestApp) -> None:
+def test_the_document_needs_no_credentials(anonymous: TestApp, subtests: pytest.Subtests) -> None:
     for method in ("GET", "HEAD", "OPTIONS"):
-        response = anonymous.request(DOCUMENT, method=method, status=200)
-        assert response.content_type == "application/json"
-        if method != "OPTIONS":
-            tag = response.headers["ETag"]
-            anonymous.get(DOCUMENT, headers={"If-None-Match": tag}, status=304)
+        with subtests.test(method=method):
+            response = anonymous.request(DOCUMENT, method=method, status=200)
+            assert response.content_type == "application/json"
+            if method != "OPTIONS":
+                tag = response.headers["ETag"]
+                anonymous.get(DOCUMENT, headers={"If-None-Match": tag}, status=304)
 
 
-def test_anonymous_writes_to_the_document_are_401(anonymous: TestApp) -> None:
-    for method in ("POST", "PUT", "DELETE", "PATCH"):
-        anonymous.request(DOCUMENT, method=method, status=401)
-    for path in (f"{DOCUMENT}/", f"{DOCUMENT}/x", "/api/v1.0//openapi.json"):
-        anonymous.get(path, status=401)
+def test_anonymous_writes_to_the_document_are_401(
+    anonymous: TestApp, subtests: pytest.Subtests
+) -> None:
+    writes = [(method, DOCUMENT) for method in ("POST", "PUT", "DELETE", "PATCH")]
+    others = [f"{DOCUMENT}/", f"{DOCUMENT}/x", "/api/v1.0//openapi.json"]
+    for method, path in (*writes, *(("GET", path) for path in others)):
+        with subtests.test(method=method, path=path):
+            anonymous.request(path, method=method, status=401)
 
 
 def test_users_cannot_write_to_the_document(testapp: TestApp) -> None:
@@ -250,11 +254,14 @@ def test_users_cannot_write_to_the_document(testapp: TestApp) -> None:
     testapp.get(f"{DOCUMENT}/", status=308)
 
 
-def test_the_document_has_the_url_of_its_server(anonymous: TestApp) -> None:
+def test_the_document_has_the_url_of_its_server(
+    anonymous: TestApp, subtests: pytest.Subtests
+) -> None:
     for host in ("localhost", "school.example:8080", "[::1]:8080"):
-        response = anonymous.get(DOCUMENT, headers={"Host": host})
-        assert response.json["servers"] == [{"url": f"http://{host}"}]
-        assert set(re.findall("http://[^/ ]+/api", response.text)) == {f"http://{host}/api"}
+        with subtests.test(host=host):
+            response = anonymous.get(DOCUMENT, headers={"Host": host})
+            assert response.json["servers"] == [{"url": f"http://{host}"}]
+            assert set(re.findall("http://[^/ ]+/api", response.text)) == {f"http://{host}/api"}
     mounted = anonymous.get(DOCUMENT, extra_environ={"SCRIPT_NAME": "/my school"})
     assert mounted.json["servers"] == [{"url": "http://localhost/my%20school"}]
 

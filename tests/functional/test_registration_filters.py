@@ -72,20 +72,23 @@ CHOICES = {
 }
 
 
-def test_filters_select_the_same_rows_along_all_links(testapp: TestApp, rows: list[Row]) -> None:
+def test_filters_select_the_same_rows_along_all_links(
+    testapp: TestApp, rows: list[Row], subtests: pytest.Subtests
+) -> None:
     for size, *values in product((2, 50), *CHOICES.values()):
         chosen = {name: value for name, value in zip(CHOICES, values, strict=True) if value}
         expected = selected(rows, chosen)
         query = urlencode({name: as_text(value) for name, value in chosen.items()})
         url = f"{PATH}?{query}&per_page={size}&expand=items"
-        first = testapp.get(url).json
-        assert first["meta"]["total"] == len(expected), url
-        assert [item["url"] for item in first["items"]] == first["urls"]
-        assert walk(testapp, url) == expected, url
-        assert walk(testapp, first["meta"]["last"], "prev") == expected[::-1], url
-        for page in range(1, -(-len(expected) // size) + 1):
-            urls = testapp.get(f"{url}&page={page}").json["urls"]
-            assert urls == expected[(page - 1) * size : page * size], (url, page)
+        with subtests.test(url=url):
+            first = testapp.get(url).json
+            assert first["meta"]["total"] == len(expected)
+            assert [item["url"] for item in first["items"]] == first["urls"]
+            assert walk(testapp, url) == expected
+            assert walk(testapp, first["meta"]["last"], "prev") == expected[::-1]
+            for page in range(1, -(-len(expected) // size) + 1):
+                urls = testapp.get(f"{url}&page={page}").json["urls"]
+                assert urls == expected[(page - 1) * size : page * size], page
 
 
 def as_text(value: object) -> str:
@@ -187,18 +190,24 @@ QUERIES = [
 ]
 
 
-def test_filtered_pages_read_an_index_range(testapp: TestApp, dbengine: Engine) -> None:
+def test_filtered_pages_read_an_index_range(
+    testapp: TestApp, dbengine: Engine, subtests: pytest.Subtests
+) -> None:
     fill(dbengine)
     for query in QUERIES:
-        sent = statements_of_pages(testapp, f"{PATH}?{query}&per_page=2")
-        reads = [each for each in sent if "FROM registrations" in each.text]
-        assert len(reads) == (2 if query == "student=7&class=7" else 5)
-        for statement, parameters in reads:
-            plan = explain(dbengine, statement, parameters)
-            assert "SCAN registrations" not in plan, plan
-            assert "Seq Scan on registrations" not in plan, plan
-            if query.startswith(("since", "until")):
-                assert "ix_registrations_timestamp_student_id_class_id" in plan, plan
+        with subtests.test(query=query):
+            sent = statements_of_pages(testapp, f"{PATH}?{query}&per_page=2")
+            reads = [each for each in sent if "FROM registrations" in each.text]
+            assert len(reads) == (2 if query == "student=7&class=7" else 5)
+            for statement, parameters in reads:
+                check_plan(query, explain(dbengine, statement, parameters))
+
+
+def check_plan(query: str, plan: str) -> None:
+    assert "SCAN registrations" not in plan, plan
+    assert "Seq Scan on registrations" not in plan, plan
+    if query.startswith(("since", "until")):
+        assert "ix_registrations_timestamp_student_id_class_id" in plan, plan
 
 
 def fill(engine: Engine) -> None:

@@ -143,12 +143,15 @@ def test_an_invalid_parameter_is_400_with_its_name(
                 assert refused.json["message"].startswith(f"{parameter}: ")
 
 
-def test_q_may_be_decomposed_and_as_long_as_a_name(roster: TestApp) -> None:
+def test_q_may_be_decomposed_and_as_long_as_a_name(
+    roster: TestApp, subtests: pytest.Subtests
+) -> None:
     name = ("Yué " * 16).strip()
     q = quote(unicodedata.normalize("NFD", name))
     for path in PATHS:
-        roster.post_json(path, {"name": name}, status=201)
-        assert names(roster, f"{path}?q={q}&expand=items") == [name]
+        with subtests.test(path=path):
+            roster.post_json(path, {"name": name}, status=201)
+            assert names(roster, f"{path}?q={q}&expand=items") == [name]
 
 
 def test_names_inserted_by_sql_are_found_after_a_restart(
