@@ -6,8 +6,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from http.client import parse_headers
 from pathlib import Path
 from typing import Any
@@ -213,10 +214,19 @@ def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -
 
 def run(server: Any, client: Callable[[], Any]) -> Any:
     """Run a server of this process until a signal, and return what the client returns."""
-    with ThreadPoolExecutor() as pool:
-        result = pool.submit(client)
-        server.run()  # Only the main thread handles signals.
-    wasyncore.close_all(server._map)
+    close = partial(wasyncore.close_all, server._map)
+
+    def stop_if_failed(result: Future[Any]) -> None:
+        if result.exception():
+            server.trigger.pull_trigger(close)  # The loop ends without connections.
+
+    try:
+        with ThreadPoolExecutor() as pool:
+            result = pool.submit(client)
+            result.add_done_callback(stop_if_failed)
+            server.run()  # Only the main thread handles signals.
+    finally:
+        close()
     return result.result()
 
 
