@@ -16,7 +16,7 @@ class Readiness:
     """The results of the last checks.
 
     A thread repeats the checks once per second. It starts with the first call of ``checks``, so
-    that a shell, and a service without such requests, do not have it.
+    that a shell, and a service without such requests, do not start it.
     """
 
     def __init__(self, database: DatabaseCheck, redis: RedisCheck) -> None:

@@ -18,7 +18,7 @@ from .syntax import ACCEPT, JSON_TYPE, MAX_ACCEPT, PROBLEM_TYPE
 
 PRECONDITION_FAILED = "precondition failed: the resource has changed"
 PROBLEMS_PATH = "/api/problems/"
-"""The path of the pages that describe the codes. Each page has the name of its code."""
+"""The path of the pages that describe the codes. Each page is named after its code."""
 
 _Code = Annotated[ErrorCode, Meta(examples=[ErrorCode.INVALID_FIELD.value])]
 _EXAMPLE_TYPE = f"{EXAMPLE_URL}{PROBLEMS_PATH}{ErrorCode.INVALID_FIELD}"

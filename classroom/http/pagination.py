@@ -1,7 +1,7 @@
 """Pages of an ordered collection, with links that stay correct despite concurrent changes.
 
-A page number selects rows by their offset. The links of a page also have a cursor: the key of the
-row after which the next page begins, or before which the previous page ends.
+A page number selects rows by their offset. The links of a page also contain a cursor: the key of
+the row after which the next page begins, or before which the previous page ends.
 """
 
 import re

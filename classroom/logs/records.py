@@ -10,7 +10,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _MESSAGE_LENGTH = 4096
 _TRACEBACK_LENGTH = 32768
-# Control characters, line separators, marks of text direction, and surrogates (not encodable).
+# Control characters, line separators, text direction marks, and surrogates (not encodable).
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

@@ -50,7 +50,7 @@ def add_server_context(
 
 
 def _handle_sigterm_like_sigint() -> None:
-    # So that it ends startup with exit status 0. An existing handler is kept.
+    # SIGTERM during startup then ends the process with exit status 0. An existing handler is kept.
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

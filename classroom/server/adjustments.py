@@ -8,7 +8,7 @@ from waitress.adjustments import Adjustments
 from ..settings import SettingError
 
 _SECTION = "[server:main]"
-# The function that reads each setting. Waitress's stubs do not have it.
+# The function that reads each setting. Waitress's stubs omit it.
 _READERS: Mapping[str, Any] = Adjustments._param_map  # type: ignore[attr-defined]
 
 

@@ -10,7 +10,7 @@ import sys
 from array import array
 from contextlib import suppress
 
-# Constants of Linux that the module socket does not have.
+# Linux constants that the module socket does not define.
 _SO_ATTACH_FILTER = 26
 # A classic BPF program on a TCP segment: load the flags, drop the segment if it has SYN.
 _INSTRUCTION = struct.Struct("HBBI")

@@ -101,7 +101,7 @@ class ApplicationTask(Task, WSGITask):
 
 
 def add_server_tween(config: Configurator, factory: Callable[[Handler, Registry], Handler]) -> None:
-    """Wrap the execution of each request by the server, around those added before.
+    """Wrap the execution of each request by the server, around those added earlier.
 
     Unlike a tween of Pyramid, it also receives the requests that waitress rejects.
     """
