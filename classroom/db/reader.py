@@ -7,9 +7,10 @@ rest of a request for one row (docs/decisions/0011-where-the-time-goes.md).
 import logging
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Executable
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.exc import CompileError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -38,8 +39,9 @@ class Reader:
         self._connections = connections
         self._engine = engine
         self._backend = backend_of(engine)
+        kind: Any = type(engine.dialect)
+        self._dialect = _dialect(kind, self._backend.paramstyle)
         self._error = engine.dialect.loaded_dbapi.Error
-        self._prepared: dict[Executable, _Prepared] = {}
         self._idle: deque[PoolProxiedConnection] = deque()
 
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
@@ -48,9 +50,7 @@ class Reader:
         :raises sqlalchemy.exc.CompileError: if the reader does not support the statement.
         :raises sqlalchemy.exc.DBAPIError: for a driver error, as an engine does.
         """
-        prepared = self._prepared.get(statement)
-        if prepared is None:
-            prepared = self._prepared[statement] = _Prepared(statement, self._engine)
+        prepared = _prepare(statement, self._dialect)
         if self._is_traced():
             return self._read_by_engine(statement, parameters)
         values = prepared.bind(parameters)
@@ -120,17 +120,20 @@ def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
     return connection.execute(sql, values).fetchall()
 
 
+@cache
+def _dialect(kind: Any, paramstyle: str) -> Dialect:
+    """Return the dialect that all readers share."""
+    return kind(paramstyle=paramstyle)
+
+
 class _Prepared:
     """A statement as SQL, with the conversions of its parameters and columns.
 
     :raises sqlalchemy.exc.CompileError: if the SQL depends on the values of parameters.
     """
 
-    def __init__(self, statement: SelectStatement, engine: Engine) -> None:
-        dialect = engine.dialect
-        by_name: Any = type(dialect)
-        paramstyle = backend_of(engine).paramstyle
-        compiled: Any = statement.compile(dialect=by_name(paramstyle=paramstyle))
+    def __init__(self, statement: SelectStatement, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
         columns = statement.selected_columns
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]
         self.sql = str(compiled)
@@ -165,6 +168,10 @@ class _Prepared:
         for place, convert in self._column_processors.items():
             values[place] = convert(values[place])
         return values
+
+
+# Statements are built once, and readers of the same kind of database share what is prepared.
+_prepare = cache(_Prepared)
 
 
 def _bind_processors(binds: Mapping[str, Any], dialect: Dialect) -> dict[str, Processor]:
