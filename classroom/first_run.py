@@ -23,10 +23,11 @@ def includeme(config: Configurator) -> None:
 def _log_hint(engine: Engine, ini: Path) -> None:
     command = _shorten(Path(sysconfig.get_path("scripts"), "classroom"))
     with engine.connect() as connection:
-        if connection.execute(queries.ANY_USER).first() is None:
-            log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
-        elif connection.execute(queries.ANY_ADMIN).first() is None:
-            log.warning("no admin; grant the role with: %s -c %s setrole NAME admin", command, ini)
+        users = connection.execute(queries.HAS_USERS).one()
+    if not users.any:
+        log.warning("no users; create one with: %s -c %s adduser NAME", command, ini)
+    elif not users.admin:
+        log.warning("no admin; grant the role with: %s -c %s setrole NAME admin", command, ini)
 
 
 def _shorten(path: Path) -> Path:

@@ -53,7 +53,8 @@ def _tables(engine: Engine) -> Iterator[Finding]:
 
 
 def _users(connection: Connection) -> Iterator[Finding]:
-    if connection.execute(queries.ANY_USER).first() is None:
+    users = connection.execute(queries.HAS_USERS).one()
+    if not users.any:
         yield warning("users", "there are none; create one with adduser NAME --role admin")
-    elif connection.execute(queries.ANY_ADMIN).first() is None:
+    elif not users.admin:
         yield warning("users", "none is an admin; grant the role with setrole NAME admin")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast,
+    exists,
     func,
     intersect,
     literal_column,
@@ -151,5 +152,8 @@ _USER = _USER.outerjoin(Teacher, Teacher.user_id == User.id)
 USER_BY_NAME = _USER.where(User.name == bindparam("name", type_=String))
 USER_BY_ID = _USER.where(User.id == bindparam("id"))
 USERS = select(User.name, User.role)
-ANY_ADMIN = select(User.id).where(User.role == Role.ADMIN).limit(1)
-ANY_USER = select(User.id).limit(1)
+# Whether there is a user, and whether there is an admin.
+HAS_USERS = select(
+    exists(select(User.id)).label("any"),
+    exists(select(User.id).where(User.role == Role.ADMIN)).label("admin"),
+)

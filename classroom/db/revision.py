@@ -24,7 +24,8 @@ def head() -> str:
 
 
 def is_empty(connection: Connection) -> bool:
-    return not inspect(connection).get_table_names()
+    # Most databases have a revision, and then need no list of their tables.
+    return not (_has_revision(connection) or inspect(connection).get_table_names())
 
 
 def ensure_current(connection: Connection) -> None:
@@ -51,9 +52,13 @@ def require_usable(connection: Connection) -> str | None:
     :raises DatabaseOutdated: if it is older than the code.
     :raises Mismatch: if it does not support the code, or if classroom did not create the tables.
     """
-    if not inspect(connection).has_table("alembic_version"):
+    if not _has_revision(connection):
         raise Mismatch("the database contains tables that classroom did not create")
     return _compare(connection)
+
+
+def _has_revision(connection: Connection) -> bool:
+    return inspect(connection).has_table("alembic_version")
 
 
 def upgrade(connection: Connection) -> None:

@@ -89,7 +89,7 @@ def statements() -> Iterator[tuple[Any, dict[str, Any]]]:
         yield registration_queries.registration(joins(expanded)), {}
     for item in (tree.Student, tree.Class, RegistrationItem):
         yield item.statements.select, {}
-    for statement in (queries.USERS, queries.ANY_USER):
+    for statement in (queries.USERS, queries.HAS_USERS):
         yield statement, {}
     yield queries.USER_BY_NAME, {"name": NAME}
     yield queries.USER_BY_ID, {"id": 1}

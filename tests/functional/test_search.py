@@ -211,7 +211,7 @@ def test_startup_reads_only_marked_rows(app_settings: dict[str, str], dbengine: 
     for statement, parameters in reads:
         plan = explain(dbengine, statement, parameters)
         assert "needs_folding" in plan, plan
-        assert not re.search("SCAN|Seq Scan", plan), plan
+        assert not re.search("SCAN(?! CONSTANT)|Seq Scan", plan), plan
     writes = [one for one in sent if one.text.startswith("UPDATE")]
     assert len(writes) == 1, writes
 
