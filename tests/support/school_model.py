@@ -15,9 +15,8 @@ from .application import API
 from .pages import pages
 
 KINDS = st.sampled_from(["students", "classes"])
-NAMES = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=64
-).filter(is_name)
+CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"])
+NAMES = st.text(CHARACTERS, min_size=1, max_size=64).filter(is_name)
 # Few, so that most operations are on an item that exists.
 IDS = st.integers(1, 6)
 CHANGES = st.sampled_from(["PUT", "PATCH"])
