@@ -18,8 +18,10 @@ import pytest
 from pyramid.router import Router
 
 from classroom.environment import VARIABLES
+from classroom.security import passwords
 
 from .support.contract import contract_of
+from .support.users import CHEAP_HASHER
 from .support.validation import validated
 
 pytest_plugins = [
@@ -95,6 +97,13 @@ def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Router, "__call__", validated_call)
     yield
     assert not errors
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at the lowest costs. At those of the service, a hash takes 30 ms."""
+    monkeypatch.setattr(passwords, "_HASHER", CHEAP_HASHER)
+    monkeypatch.setattr(passwords, "_DUMMY_HASH", passwords._dummy_hash())
 
 
 @pytest.fixture

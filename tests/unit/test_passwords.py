@@ -1,6 +1,12 @@
 import argon2
+import pytest
 
 from classroom.security.passwords import hash_password, verify_password
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords() -> None:
+    """Keep the costs of the service, which the tests reduce elsewhere."""
 
 
 def test_a_password_matches_its_own_hash_only() -> None:
