@@ -85,6 +85,8 @@ class PostgreSQL:
     def _start(self, settings: str = "") -> None:
         # Without fsync: data survives a crash of the process, but not of the machine.
         options = f"-p {self.port} -h 127.0.0.1 -k '' -c fsync=off -c max_connections=200"
+        # Autovacuum takes locks, and changes plans, at any time.
+        options += " -c autovacuum=off"
         # By default PostgreSQL notices a deadlock only shortly before the service's lock_timeout.
         options += " -c deadlock_timeout=100ms"
         log = str(self._data / "log")
