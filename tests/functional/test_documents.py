@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import sample
 from typing import NamedTuple
@@ -23,13 +24,13 @@ import pytest
 from pyramid.paster import get_app
 
 from classroom import DEFAULT_SETTINGS
+from classroom.rate_limits.window import FixedWindow
 
 from ..support import commands
 from ..support.application import engine_of
 from ..support.paths import BIN, ROOT
 from ..support.pserve import copy_ini
 from ..support.sockets import free_port
-from ..support.waiting import wait_for
 from ..support.waitress import serving
 
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
@@ -96,9 +97,11 @@ class Conversation:
     def server(self) -> Iterator[None]:
         """Serve the application of the ini file."""
         app = get_app(str(self.ini))
-        with serving(app, listen=f"127.0.0.1:{self.port}"):
-            yield
-        engine_of(app).dispose()
+        try:
+            with serving(app, listen=f"127.0.0.1:{self.port}"):
+                yield
+        finally:
+            engine_of(app).dispose()
 
     def run(self, command: str) -> str:
         """Return the output of a command, which runs in this process if it needs no other."""
@@ -144,6 +147,15 @@ class Conversation:
         return VOLATILE.sub("...", text)
 
 
+@pytest.fixture
+def endless_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock of rate limits, so that no window ends between two commands."""
+    now = time.time()
+    clock = partial(FixedWindow, clock=lambda: now)
+    monkeypatch.setattr("classroom.rate_limits.window.FixedWindow", clock)
+
+
+@pytest.mark.usefixtures("endless_window")
 @pytest.mark.parametrize(
     ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
 )
@@ -157,9 +169,6 @@ def test_commands_in_documents_print_the_documented_output(
         if steps[0].kind == "ini":
             reader.set(steps.pop(0).text)
         with reader.server():
-            if "use_rate_limits = true" in reader.ini.read_text():
-                # The window must not end during the session.
-                wait_for(lambda: time.time() % 15 < 8)
             while steps and steps[0].kind == "console":
                 _, command, output = steps.pop(0)
                 seen = reader.run(command)

@@ -36,9 +36,11 @@ def introspect(tool: type[PViewsCommand | PTweensCommand], *words: str) -> str:
     """Run one of Pyramid's tools, and return its output."""
     command = tool(["", *words])
     command.setup_logging = lambda *_, **__: None  # that of the tests stays
-    with redirect_stdout(StringIO()) as output:
-        command.run()
-    services(global_registries.last).database.engine.dispose()
+    try:
+        with redirect_stdout(StringIO()) as output:
+            command.run()
+    finally:
+        services(global_registries.last).database.engine.dispose()
     return output.getvalue()
 
 
