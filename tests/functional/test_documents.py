@@ -11,10 +11,8 @@ import re
 import shlex
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from random import sample
 from typing import NamedTuple
@@ -24,7 +22,6 @@ import pytest
 from pyramid.paster import get_app
 
 from classroom import DEFAULT_SETTINGS
-from classroom.rate_limits.window import FixedWindow
 
 from ..support import commands
 from ..support.application import engine_of
@@ -147,15 +144,7 @@ class Conversation:
         return VOLATILE.sub("...", text)
 
 
-@pytest.fixture
-def endless_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock of rate limits, so that no window ends between two commands."""
-    now = time.time()
-    clock = partial(FixedWindow, clock=lambda: now)
-    monkeypatch.setattr("classroom.rate_limits.window.FixedWindow", clock)
-
-
-@pytest.mark.usefixtures("endless_window")
+@pytest.mark.usefixtures("endless_windows")
 @pytest.mark.parametrize(
     ("document", "fewest_steps"), [("README.md", 5), ("docs/tutorial.md", 20), ("docs/api.md", 20)]
 )

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from functools import partial
 from http.client import HTTPConnection
 from itertools import chain
 from logging import LogRecord
@@ -23,8 +22,6 @@ import pytest
 import redis
 from webtest import TestApp
 
-from classroom.rate_limits.window import FixedWindow
-
 from ..support.commands import run
 from ..support.gate import Gate
 from ..support.pserve import pserve
@@ -34,18 +31,13 @@ from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
 from ..support.waitress import serving
 
+pytestmark = pytest.mark.usefixtures("endless_windows")
+
 PATH = "/api/v1.0/"
 TOKEN_PATH = "/auth/request-token"
 LIMIT = 10
 
 Login = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _endless_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the clock by which failures are counted per minute."""
-    clock = partial(FixedWindow, clock=lambda: 90.0)
-    monkeypatch.setattr("classroom.security.login_attempts.FixedWindow", clock)
 
 
 @pytest.fixture

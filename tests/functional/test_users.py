@@ -203,6 +203,7 @@ def test_only_admins_change_names_and_roles(school: School, subtests: pytest.Sub
                 assert stored(school, id) == before
 
 
+@pytest.mark.usefixtures("endless_windows")
 def test_a_wrong_current_password_is_a_failed_login(
     app_settings: dict[str, str], school: School
 ) -> None:
