@@ -5,6 +5,7 @@ and rolls back, and every server is a real one.
 """
 
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -82,6 +83,15 @@ def _is_wanted(item: pytest.Item) -> bool:
         database in (None, wanted) and mode in (None, wanted_mode)
         for wanted, wanted_mode in _COMBINATIONS[marker.name if marker else "diagonal"]
     )
+
+
+def pytest_sessionfinish() -> None:
+    """Discard the counts of failed logins that applications log after the last test.
+
+    Python would print them: the handlers of pytest are gone, and a process of pytest-xdist does not
+    end before the others have finished.
+    """
+    logging.getLogger("classroom.security").addHandler(logging.NullHandler())
 
 
 @pytest.fixture(autouse=True)
