@@ -33,7 +33,11 @@ pytest_plugins = [
 
 # The test databases are in memory if it has room: no commit waits for a disk.
 _MEMORY = Path("/dev/shm")
-if "TMPDIR" not in os.environ and _MEMORY.is_dir() and disk_usage(_MEMORY).free > 4 * 2**30:
+if (
+    "TMPDIR" not in os.environ
+    and os.access(_MEMORY, os.W_OK)
+    and disk_usage(_MEMORY).free > 4 * 2**30
+):
     tempfile.tempdir = str(_MEMORY)
 
 # The tests must not write to a database of the developer who runs them.
