@@ -132,10 +132,10 @@ TARGETS: dict[str, TargetMaker] = {
     "`registrations/7/3`, of a class that the user teaches": own(registration),
     "`registrations/7/3`, of another class": foreign(registration),
     "`users/`": collection("users/", password="password", role="reader"),
-    "`users/7`, the user": user,
-    "`users/7`, another user": of_another(user),
-    "`users/7/classes/`, of the user": classes_of_user,
-    "`users/7/classes/`, of another user": of_another(classes_of_user),
+    "`users/7`, for user 7": user,
+    "`users/7`, for another user": of_another(user),
+    "`users/7/classes/`, for user 7": classes_of_user,
+    "`users/7/classes/`, for another user": of_another(classes_of_user),
 }
 
 
