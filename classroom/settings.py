@@ -79,7 +79,7 @@ def _convert(settings: Mapping[str, Any]) -> Settings:
 
 
 def validate(key: str, value: Any) -> None:
-    """Check a setting; keys that do not begin with ``classroom.`` belong to others.
+    """Check a setting, if its key begins with ``classroom.``.
 
     :raises SettingError: if the key is unknown, or the value is invalid.
     """

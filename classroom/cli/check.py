@@ -10,7 +10,7 @@ from ..ini import Ini
 @click.command()
 @click.pass_obj
 def check(ini: Ini) -> None:
-    """Check the settings, the database and Redis. The service may be running.
+    """Check the settings, the database and Redis. Safe while the service runs.
 
     Prints a line for each problem, and changes nothing. The exit status is 1 if one is an error;
     warnings do not change it.

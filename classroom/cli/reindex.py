@@ -10,7 +10,7 @@ from .decorators import pass_writing_engine
 @click.command()
 @pass_writing_engine
 def reindex(engine: Engine) -> None:
-    """Rebuild the folded names, the search words and the counts. The service may be running."""
+    """Rebuild the folded names, the search words and the counts. Safe while the service runs."""
     total = reindexing.count_names(engine)
     with click.progressbar(length=total, label="Names", show_pos=True) as bar:
         reindexing.reindex(engine, bar.update)

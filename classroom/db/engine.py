@@ -23,8 +23,8 @@ _BOOLEANS = ("sqlalchemy.hide_parameters", "sqlalchemy.pool_pre_ping")
 def make_engine(settings: Mapping[str, Any], *, prepare: bool = True) -> Engine:
     """Create the engine that the ``sqlalchemy.*`` settings describe.
 
-    :param prepare: whether its connections are for the service. Those of SQLite change the mode of
-        the journal, which is stored in the file.
+    :param prepare: whether to set up its connections for the service. On SQLite, this changes the
+        journal mode, which is stored in the file.
     :raises classroom.settings.SettingError: if the settings are invalid.
     """
     options = {key: value for key, value in settings.items() if key.startswith("sqlalchemy.")}

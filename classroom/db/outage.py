@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 class Outage:
     """A state that begins with a failure, and ends with the next success.
 
-    :param pause: seconds after a beginning in which no other beginning is logged: if the database
+    :param pause: seconds after a logged outage in which no further one is logged: if the database
         is busy or read-only, some requests fail and others succeed.
     """
 

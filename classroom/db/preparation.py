@@ -46,7 +46,7 @@ class Preparation:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after its current attempt, for which this waits some seconds."""
+        """Make the thread end after its current attempt, and wait some seconds for it."""
         self._stopped.set()
         self._thread.join(_SECONDS_TO_STOP)
 

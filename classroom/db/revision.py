@@ -15,7 +15,7 @@ _SCRIPTS = Path(__file__).parents[1] / "alembic"
 
 
 class Mismatch(Exception):
-    """The database is not that of the code; the message says what to do."""
+    """The database does not match the code; the message says what to do."""
 
 
 def head() -> str:

@@ -11,7 +11,7 @@ from .listener import listening
 
 
 def includeme(config: Configurator) -> None:
-    # The time at which each series began would double their number.
+    # By default, each counter, histogram and summary has another series with its creation time.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     shared = services(config.registry)

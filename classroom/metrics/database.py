@@ -30,7 +30,7 @@ def add_metrics(database: Database, registry: CollectorRegistry) -> None:
 
 
 class _MeasuredReader:
-    """A reader that measures its statements, of which SQLAlchemy sends no events."""
+    """A reader that measures its statements, for which SQLAlchemy sends no events."""
 
     def __init__(self, reader: RowReader, observe: Observe) -> None:
         self._reader = reader

@@ -32,7 +32,7 @@ def _nodes(node: Any) -> Iterator[Node]:
 
 
 def _example(schema: Node, schemas: Node) -> Any:
-    """Return an example of a schema: of an object, its fields that are required or have one."""
+    """Return an example of a schema. Objects have their required fields and those with examples."""
     if "examples" in schema:
         return schema["examples"][0]
     if "$ref" in schema:

@@ -80,7 +80,7 @@ def _query(parameter: QueryParameter) -> Node:
 
 
 def _example(parameter: QueryParameter) -> str:
-    # In prose, because forms are filled with the examples of parameters.
+    # In the description, because Swagger UI fills its form with the ``example`` of a parameter.
     value = parameter.example
     text = ",".join(value) if isinstance(value, list) else value
     return "" if text is None else f" Example: `{text}`."

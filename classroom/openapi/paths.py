@@ -98,7 +98,7 @@ def _in_location(id: str, template: str) -> str:
 
 
 def _secured(path: Path, view: Documented, node: Node) -> Node:
-    """Add the tag, the refusals, and the security schemes if not all are valid."""
+    """Add the tag, the responses 401 and 403, and the security schemes if not all are accepted."""
     kind = path.kind
     security: Node = {"security": []} if is_public(kind) else {}
     if kind is RequestToken:

@@ -44,7 +44,7 @@ _ERRORS = {
     "501": _Error(ErrorCode.NOT_IMPLEMENTED, "Transfer-Encoding requested is not supported."),
     "503": _Error(ErrorCode.DATABASE_UNAVAILABLE, "the database is unavailable", _RETRY),
 }
-# Not in _ERRORS, because each operation has other conflicts.
+# Not in _ERRORS, because each operation has different conflicts.
 _CONFLICTS = {
     ErrorCode.ALREADY_REGISTERED: "the student is already registered for this class",
     ErrorCode.SOURCE_ID_EXISTS: "the source_id is already in use",

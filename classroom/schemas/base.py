@@ -83,7 +83,7 @@ def _parts(annotation: Any) -> tuple[Any, ...]:
 
 
 def _members(kind: Any) -> tuple[Any, ...]:
-    """Return the types of a union, or none for another type."""
+    """Return the types of a union, or none if the type is not a union."""
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else ()
 
 

@@ -65,7 +65,7 @@ _OBJECTS = {"type": "array", "maxItems": 100, "items": _OBJECT}
 class Document(Schema, frozen=True, kw_only=True):
     """This document."""
 
-    # Encoded at startup.
+    # Encoded once, on the first request.
     openapi: Annotated[Raw, _part({"type": "string"}, "3.1.0")]
     info: Annotated[Raw, _part(_OBJECT, {"title": "classroom", "version": _VERSION})]
     servers: Annotated[Raw, _part(_OBJECTS, [{"url": EXAMPLE_URL}])]

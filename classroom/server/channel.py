@@ -145,7 +145,7 @@ class Channel(HTTPChannel):
 
     @property
     def is_idle(self) -> bool:
-        """Return whether the client waits for no response, and is not about to send a request.
+        """Return whether the client is neither waiting for a response nor about to send a request.
 
         A client that has just connected is expected to send one.
         """

@@ -29,7 +29,7 @@ def _check_values(global_config: Mapping[str, str]) -> None:
     path = global_config["__file__"]
     try:
         with suppress(LookupError):  # pserve --app-name serves another section
-            # The file may have another extension: pserve takes the scheme on its command line.
+            # The file may have any extension: pserve takes the scheme on its command line.
             read_app(f"file+ini:{path}", global_config)
     except configparser.InterpolationError as error:
         raise SettingError(path, explain(error)) from None

@@ -56,7 +56,7 @@ def _complete(server: Any, connections: Connections) -> None:
 
 
 def _close_idle(connections: Connections) -> bool:
-    """Close the connections that wait for no response, and return whether others are left."""
+    """Close connections that are not waiting for a response, and return whether others are left."""
     channels = [item for item in connections.values() if isinstance(item, Channel)]
     for channel in channels:
         channel.resume()

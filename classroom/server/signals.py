@@ -11,8 +11,8 @@ from typing import Any
 class Stop:
     """When to stop: some seconds after SIGTERM, at once after SIGINT or a second signal.
 
-    The handler raises no exception: between two steps of the event loop, it could lose data or
-    send it twice. The loop reads the time.
+    The handler raises no exception, because an exception between two steps of the event loop could
+    lose data or send it twice. The loop reads the time of the stop instead.
 
     :param drain: seconds from SIGTERM until the server stops.
     :param wake: wakes the loop.

@@ -83,7 +83,8 @@ class ApplicationTask(Task, WSGITask):
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
-        # Waitress's name is waitress.invalid by default, and its version 1.0 for all except 1.1.
+        # Waitress sets SERVER_NAME to waitress.invalid by default, and SERVER_PROTOCOL to HTTP/1.0
+        # for every version except 1.1.
         environ |= self.channel.server_keys
         environ["SERVER_PROTOCOL"] = f"HTTP/{self.request.version}"
         # The application limits password hashing to a share of the threads.

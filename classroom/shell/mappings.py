@@ -33,7 +33,7 @@ class Found(list[Item]):
 class CollectionMapping(Mapping[Key, Item]):
     """The items of a collection by their keys.
 
-    Iterating returns each row that exists for the whole iteration exactly once.
+    A row that exists during the whole iteration is returned exactly once.
     """
 
     __slots__ = ("resource", "school")

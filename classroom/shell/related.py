@@ -12,7 +12,8 @@ class Related(CollectionMapping[Key, NamedType]):
     """Some rows of another mapping, by the same keys. It cannot be written to.
 
     :param home: the mapping of all rows of this type.
-    :param link: returns the resource that exists if the row with an id is one of these.
+    :param link: takes the id of a row, and returns a resource that exists only if the row is one of
+        these.
     :param field: the field of the API's representations that contains the row, if it is not the
         whole representation.
     """

@@ -76,7 +76,7 @@ class Class(Record):
         """Make a user a teacher of the class.
 
         :param user: the user, or the name.
-        :raises NotATeacher: if the role of the user is another.
+        :raises NotATeacher: if the user does not have the role "teacher".
         :raises AlreadyTeaches: if the user teaches the class.
         """
         user_id = self.school.users.id(user)

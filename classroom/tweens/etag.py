@@ -1,4 +1,4 @@
-"""Add an entity tag to each 200 to GET, and evaluate the preconditions of GET (304, 412).
+"""Add an entity tag to each 200 response to a GET, and evaluate its preconditions (304, 412).
 
 If the view has added the entity tag, because its body never changes, the body is not hashed.
 """

@@ -45,6 +45,7 @@ def factory(handler: Handler, registry: Registry) -> Handler:
 
 def _refuse(request: Request, client: str, usage: Usage) -> Response:
     if usage.is_first_refused:
-        log.warning("the rate limit of client %s is exceeded until %d", client, usage.reset)
+        message = "client %s exceeded the rate limit; requests are rejected until %d (Unix time)"
+        log.warning(message, client, usage.reset)
     headers = [("Retry-After", str(usage.retry_after))]
     return error_response(request.environ, ErrorCode.RATE_LIMITED, _TOO_MANY, headers)

@@ -36,7 +36,7 @@ def check_precondition(context: Item, request: Request) -> None:
         if evaluate(environ, tag) is not Outcome.HOLDS:
             raise HTTPPreconditionFailed(PRECONDITION_FAILED)
         if context.row is None and request.method == "DELETE":
-            raise NotFound  # it may be created before the DELETE
+            raise NotFound  # the DELETE could delete an item that is created after this check
 
 
 def recheck_precondition(error: Exception, context: Item, request: Request) -> None:

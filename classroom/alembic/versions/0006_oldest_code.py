@@ -1,7 +1,7 @@
 """The oldest code that works with the tables
 
-Each migration from this one on records it in the row of alembic_version, which code that is older
-than the migration reads too. CONTRIBUTING.md describes this.
+Each migration from this one on records it in the row of alembic_version, from which code that is
+older than the database reads it. CONTRIBUTING.md describes this.
 """
 
 import sqlalchemy as sa

@@ -38,7 +38,7 @@ class Backend:
         """Set up the connections and transactions of a new engine."""
 
     def limit_response_times(self, engine: Engine) -> None:
-        """Make statements on new connections fail without a response within two seconds."""
+        """Make statements on new connections fail if there is no response within two seconds."""
 
     def exists(self, url: URL) -> bool:
         """Return whether a database that consists of a file exists, and is not empty."""
@@ -88,7 +88,7 @@ class Backend:
     # Statements
 
     now: ClassVar[ColumnElement[datetime]]
-    """The time of the database, within a transaction too. It waits for no lock."""
+    """The current time of the database's clock, not the time at which the transaction began."""
 
     def insert_if_new(self, table: Any) -> Any:
         """Return an INSERT that does nothing on a conflict, so the transaction can continue."""
