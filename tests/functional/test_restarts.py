@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from classroom.db.engine import make_engine
 from ..support.nginx import DOCUMENTED, running_nginx
 from ..support.paths import ROOT
 from ..support.pserve import copy_ini, pserve
-from ..support.sockets import exchange, free_port
+from ..support.sockets import exchange, free_port, is_up
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
 from ..support.waitress import serving
@@ -32,7 +33,7 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 STUDENTS = "/api/v1.0/students/"
 READY = b"GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 HEADERS = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
-THREADS, RESTARTS = 4, 10
+THREADS = 4
 _SECONDS_BETWEEN_REQUESTS = 0.04
 
 
@@ -42,7 +43,7 @@ class Process:
     def __init__(self, folder: Path, url: str) -> None:
         folder.mkdir()
         self.port = free_port()
-        settings = {"sqlalchemy.url": url, "classroom.drain": "1"}
+        settings = {"sqlalchemy.url": url, "classroom.drain": "2"}
         self._ini = copy_ini("development.ini", folder, self.port, settings)
         # Half of the threads check passwords; a request that needs one more check is 503.
         lines = f"listen = 127.0.0.1:{self.port}\nthreads = {2 * THREADS}\n{SERVER_LINES}"
@@ -53,8 +54,10 @@ class Process:
         self._server = self._stack.enter_context(pserve(self._ini))
         wait_for(lambda: exchange(self.port, READY).startswith(b"HTTP/1.1 200 "))
 
-    def stop(self) -> None:
+    def terminate(self) -> None:
         self._server.send_signal(signal.SIGTERM)
+
+    def wait(self) -> None:
         self._server.communicate(timeout=20)
         assert self._server.returncode == 0
         self._stack.close()
@@ -67,14 +70,17 @@ def running(tmp_path: Path, url: str) -> Iterator[list[Process]]:
         process.start()
     yield processes
     for process in processes:
-        process.stop()
+        process.terminate()
+    for process in processes:
+        process.wait()
 
 
 class Load:
-    """Clients that send GET and POST in turn until they are stopped."""
+    """Clients that send GET and POST until they are stopped."""
 
     def __init__(self, port: int) -> None:
         self.statuses: list[Any] = []
+        self.in_flight: list[str] = []
         self._port = port
         self._stopped = threading.Event()
         self._numbers = itertools.count()
@@ -93,10 +99,15 @@ class Load:
     def _run(self) -> None:
         with closing(HTTPConnection("127.0.0.1", self._port, timeout=20)) as client:
             while not self._stopped.wait(_SECONDS_BETWEEN_REQUESTS):
-                self.statuses.append(self._send(client, next(self._numbers)))
+                number = next(self._numbers)
+                # Two of each in turn: nginx sends every other request to the same process.
+                method = "POST" if number % 4 > 1 else "GET"
+                self.in_flight.append(method)
+                self.statuses.append(self._send(client, method, f"s{number}"))
+                self.in_flight.remove(method)
 
-    def _send(self, client: HTTPConnection, number: int) -> int | str:
-        method, body = ("POST", json.dumps({"name": f"s{number}"})) if number % 2 else ("GET", None)
+    def _send(self, client: HTTPConnection, method: str, name: str) -> int | str:
+        body = json.dumps({"name": name}) if method == "POST" else None
         try:
             client.request(method, STUDENTS, body, HEADERS)
             response = client.getresponse()
@@ -113,15 +124,46 @@ def rows(url: str) -> int:
         return connection.execute(text("SELECT count(*) FROM students")).scalar_one()
 
 
+@contextmanager
+def frozen(nginx: "subprocess.Popen[bytes]") -> Iterator[None]:
+    nginx.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        nginx.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Another writer makes the writes of the processes wait."""
+    path = url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
 def test_no_request_fails_while_processes_restart(tmp_path: Path, sqlite_url: str) -> None:
     with running(tmp_path, sqlite_url) as processes:
+        first, second = processes
         ports = [process.port for process in processes]
-        with running_nginx(tmp_path / "nginx", ports, keepalive="300ms") as port:
+        with running_nginx(tmp_path / "nginx", ports, keepalive="300ms") as (port, nginx):
             load = Load(port)
             with load.running():
-                for _, process in zip(range(RESTARTS), itertools.cycle(processes), strict=False):
-                    process.stop()
-                    process.start()
+                for _ in range(3):
+                    # nginx sends requests on connections that the process may have closed.
+                    with frozen(nginx):
+                        wait_for(lambda: len(load.in_flight) == THREADS)
+                        first.terminate()
+                        wait_for(lambda: b'"draining"' in exchange(first.port, READY))
+                    first.wait()
+                    first.start()
+                    # Requests are in flight when the drain begins and when it ends.
+                    with locked(sqlite_url):
+                        wait_for(lambda: load.in_flight == ["POST"] * THREADS)
+                        second.terminate()
+                        wait_for(lambda: not is_up(second.port))
+                    second.wait()
+                    second.start()
     assert set(load.statuses) == {200, 201}
     assert load.statuses.count(201) == rows(sqlite_url)
 
@@ -140,7 +182,7 @@ def test_nginx_passes_on_the_client_and_the_entity_tag(
     documented = dict(line.split(" = ") for line in SERVER_LINES.splitlines())
     with (
         serving(app, **documented) as process,
-        running_nginx(tmp_path / "nginx", [process, process]) as port,
+        running_nginx(tmp_path / "nginx", [process, process]) as (port, _),
     ):
         connection = HTTPConnection("127.0.0.1", port, 20, source_address=("127.0.0.2", 0))
         with closing(connection) as client:

@@ -15,9 +15,10 @@ from .waiting import wait_for
 DOCUMENTED = re.search(
     r"^```nginx\n(.*?)^```$", (ROOT / "docs" / "operations.md").read_text(), re.M | re.S
 )[1]
-# Debian turns compression on.
+# Debian turns compression on. One process serves, so that a test can freeze it.
 _MAIN = """
 daemon off;
+master_process off;
 pid {folder}/pid;
 error_log {folder}/error.log;
 events {{}}
@@ -38,8 +39,12 @@ http {{
 
 
 @contextmanager
-def running_nginx(folder: Path, upstream: list[int], keepalive: str = "3s") -> Iterator[int]:
-    """Run nginx before two processes of the service, and yield its port. It has no TLS.
+def running_nginx(
+    folder: Path, upstream: list[int], keepalive: str = "3s"
+) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """Run nginx before two processes of the service. Yield its port and its process.
+
+    It has no TLS.
 
     :param keepalive: the time after which it closes idle connections to the service.
     """
@@ -52,7 +57,7 @@ def running_nginx(folder: Path, upstream: list[int], keepalive: str = "3s") -> I
     nginx = subprocess.Popen([shutil.which("nginx", path=path), *command[1:]])
     try:
         wait_for(lambda: is_up(port))
-        yield port
+        yield port, nginx
     finally:
         nginx.terminate()
         nginx.wait()
