@@ -4,6 +4,7 @@ import configparser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import plaster
@@ -54,6 +55,7 @@ def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:
     :raises OSError: if the file cannot be read.
     :raises configparser.Error: if it is malformed.
     :raises LookupError: if it has no ``[app:main]``.
+    :raises importlib.metadata.PackageNotFoundError: if it uses one that is not installed.
     :raises ValueError: if no loader is installed for its extension.
     """
     return dict(_loader(path).get_wsgi_app_settings(defaults=variables))
@@ -73,7 +75,7 @@ def _one_line_errors(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise SettingError(path, f"cannot read {error.filename}: {error.strerror}") from None
-    except (configparser.Error, LookupError, ValueError) as error:
+    except (configparser.Error, LookupError, PackageNotFoundError, ValueError) as error:
         raise SettingError(path, explain(error)) from None
 
 

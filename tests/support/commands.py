@@ -18,9 +18,10 @@ from classroom.services import services
 
 
 def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
-    """Run ``classroom -c INI WORDS``."""
+    """Run ``classroom -c INI WORDS``. An exception, which would be a traceback, is raised."""
     with patch.object(sys, "argv", sys.argv[:]):  # ``classroom run`` changes it for the script
-        return CliRunner().invoke(classroom, ["-c", str(ini), *words], input=stdin)
+        words = ("-c", str(ini), *words)
+        return CliRunner().invoke(classroom, words, input=stdin, catch_exceptions=False)
 
 
 def alembic(ini: Path, *words: str) -> str:
