@@ -14,7 +14,8 @@ COVERED = 'classroom/security/*,classroom/http/pagination.py,classroom/http/prec
 # These tests cover what can differ between versions of Python: installation, commands, hashing, tokens,
 # processes.
 SMOKE = tests/unit tests/functional/test_authentication.py tests/functional/test_commands.py \
-	tests/functional/test_pserve.py tests/functional/test_warnings.py
+	tests/functional/test_environment.py tests/functional/test_pserve.py \
+	tests/functional/test_warnings.py
 
 # Otherwise each test process compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
