@@ -76,7 +76,7 @@ def test_long_urls_are_4xx_and_take_no_memory(server: Server, subtests: pytest.S
 
     for send in (send_path, send_body):
         with subtests.test(send=send.__name__):
-            assert growth(server, send) < 50_000_000
+            assert growth(server, send) < 12_000_000
 
 
 @pytest.mark.one_combination
