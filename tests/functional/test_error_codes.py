@@ -153,18 +153,24 @@ def test_an_error_of_waitress_has_a_code(served_port: int, subtests: pytest.Subt
             assert (error["code"], error["status"]) == (code, ErrorCode(code).status)
 
 
+ERRORS = {
+    HTTPBadRequest("no"): "bad_request",
+    TypeError(): "internal_error",
+    StopIteration(): "internal_error",  # A loop would end instead of failing.
+}
+
+
 @pytest.mark.one_combination
 def test_an_error_of_an_extension_has_a_code(
-    testapp: TestApp, monkeypatch: pytest.MonkeyPatch
+    testapp: TestApp, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    errors = iter((HTTPBadRequest("no"), TypeError()))
-
     def select(*_: Any) -> NoReturn:
-        raise next(errors)
+        raise error
 
     monkeypatch.setattr(Students, "select", select)
-    assert code_of(testapp, STUDENTS) == "bad_request"
-    assert code_of(testapp, STUDENTS) == "internal_error"
+    for error, code in ERRORS.items():
+        with subtests.test(error=repr(error)):
+            assert code_of(testapp, STUDENTS) == code
 
 
 def test_every_code_has_a_request() -> None:
