@@ -163,7 +163,6 @@ def guarded() -> Iterator[PostgreSQL]:
         yield server
 
 
-@pytest.mark.one_combination
 @pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
 def test_the_password_of_postgresql_comes_from_libpq(
     app_ini: Path,

@@ -431,8 +431,8 @@ def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
                 if status == 201:
                     made[urlsplit(headers["Location"]).path] = name
 
-    for _ in range(2):
-        with pserve(service.ini, "main") as process, ThreadPoolExecutor(4) as pool:
+    for _ in range(3):
+        with pserve(service.ini) as process, ThreadPoolExecutor(4) as pool:
             writers = [pool.submit(write) for _ in range(4)]
             wait_for(longer_by(10, made))
             process.send_signal(signal.SIGKILL)
