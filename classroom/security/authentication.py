@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, Executable
-
 from ..db import queries
+from ..db.database import Database
+from ..db.statements import SelectStatement
 from ..http.codes import ErrorCode
 from ..models.credentials import validate_login
 from ..models.validation import InvalidValue
@@ -55,8 +55,8 @@ class Authentication(Protocol):
 class PasswordAuthentication:
     """HTTP Basic with user name and password (RFC 7617)."""
 
-    def __init__(self, engine: Engine, ttl: int, attempts: LoginAttempts) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, ttl: int, attempts: LoginAttempts) -> None:
+        self._database = database
         self._ttl = ttl
         self._attempts = attempts
         self._slots = CheckSlots()
@@ -109,14 +109,14 @@ class PasswordAuthentication:
         return None
 
     def _find(self, username: str) -> Identity | None:
-        return _find_user(self._engine, queries.USER_BY_NAME, name=username)
+        return _find_user(self._database, queries.USER_BY_NAME, name=username)
 
 
 class TokenAuthentication:
     """A token as ``Bearer`` (RFC 6750), or as the Basic user name with an empty password."""
 
-    def __init__(self, engine: Engine, ttl: int, secret: str) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, ttl: int, secret: str) -> None:
+        self._database = database
         self._ttl = ttl
         self._secret = secret
 
@@ -138,7 +138,7 @@ class TokenAuthentication:
         claims = tokens.read(self._secret, _token(request))
         if claims is None:
             return None
-        user = _find_user(self._engine, queries.USER_BY_ID, id=claims.user_id)
+        user = _find_user(self._database, queries.USER_BY_ID, id=claims.user_id)
         if user is None or not tokens.is_bound_to(claims, self._secret, user.password_hash):
             return None
         return Verified(user, min(self._ttl, claims.expires - time.time()))
@@ -173,10 +173,9 @@ def _authorization(request: Request) -> str:
     return request.environ.get("HTTP_AUTHORIZATION", "")
 
 
-def _find_user(engine: Engine, statement: Executable, **key: str | int) -> Identity | None:
-    # Use a separate connection: hashing inside a writing transaction would block other writers.
-    with engine.connect() as connection:
-        return identity_of(connection.execute(statement, key).all())
+def _find_user(database: Database, statement: SelectStatement, **key: str | int) -> Identity | None:
+    # Not in the request's transaction: hashing inside it would block other writers.
+    return identity_of(database.reader.rows(statement, key))
 
 
 def identity_of(rows: Sequence[Any]) -> Identity | None:

@@ -113,11 +113,11 @@ def _login_attempts(settings: Settings, failed: FailedLogins) -> LoginAttempts:
 
 def includeme(config: Configurator) -> None:
     shared = services(config.registry)
-    settings, engine = shared.settings, shared.database.engine
+    settings, database = shared.settings, shared.database
     secret = settings.secret_key or _random_secret(settings)
     ttl, failed = settings.identity_ttl, FailedLogins()
-    passwords = PasswordAuthentication(engine, ttl, _login_attempts(settings, failed))
-    tokens = TokenAuthentication(engine, ttl, secret) if settings.use_token_auth else None
+    passwords = PasswordAuthentication(database, ttl, _login_attempts(settings, failed))
+    tokens = TokenAuthentication(database, ttl, secret) if settings.use_token_auth else None
     shared.secret_key = secret
     shared.count_failed_logins = lambda: failed.total
     config.set_security_policy(SecurityPolicy(passwords, tokens))
