@@ -52,10 +52,6 @@ def test_an_admin_leaves_no_problem(app_ini: Path) -> None:
         ({"pyramid.debug_all": "true"}, "pyramid.debug_all: is for development"),
         ({"pyramid.reload_templates": "yes"}, "pyramid.reload_templates: is for development"),
         ({"pyramid.includes": "x pyramid_debugtoolbar"}, "pyramid.includes: pyramid_debugtoolbar"),
-        (
-            {"sqlalchemy.pool_size": "2", "sqlalchemy.max_overflow": "1"},
-            "sqlalchemy.pool_size: 3 connections are too few: threads = 4",
-        ),
         ({"sqlalchemy.url": "nonsense"}, "sqlalchemy.url: is malformed"),
         ({"sqlalchemy.url": "sqlite://a:b@c:d/e"}, "sqlalchemy.url: is malformed"),
         ({"sqlalchemy.url": "sqlite:////missing/x.sqlite"}, "/missing: is not a directory"),
@@ -68,6 +64,17 @@ def test_an_invalid_setting_is_an_error(
 ) -> None:
     configure(app_ini, settings)
     assert any(line.startswith(f"error: {problem}") for line in lines(app_ini, status=1))
+
+
+def test_the_pool_must_suffice_for_all_threads(app_ini: Path, app_settings: dict[str, str]) -> None:
+    needed = 8 if app_settings["sqlalchemy.url"].startswith("sqlite") else 4
+    configure(app_ini, {"sqlalchemy.pool_size": "2", "sqlalchemy.max_overflow": str(needed - 3)})
+    assert lines(app_ini, status=1) == [
+        f"error: sqlalchemy.pool_size: {needed - 1} connections are too few:"
+        f" threads = 4 requires {needed}"
+    ]
+    configure(app_ini, {"sqlalchemy.max_overflow": str(needed - 2)})
+    assert lines(app_ini, status=0) == []
 
 
 @pytest.mark.one_combination
