@@ -24,8 +24,16 @@ def head() -> str:
 
 
 def is_empty(connection: Connection) -> bool:
-    # Most databases have a revision, and then need no list of their tables.
-    return not (_has_revision(connection) or inspect(connection).get_table_names())
+    """Return whether a database has no tables.
+
+    :raises Mismatch: if it has tables that classroom did not create.
+    """
+    inspector = inspect(connection)
+    if inspector.has_table("alembic_version"):
+        return False
+    if inspector.get_table_names():
+        raise Mismatch("the database contains tables that classroom did not create")
+    return True
 
 
 def ensure_current(connection: Connection) -> None:
@@ -50,15 +58,17 @@ def require_usable(connection: Connection) -> str | None:
     """Return a warning if a database that has tables is newer than the code.
 
     :raises DatabaseOutdated: if it is older than the code.
-    :raises Mismatch: if it does not support the code, or if classroom did not create the tables.
+    :raises Mismatch: if it does not support the code.
     """
-    if not _has_revision(connection):
-        raise Mismatch("the database contains tables that classroom did not create")
-    return _compare(connection)
-
-
-def _has_revision(connection: Connection) -> bool:
-    return inspect(connection).has_table("alembic_version")
+    revision = read(connection)
+    if revision == head():
+        return None
+    state = f"the database is at revision {revision} and the code at {head()}"
+    if revision is None or revision < head():
+        raise DatabaseOutdated(f"{state}: run alembic -c INI upgrade head")
+    if not _is_supported(connection):
+        raise Mismatch(f"{state}: install a newer version of classroom")
+    return f"{state}, which the database supports: install a newer version of classroom"
 
 
 def upgrade(connection: Connection) -> None:
@@ -78,18 +88,6 @@ def read(connection: Connection) -> str | None:
     """Return the revision of the database."""
     statement = text("SELECT version_num FROM alembic_version")
     return cast(str | None, connection.execute(statement).scalar())
-
-
-def _compare(connection: Connection) -> str | None:
-    revision = read(connection)
-    if revision == head():
-        return None
-    state = f"the database is at revision {revision} and the code at {head()}"
-    if revision is None or revision < head():
-        raise DatabaseOutdated(f"{state}: run alembic -c INI upgrade head")
-    if not _is_supported(connection):
-        raise Mismatch(f"{state}: install a newer version of classroom")
-    return f"{state}, which the database supports: install a newer version of classroom"
 
 
 def _is_supported(connection: Connection) -> bool:
