@@ -96,10 +96,10 @@ def paginate(
     if requested.before:
         rows = rows[::-1]
     total = count() if counted is None else counted
-    return _link(requested, rows, total, has_more, key)
+    return _page(requested, rows, total, has_more, key)
 
 
-def _link(
+def _page(
     requested: PageRequest,
     rows: Sequence[Row],
     total: int,
