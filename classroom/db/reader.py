@@ -122,7 +122,11 @@ def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
 
 @cache
 def _dialect(kind: Any, paramstyle: str) -> Dialect:
-    """Return the dialect that all readers share."""
+    """Return the dialect of all readers of a kind of database.
+
+    It is not that of an engine, because the styles of placeholders differ, and because the engines
+    share what is prepared for it. It has never connected.
+    """
     return kind(paramstyle=paramstyle)
 
 

@@ -18,6 +18,7 @@ def add_metrics(services: Services, registry: CollectorRegistry) -> None:
     settings, limiter = services.settings, services.limiter
     if limiter:
         if uses_redis(settings):
+            # Not isinstance: that would import redis-py in each process, even without Redis.
             _show_bypass(cast("FailOverCounter", limiter.counter), registry)
         limiter.counter = _MeasuredCounter(limiter.counter, settings.rate_limit_calls, registry)
     registry.register(_FailedLogins(services))

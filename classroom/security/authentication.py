@@ -174,7 +174,8 @@ def _authorization(request: Request) -> str:
 
 
 def _find_user(database: Database, statement: SelectStatement, **key: str | int) -> Identity | None:
-    # Not in the request's transaction: hashing inside it would block other writers.
+    # Not in the request's transaction: hashing inside it would block other writers. The reader is
+    # not stored, because metrics replace it later.
     return identity_of(database.reader.rows(statement, key))
 
 
