@@ -23,7 +23,8 @@ class RedisCounter:
     dies between two round trips would leave a key that never expires. The EXPIRE takes a tenth of
     the time of a call.
 
-    :raises redis.RedisError: within 0.2 seconds if Redis is unavailable.
+    :raises redis.RedisError: if Redis is unavailable. A call waits up to 0.1 seconds to connect,
+        and for each reply.
     """
 
     def __init__(self, pool: redis.ConnectionPool, name: str, period: int) -> None:
