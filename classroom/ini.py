@@ -55,7 +55,8 @@ def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:
     :raises OSError: if the file cannot be read.
     :raises configparser.Error: if it is malformed.
     :raises LookupError: if it has no ``[app:main]``.
-    :raises importlib.metadata.PackageNotFoundError: if it uses one that is not installed.
+    :raises importlib.metadata.PackageNotFoundError: if its ``use`` names a package that is not
+        installed.
     :raises ValueError: if no loader is installed for its extension.
     """
     return dict(_loader(path).get_wsgi_app_settings(defaults=variables))

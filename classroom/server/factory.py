@@ -3,6 +3,7 @@
 import configparser
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import waitress
@@ -15,8 +16,8 @@ from .adjustments import parse_adjustments
 def make_server(global_config: Mapping[str, str], **settings: Any) -> Callable[[Any], None]:
     """Make the server from the settings of ``[server:main]`` (``paste.server_factory``).
 
-    :raises classroom.settings.SettingError: if a setting is invalid, or a value in ``[app:main]``
-        is malformed.
+    :raises classroom.settings.SettingError: if a setting is invalid, or if ``[app:main]`` contains
+        a malformed value or uses a package that is not installed.
     """
     parse_adjustments(settings)
     _check_values(global_config)
@@ -31,5 +32,6 @@ def _check_values(global_config: Mapping[str, str]) -> None:
         with suppress(LookupError):  # pserve --app-name serves another section
             # The file may have any extension: pserve takes the scheme on its command line.
             read_app(f"file+ini:{path}", global_config)
-    except configparser.InterpolationError as error:
+    except (configparser.InterpolationError, PackageNotFoundError) as error:
+        # No other ImportError: its traceback shows an error in the code of a package.
         raise SettingError(path, explain(error)) from None

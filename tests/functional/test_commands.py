@@ -259,6 +259,22 @@ def test_a_single_percent_sign_is_an_error_without_password(ini: Path) -> None:
     assert errors(ini) == [f"{ini}: {problem}", f"{ini.name}: {problem}", f"{ini}: {problem}"]
 
 
+@pytest.mark.one_combination
+def test_a_missing_package_is_one_error_line(ini: Path) -> None:
+    ini.write_text(ini.read_text().replace("use = egg:classroom\n", "use = egg:no\n"))
+    problem = "No package metadata was found for no"
+    assert errors(ini) == [f"{ini}: {problem}", f"{ini.name}: {problem}", f"{ini}: {problem}"]
+
+
+@pytest.mark.one_combination
+def test_the_traceback_of_an_import_error_is_not_hidden(ini: Path) -> None:
+    ini.write_text(ini.read_text().replace("use = egg:classroom\n", "use = call:nomodule:x\n"))
+    with pytest.raises(ModuleNotFoundError):
+        start(ini)
+    with pytest.raises(ModuleNotFoundError):
+        run(ini, "users")
+
+
 def test_a_missing_driver_is_an_error_with_the_extra(
     ini: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
