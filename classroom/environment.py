@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ _VARIABLES = {"sqlalchemy.url": "CLASSROOM_DATABASE_URL"} | {
     key: key.upper().replace(".", "_") for key in DEFAULT_SETTINGS
 }
 VARIABLES = frozenset({*_VARIABLES.values(), _SECRET_KEY_FILE})
+# Without those that Kubernetes sets for a service named classroom. No setting has such a name.
+_PREFIX = re.compile("CLASSROOM_(?!SERVICE_|PORT_|PORT$)")
 
 
 def overrides(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -51,15 +54,16 @@ def _read_secret(path: str) -> str:
 def unknown_variables() -> list[str]:
     """Return the ``CLASSROOM_*`` variables that set nothing.
 
-    They are not errors: Kubernetes sets ``CLASSROOM_PORT`` and others for a service named
-    classroom.
+    They are not errors: other programs may use them.
     """
-    return sorted(name for name in os.environ.keys() - VARIABLES if name.startswith("CLASSROOM_"))
+    return sorted(name for name in os.environ.keys() - VARIABLES if _PREFIX.match(name))
 
 
 def includeme(config: Configurator) -> None:
     if names := unknown_variables():
-        log.warning("unknown variables in the environment: %s", ", ".join(names))
+        log.warning(
+            "environment variables that set nothing: %s; see docs/settings.md", ", ".join(names)
+        )
 
 
 def _validate(variable: str, key: str, value: Any) -> None:

@@ -21,7 +21,7 @@ def invalid_settings(configuration: Configuration) -> Iterator[Finding]:
 
 def unknown_variables(configuration: Configuration) -> Iterator[Finding]:
     for name in unknown():
-        yield warning(name, "unknown setting")
+        yield warning(name, "sets nothing; see docs/settings.md")
 
 
 def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
