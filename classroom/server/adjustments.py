@@ -8,8 +8,30 @@ from waitress.adjustments import Adjustments
 from ..settings import SettingError
 
 _SECTION = "[server:main]"
+_MAX_PORT = 65535
+
+
+def _check_port(text: str) -> None:
+    # The C library wraps larger numbers around: 80000 would be port 14464.
+    if text.isdecimal() and int(text) > _MAX_PORT:
+        raise ValueError(f"port {text} is greater than {_MAX_PORT}")
+
+
+def _read_port(text: str) -> None:
+    _check_port(str(int(text)))
+
+
+def _read_addresses(text: str) -> None:
+    for address in text.split():
+        _check_port(address.rpartition(":")[2])
+
+
 # The function that reads each setting. Waitress's stubs omit it.
-_READERS: Mapping[str, Any] = Adjustments._param_map  # type: ignore[attr-defined]
+_READERS: Mapping[str, Any] = {
+    **Adjustments._param_map,  # type: ignore[attr-defined]
+    "port": _read_port,
+    "listen": _read_addresses,
+}
 
 
 def parse_adjustments(settings: Mapping[str, str]) -> Adjustments:

@@ -100,6 +100,7 @@ def test_pyramid_debugging_is_found_in_the_environment(
     [
         ("thread = 8\nlimit = 1", " thread: unknown setting"),
         ("port = 1", ": host or port may not be set if listen is set."),
+        ("port = 65536", " port: port 65536 is greater than 65535"),
         ("expose_tracebacks = true", " expose_tracebacks: is for development"),
         ("expose_tracebacks = true\nthread = 8", " expose_tracebacks: is for development"),
     ],
@@ -109,6 +110,18 @@ def test_server_settings_are_checked(app_ini: Path, line: str, problem: str) -> 
     found = lines(app_ini, status=1)
     assert found[0] == f"error: [server:main]{problem}"
     assert len(found) == line.count("=")
+
+
+@pytest.mark.one_combination
+def test_a_port_that_would_wrap_around_is_an_error(app_ini: Path, port: int) -> None:
+    text = app_ini.read_text()
+    for address in ("localhost:80000", "127.0.0.1:80 [::1]:65536"):
+        app_ini.write_text(text.replace(f"localhost:{port}", address))
+        [line] = lines(app_ini, status=1)
+        number = address.rpartition(":")[2]
+        assert line == f"error: [server:main] listen: port {number} is greater than 65535"
+    app_ini.write_text(text.replace(f"localhost:{port}", "127.0.0.1:65535 [::1]:http"))
+    assert lines(app_ini, status=0) == []
 
 
 @pytest.mark.one_combination

@@ -289,6 +289,7 @@ def test_a_missing_driver_is_an_error_with_the_extra(
     [
         ("thread = 8", " thread: unknown setting"),
         ("threads = x", " threads: invalid literal"),
+        ("port = 80000", " port: port 80000 is greater than 65535"),
         ("port = 6543", ": host or port may not be set if listen is set"),
     ],
 )
