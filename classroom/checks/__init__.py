@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     settings.invalid_settings,
     settings.unknown_variables,
     settings.missing_secret_key,
+    settings.missing_extra,
     settings.debug_settings,
     settings.debug_toolbar,
     settings.exposed_tracebacks,

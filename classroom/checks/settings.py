@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pyramid.settings import asbool
 
 from ..environment import unknown_variables as unknown
+from ..metrics import require_client
+from ..settings import SettingError
 from ..settings import invalid_settings as invalid
 from .configuration import Configuration
 from .findings import Finding, error, warning
@@ -28,6 +30,14 @@ def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
     key = "classroom.secret_key"
     if configuration.value("classroom.use_token_auth") and configuration.app[key] is None:
         yield error(key, "is not set: each process signs tokens with a key of its own")
+
+
+def missing_extra(configuration: Configuration) -> Iterator[Finding]:
+    if configuration.value("classroom.metrics_listen"):
+        try:
+            require_client()
+        except SettingError as problem:
+            yield error(problem.key, problem.problem)
 
 
 def debug_settings(configuration: Configuration) -> Iterator[Finding]:

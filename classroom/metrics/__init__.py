@@ -12,6 +12,15 @@ from ..settings import SettingError
 def includeme(config: Configurator) -> None:
     if services(config.registry).settings.metrics_listen is None:
         return
+    require_client()
+    config.include(".composition")
+
+
+def require_client() -> None:
+    """Check that the library is installed.
+
+    :raises classroom.settings.SettingError: if it is not.
+    """
     try:
         import prometheus_client  # noqa: F401, PLC0415 (an extra)
     except ImportError:
@@ -19,4 +28,3 @@ def includeme(config: Configurator) -> None:
             "classroom.metrics_listen",
             "prometheus-client is not installed; install the extra classroom[metrics]",
         ) from None
-    config.include(".composition")

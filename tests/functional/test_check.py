@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -141,6 +142,19 @@ def test_metrics_are_on_a_loopback_address(app_ini: Path, address: str, is_safe:
     configure(app_ini, {"classroom.metrics_listen": address})
     found = "\n".join(run(app_ini, "check").output.splitlines())
     assert (f"error: classroom.metrics_listen: {address} is not a loopback" in found) is not is_safe
+
+
+@pytest.mark.one_combination
+def test_metrics_without_their_library_are_an_error(
+    app_ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    assert lines(app_ini, status=0) == []
+    configure(app_ini, {"classroom.metrics_listen": "127.0.0.1:9150"})
+    assert lines(app_ini, status=1) == [
+        "error: classroom.metrics_listen: prometheus-client is not installed;"
+        " install the extra classroom[metrics]"
+    ]
 
 
 @pytest.mark.one_combination
