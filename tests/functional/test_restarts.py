@@ -40,10 +40,10 @@ _SECONDS_BETWEEN_REQUESTS = 0.04
 class Process:
     """A pserve that can be restarted."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, drain: int) -> None:
         folder.mkdir()
         self.port = free_port()
-        settings = {"sqlalchemy.url": url, "classroom.drain": "2"}
+        settings = {"sqlalchemy.url": url, "classroom.drain": str(drain)}
         self._ini = copy_ini("development.ini", folder, self.port, settings)
         # Half of the threads check passwords; a request that needs one more check is 503.
         lines = f"listen = 127.0.0.1:{self.port}\nthreads = {2 * THREADS}\n{SERVER_LINES}"
@@ -60,19 +60,29 @@ class Process:
     def wait(self) -> None:
         self._server.communicate(timeout=20)
         assert self._server.returncode == 0
+        self.close()
+
+    def close(self) -> None:
         self._stack.close()
 
 
 @contextmanager
 def running(tmp_path: Path, url: str) -> Iterator[list[Process]]:
-    processes = [Process(tmp_path / str(number), url) for number in (0, 1)]
-    for process in processes:
-        process.start()
-    yield processes
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait()
+    """Run the first process with a drain of two seconds, and the second with one.
+
+    The first needs more than the keepalive of nginx. During that of the second, writes wait, which
+    they do for three seconds at most.
+    """
+    processes = [Process(tmp_path / str(drain), url, drain) for drain in (2, 1)]
+    with ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.close)
+            process.start()
+        yield processes
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
 
 
 class Load:
