@@ -54,7 +54,7 @@ smoke: $(VENV)/.installed-testing servers
 	$(BIN)/pytest -n 2 --dist worksteal $(SMOKE)
 
 fuzz: $(VENV)/.installed-testing
-	CLASSROOM_FUZZ=600 $(BIN)/pytest tests/functional/test_schemathesis.py
+	FUZZ_SECONDS=600 $(BIN)/pytest tests/functional/test_schemathesis.py
 
 lint: $(VENV)/.installed-linting
 	$(BIN)/ruff check

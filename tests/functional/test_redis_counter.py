@@ -12,7 +12,7 @@ import redis
 from classroom.rate_limits.redis_counters import RedisCounter
 
 # 100,000 take half a minute.
-CALLS = int(os.environ.get("CLASSROOM_COUNTED_CALLS", "8000"))
+CALLS = int(os.environ.get("COUNTED_CALLS", "8000"))
 PROCESSES, THREADS = 2, 4
 
 

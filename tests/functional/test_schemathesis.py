@@ -19,7 +19,7 @@ from ..support.users import PASSWORD, PASSWORD_HASH
 from ..support.waitress import serving
 
 # The duration in seconds; by default, a short run with the same requests each time.
-FUZZ = os.environ.get("CLASSROOM_FUZZ")
+FUZZ = os.environ.get("FUZZ_SECONDS")
 SOON = ["--generation-deterministic", "--max-examples=3"]
 EXTENT = SOON if FUZZ is None else [f"--max-time={FUZZ}"]
 
