@@ -1,6 +1,5 @@
 """Settings from the environment, and values for the references in an ini file."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ from classroom.services import services
 from classroom.settings import SettingError
 
 from ..support.application import open_application
-from ..support.commands import alembic, run
-from ..support.paths import BIN
+from ..support.commands import alembic, run, run_program
 from ..support.pserve import configure
 from ..support.users import NAME, SECRET
 
@@ -35,21 +33,9 @@ def test_a_script_uses_the_database_of_the_environment(elsewhere: Path, database
     assert ran.stderr.endswith(f"Database: {database_url}\n")
 
 
-def run_program(ini: Path, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """Run a program in the folder of an ini file."""
-    return subprocess.run(
-        [BIN / words[0], *words[1:]],
-        cwd=ini.parent,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-
 @pytest.mark.one_combination
 def test_alembic_uses_the_database_of_the_environment(elsewhere: Path) -> None:
-    ran = run_program(elsewhere, "alembic", "-c", elsewhere.name, "current")
+    ran = run_program(elsewhere.parent, "alembic", "-c", elsewhere.name, "current")
     assert "(head)" in ran.stdout
     assert ran.stderr == ""
 
@@ -57,7 +43,7 @@ def test_alembic_uses_the_database_of_the_environment(elsewhere: Path) -> None:
 @pytest.mark.one_combination
 def test_pshell_uses_the_database_of_the_environment(elsewhere: Path) -> None:
     words = ("pshell", "-p", "python", elsewhere.name)
-    ran = run_program(elsewhere, *words, stdin="print(len(users))\n")
+    ran = run_program(elsewhere.parent, *words, stdin="print(len(users))\n")
     assert "\n>>> 1\n" in ran.stdout
     assert "Warning" not in ran.stderr
 

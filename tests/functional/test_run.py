@@ -1,6 +1,5 @@
 """``classroom run``: a script is one transaction."""
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from classroom.models.tables import Student
 
-from ..support.commands import run
-from ..support.paths import BIN
+from ..support.commands import run, run_program
 
 
 def run_script(ini: Path, source: str, *arguments: str) -> Result:
@@ -37,12 +35,9 @@ def test_a_script_commits_and_has_its_arguments(
 ) -> None:
     lines = "import sys\nfor name in sys.argv[1:]: students.add(name)\nprint(sys.argv, students)"
     (tmp_path / "add.py").write_text(lines)
-    command = [BIN / "classroom", "-c", app_ini, "run", "add.py", "José", "--help", "-c"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert (done.returncode, done.stdout) == (
-        0,
-        "['add.py', 'José', '--help', '-c'] <Students: 3>\n",
-    )
+    command = ("classroom", "-c", str(app_ini), "run", "add.py", "José", "--help", "-c")
+    done = run_program(tmp_path, *command)
+    assert done.stdout == "['add.py', 'José', '--help', '-c'] <Students: 3>\n"
     assert done.stderr.splitlines()[-1].startswith("Database: ")
     assert "Warning" not in done.stderr
     assert names() == ["José", "--help", "-c"]
@@ -94,9 +89,8 @@ def test_a_failed_commit_rolls_back(app_ini: Path, names: Callable[[], Any]) -> 
 
 @pytest.mark.one_combination
 def test_a_failed_commit_exits_with_1_and_its_error(app_ini: Path) -> None:
-    command = [BIN / "classroom", "-c", app_ini, "run", "-"]
-    done = subprocess.run(command, input=DUPLICATE, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    command = ("classroom", "-c", str(app_ini), "run", "-")
+    done = run_program(app_ini.parent, *command, stdin=DUPLICATE, status=1)
     assert "IntegrityError" in done.stderr
 
 

@@ -1,5 +1,6 @@
-"""The command line, alembic, Pyramid's tools and HTTPie, in the test process."""
+"""The command line, alembic, Pyramid's tools and HTTPie, in the test process if possible."""
 
+import subprocess
 import sys
 from contextlib import chdir, redirect_stdout
 from io import StringIO
@@ -16,12 +17,31 @@ from pyramid.scripts.pviews import PViewsCommand
 from classroom.cli import classroom
 from classroom.services import services
 
+from .paths import BIN
+
 
 def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
     """Run ``classroom -c INI WORDS``. An exception, which would be a traceback, is raised."""
     with patch.object(sys, "argv", sys.argv[:]):  # ``classroom run`` changes it for the script
         words = ("-c", str(ini), *words)
         return CliRunner().invoke(classroom, words, input=stdin, catch_exceptions=False)
+
+
+def run_program(
+    folder: Path, program: str, *words: str, stdin: str = "", status: int = 0
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program in a process of its own, which must end with a status."""
+    done = subprocess.run(
+        [BIN / program, *words],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    return done
 
 
 def alembic(ini: Path, *words: str) -> str:
@@ -37,11 +57,13 @@ def introspect(tool: type[PViewsCommand | PTweensCommand], *words: str) -> str:
     """Run one of Pyramid's tools, and return its output."""
     command = tool(["", *words])
     command.setup_logging = lambda *_, **__: None  # that of the tests stays
+    others = global_registries.last
     try:
         with redirect_stdout(StringIO()) as output:
             command.run()
     finally:
-        services(global_registries.last).database.engine.dispose()
+        if (registry := global_registries.last) is not others:
+            services(registry).database.engine.dispose()
     return output.getvalue()
 
 
