@@ -3,6 +3,7 @@ import subprocess
 import sys
 from contextlib import closing
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pexpect
@@ -55,15 +56,15 @@ def test_the_password_prompt_repeats_and_does_not_echo(
 ) -> None:
     words = ["-c", str(app_ini), "adduser", "susan"]
     child = pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
+    child.logfile_read = shown = StringIO()
     for prompt, password in (("Password: ", "hidden word"), ("Confirm: ", repeated)):
         child.expect_exact(prompt)
         child.sendline(password)
     child.expect_exact(line)
-    shown = child.before
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == status
-    assert "hidden" not in shown
+    assert "hidden" not in shown.getvalue()
     assert can_log_in(anonymous, "susan", "hidden word") == (status == 0)
 
 
