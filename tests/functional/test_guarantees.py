@@ -101,7 +101,10 @@ def test_a_concurrent_delete_leaves_no_orphans(
             assert password_client.get("/api/v1.0/registrations/").json["urls"] == []
 
 
+@pytest.mark.usefixtures("short_busy_timeout")
 def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
+    """On SQLite the writers of a process wait for its lock, and need no busy timeout."""
+
     def create(mine: TestApp, number: int) -> list[str]:
         responses = [
             mine.post_json("/api/v1.0/students/", {"name": f"{number}"}, status=201)
