@@ -29,26 +29,50 @@ def overrides(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
     :raises SettingError: for the first invalid variable.
     """
-    found = {key: environ[name] for key, name in _VARIABLES.items() if name in environ}
-    for key, value in found.items():
-        _validate(_VARIABLES[key], key, value)
-    if path := environ.get(_SECRET_KEY_FILE):
-        if _SECRET_KEY in found:
-            raise SettingError(_SECRET_KEY_FILE, f"{_VARIABLES[_SECRET_KEY]} is set too; unset one")
-        found[_SECRET_KEY] = _read_secret(path)
+    found, invalid = read_variables(environ)
+    for error in invalid.values():
+        raise error
     return found
+
+
+def read_variables(
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[dict[str, str], dict[str, SettingError]]:
+    """Return the settings that the environment contains, and the errors of those invalid."""
+    found, invalid = {}, {}
+    for key, variable in _sources(environ).items():
+        try:
+            found[key] = _value(variable, environ)
+            _validate(variable, key, found[key])
+        except SettingError as error:
+            invalid[key] = error
+    return found, invalid
+
+
+def _sources(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable of each setting that the environment contains."""
+    sources = {key: name for key, name in _VARIABLES.items() if name in environ}
+    if environ.get(_SECRET_KEY_FILE):
+        sources[_SECRET_KEY] = _SECRET_KEY_FILE
+    return sources
+
+
+def _value(variable: str, environ: Mapping[str, str]) -> str:
+    if variable != _SECRET_KEY_FILE:
+        return environ[variable]
+    if _VARIABLES[_SECRET_KEY] in environ:
+        raise SettingError(variable, f"{_VARIABLES[_SECRET_KEY]} is set too; unset one")
+    return _read_secret(environ[variable])
 
 
 def _read_secret(path: str) -> str:
     try:
-        secret = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:
         raise SettingError(_SECRET_KEY_FILE, f"cannot read {path}: {error.strerror}") from None
     except ValueError:
         # Its message would contain a byte of the secret.
         raise SettingError(_SECRET_KEY_FILE, f"{path} is not UTF-8") from None
-    _validate(_SECRET_KEY_FILE, _SECRET_KEY, secret)
-    return secret
 
 
 def unknown_variables() -> list[str]:

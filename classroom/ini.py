@@ -13,8 +13,6 @@ from plaster_pastedeploy import Loader
 from .environment import overrides
 from .settings import SettingError
 
-_WAITRESS = ("egg:classroom#server", "egg:waitress#main", "egg:waitress")
-
 
 @dataclass(frozen=True)
 class Ini:
@@ -39,13 +37,12 @@ class Ini:
             return read_app(self.path, self.variables)
 
     def read_server(self) -> dict[str, str]:
-        """Read ``[server:main]``, if the server is waitress.
+        """Read ``[server:main]``, which is empty if it is missing.
 
         :raises classroom.settings.SettingError: if the file cannot be read.
         """
         with _one_line_errors(self.path):
-            settings = dict(_loader(self.path).get_settings("server:main", self.variables))
-        return settings if settings.pop("use", None) in _WAITRESS else {}
+            return dict(_loader(self.path).get_settings("server:main", self.variables))
 
 
 def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:

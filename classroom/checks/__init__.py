@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     settings.debug_settings,
     settings.debug_toolbar,
     settings.exposed_tracebacks,
+    addresses.missing_server,
     addresses.invalid_server_settings,
     addresses.clients_behind_a_proxy,
     addresses.exposed_metrics,
@@ -34,7 +35,7 @@ CHECKS: tuple[Check, ...] = (
 def find_problems(ini: Ini) -> Iterator[Finding]:
     """Run all checks.
 
-    :raises classroom.settings.SettingError: if the ini file or the environment cannot be read.
+    :raises classroom.settings.SettingError: if the ini file cannot be read.
     """
     configuration = Configuration.read(ini)
     for check in CHECKS:

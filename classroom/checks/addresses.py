@@ -15,11 +15,16 @@ _SHARED = "clients behind a proxy share one rate limit"
 _CLIENT_HEADERS = {"forwarded", "x-forwarded-for"}
 
 
+def missing_server(configuration: Configuration) -> Iterator[Finding]:
+    if "use" not in configuration.server:
+        yield error("[server:main] use", "is not set, or the section is missing")
+
+
 def invalid_server_settings(configuration: Configuration) -> Iterator[Finding]:
-    problems = list(invalid_adjustments(configuration.server))
+    problems = list(invalid_adjustments(configuration.waitress))
     if not problems:
         try:
-            parse_adjustments(configuration.server)
+            parse_adjustments(configuration.waitress)
         except SettingError as combined:
             problems = [combined]
     yield from (error(problem.key, problem.problem) for problem in problems)

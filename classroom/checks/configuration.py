@@ -8,9 +8,12 @@ from sqlalchemy import URL
 from waitress.adjustments import Adjustments
 
 from ..db.engine import parse_url
+from ..environment import read_variables
 from ..ini import Ini
 from ..server.adjustments import invalid_adjustments, parse_adjustments
-from ..settings import DEFAULT_SETTINGS, SettingError, read_setting
+from ..settings import DEFAULT_SETTINGS, SettingError, invalid_settings, read_setting
+
+_WAITRESS = ("egg:classroom#server", "egg:waitress#main", "egg:waitress")
 
 
 @dataclass(frozen=True)
@@ -19,19 +22,28 @@ class Configuration:
 
     app: Mapping[str, Any]
     """``[app:main]``, overridden from the environment, with the defaults."""
+    invalid: Mapping[str, SettingError]
+    """The errors in it, by their keys."""
     server: Mapping[str, str]
-    """``[server:main]``, if the server is waitress."""
+    """``[server:main]``, which is empty if it is missing."""
 
     @classmethod
     def read(cls, ini: Ini) -> "Configuration":
-        return cls({**DEFAULT_SETTINGS, **ini.load()}, ini.read_server())
+        found, invalid = read_variables()
+        app = {**DEFAULT_SETTINGS, **ini.read(), **found}
+        errors = {error.key: error for error in invalid_settings(app)}
+        # An error in the environment names its variable instead of the key.
+        return cls(app, {**errors, **invalid}, ini.read_server())
 
     def value(self, key: str) -> Any:
         """Return a setting, or its default if it is invalid, which is a finding of its own."""
-        try:
-            return read_setting(key, self.app[key])
-        except SettingError:
-            return read_setting(key, DEFAULT_SETTINGS[key])
+        return read_setting(key, (DEFAULT_SETTINGS if key in self.invalid else self.app)[key])
+
+    @property
+    def waitress(self) -> Mapping[str, str]:
+        """The settings of waitress, if it is the server."""
+        settings = dict(self.server)
+        return settings if settings.pop("use", None) in _WAITRESS else {}
 
     @property
     def url(self) -> URL | None:
@@ -46,7 +58,7 @@ class Configuration:
         """The valid settings of waitress, or its defaults if these contradict each other."""
         valid = {
             key: value
-            for key, value in self.server.items()
+            for key, value in self.waitress.items()
             if not any(invalid_adjustments({key: value}))
         }
         try:

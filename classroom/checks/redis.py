@@ -12,7 +12,8 @@ from .findings import Finding, error
 def unreachable(configuration: Configuration) -> Iterator[Finding]:
     key = "classroom.redis_url"
     url = configuration.value(key)
-    if not configuration.value("classroom.use_rate_limits") or url.startswith("memory:"):
+    is_counting = configuration.value("classroom.use_rate_limits") and not url.startswith("memory:")
+    if key in configuration.invalid or not is_counting:
         return
     try:
         ping(url)

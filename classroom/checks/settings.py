@@ -9,7 +9,6 @@ from pyramid.settings import asbool
 from ..environment import unknown_variables as unknown
 from ..metrics import require_client
 from ..settings import SettingError
-from ..settings import invalid_settings as invalid
 from .configuration import Configuration
 from .findings import Finding, error, warning
 
@@ -17,7 +16,7 @@ _DEBUG = re.compile(r"pyramid[._](debug|reload)_\w+", re.IGNORECASE)
 
 
 def invalid_settings(configuration: Configuration) -> Iterator[Finding]:
-    for problem in invalid(configuration.app):
+    for problem in configuration.invalid.values():
         yield error(problem.key, problem.problem)
 
 
@@ -28,7 +27,8 @@ def unknown_variables(configuration: Configuration) -> Iterator[Finding]:
 
 def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
     key = "classroom.secret_key"
-    if configuration.value("classroom.use_token_auth") and configuration.app[key] is None:
+    is_missing = configuration.app[key] is None and key not in configuration.invalid
+    if is_missing and configuration.value("classroom.use_token_auth"):
         yield error(key, "is not set: each process signs tokens with a key of its own")
 
 

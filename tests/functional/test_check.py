@@ -96,6 +96,20 @@ def test_pyramid_debugging_is_found_in_the_environment(
 
 
 @pytest.mark.one_combination
+def test_an_invalid_variable_hides_no_other_problem(
+    app_ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(app_ini, {"classroom.use_token_auth": "true", "classroom.pages": "1"})
+    monkeypatch.setenv("CLASSROOM_DRAIN", "abc")
+    monkeypatch.setenv("CLASSROOM_SECRET_KEY_FILE", "/nowhere")
+    assert sorted(lines(app_ini, status=1)) == [
+        "error: CLASSROOM_DRAIN: must be a whole number from 0 to 3600, not 'abc'",
+        "error: CLASSROOM_SECRET_KEY_FILE: cannot read /nowhere: No such file or directory",
+        "error: classroom.pages: unknown setting",
+    ]
+
+
+@pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
@@ -123,6 +137,16 @@ def test_a_port_that_would_wrap_around_is_an_error(app_ini: Path, port: int) -> 
         assert line == f"error: [server:main] listen: port {number} is greater than 65535"
     app_ini.write_text(text.replace(f"localhost:{port}", "127.0.0.1:65535 [::1]:http"))
     assert lines(app_ini, status=0) == []
+
+
+@pytest.mark.one_combination
+def test_a_missing_server_is_an_error(app_ini: Path) -> None:
+    text = app_ini.read_text()
+    for old, new in (("[server:main]", "[sever:main]"), ("use = egg:classroom#server", "")):
+        app_ini.write_text(text.replace(old, new))
+        assert lines(app_ini, status=1) == [
+            "error: [server:main] use: is not set, or the section is missing"
+        ]
 
 
 @pytest.mark.one_combination
@@ -166,6 +190,9 @@ def test_an_unreachable_redis_is_an_error_if_it_is_used(app_ini: Path, redis_url
     configure(app_ini, {"classroom.use_rate_limits": "true"})
     [line] = lines(app_ini, status=1)
     assert line.startswith("error: classroom.redis_url: ")
+    configure(app_ini, {"classroom.redis_url": "localhost:6379"})
+    [line] = lines(app_ini, status=1)
+    assert line.startswith("error: classroom.redis_url: must be a redis://")
     for url in (redis_url, "memory://"):
         configure(app_ini, {"classroom.redis_url": url})
         assert lines(app_ini, status=0) == []
