@@ -73,6 +73,8 @@ def _one_line_errors(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise SettingError(path, f"cannot read {error.filename}: {error.strerror}") from None
+    except (plaster.InvalidURI, plaster.LoaderNotFound):
+        raise SettingError(path, "is not an ini file; its name must end in .ini") from None
     except (configparser.Error, LookupError, PackageNotFoundError, ValueError) as error:
         raise SettingError(path, explain(error)) from None
 

@@ -239,8 +239,9 @@ def test_a_file_without_a_loader_is_one_error_line(ini: Path) -> None:
     """The scheme of plaster selects a loader, as in pserve."""
     renamed = ini.rename(ini.with_suffix(".txt"))
     refused = run(renamed, "users")
-    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
-    assert refused.output.startswith(f"{renamed}: Could not find a matching loader")
+    problem = "is not an ini file; its name must end in .ini"
+    assert (refused.exit_code, refused.output) == (1, f"{renamed}: {problem}\n")
+    assert run(ini.parent, "users").output == f"{ini.parent}: {problem}\n"
     with_scheme = Path(f"file+ini:{renamed}")
     assert run(with_scheme, "users").exit_code == 0
     get_config_loader(str(with_scheme)).get_wsgi_server()
