@@ -94,6 +94,7 @@ $(FASTIFY)/node_modules/.installed: $(FASTIFY)/package-lock.json
 	if command -v npm > /dev/null; then npm ci --silent --prefix $(FASTIFY) && touch $@; fi
 
 $(VENV)/.installed: setup.py constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("classroom needs Python 3.11 or later")'
 	@echo 'Installing classroom into $(VENV). The first time, this takes about half a minute.'
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -e .
