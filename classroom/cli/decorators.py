@@ -1,7 +1,7 @@
 """Decorators for commands."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import click
@@ -14,13 +14,16 @@ from ..db.startup import open_database
 Command = Callable[..., Any]
 
 
-def pass_engine(command: Command) -> Command:
-    """Pass an engine as the first argument. It is opened only when the command runs."""
+def pass_engine(command: Command, *, create: bool = False) -> Command:
+    """Pass an engine as the first argument. It is opened only when the command runs.
+
+    :param create: whether to create a missing database, which otherwise is an error.
+    """
 
     @click.pass_context
     @wraps(command)
     def with_engine(context: click.Context, *args: Any, **options: Any) -> Any:
-        engine = open_database(context.obj.load())
+        engine = open_database(context.obj.load(), create=create)
         context.call_on_close(engine.dispose)
         try:
             return context.invoke(command, engine, *args, **options)
@@ -30,11 +33,11 @@ def pass_engine(command: Command) -> Command:
     return with_engine
 
 
-def pass_writing_engine(command: Command) -> Command:
+def pass_writing_engine(command: Command, *, create: bool = False) -> Command:
     """Pass an engine for writing, and print the URL of its database afterwards."""
 
     @click.pass_context
-    @pass_engine
+    @partial(pass_engine, create=create)
     @wraps(command)
     def with_writing_engine(engine: Any, context: click.Context, *args: Any, **options: Any) -> Any:
         context.invoke(command, for_writing(engine), *args, **options)

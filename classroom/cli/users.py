@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import click
@@ -50,7 +51,7 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @name_argument
 @click.option("--role", type=_ROLE, default=Role.REGISTRAR.value, show_default=True)
 @_password_options
-@pass_writing_engine
+@partial(pass_writing_engine, create=True)
 def adduser(
     engine: Engine, name: str, role: str, password_stdin: bool, allow_weak_password: bool
 ) -> None:

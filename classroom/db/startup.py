@@ -3,38 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..settings import SettingError
 from . import revision
-from .backends import backend_of
+from .backends import Backend, backend_of
 from .driver_errors import in_one_line
 from .engine import for_writing, make_engine, parse_url
 from .not_ready import DatabaseUnavailable, NotReady
 
 
-def open_database(settings: Mapping[str, Any]) -> Engine:
+def open_database(settings: Mapping[str, Any], *, create: bool = True) -> Engine:
     """Create the engine, and prepare its database.
 
+    :param create: whether to create a missing database, which otherwise is an error.
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
     engine = make_engine(settings)
     try:
-        prepare(engine, settings)
+        prepare(engine, settings, create=create)
     except NotReady as error:
         raise unusable(error) from None
     return engine
 
 
-def prepare(engine: Engine, settings: Mapping[str, Any]) -> None:
+def prepare(engine: Engine, settings: Mapping[str, Any], *, create: bool = True) -> None:
     """Create the tables of an empty database, and fold names that are not folded yet.
 
     :raises NotReady: if the database is unavailable, or older than the code.
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
     try:
-        backend_of(engine).create_if_missing(parse_url(settings))
+        _ensure_database(backend_of(engine), parse_url(settings), create)
         _ensure_tables(engine)
         _fold_names(engine)
     except (NotReady, revision.Mismatch, DBAPIError, OSError) as error:
@@ -44,6 +45,13 @@ def prepare(engine: Engine, settings: Mapping[str, Any]) -> None:
         if backend_of(engine).is_unavailable(getattr(error, "orig", None)):
             raise DatabaseUnavailable(in_one_line(error)) from None
         raise unusable(error) from None
+
+
+def _ensure_database(backend: Backend, url: URL, create: bool) -> None:
+    if create:
+        backend.create_if_missing(url)
+    elif not backend.exists(url):
+        raise FileNotFoundError(f"no database in {url.database}; startup and adduser create it")
 
 
 def unusable(error: Exception) -> SettingError:

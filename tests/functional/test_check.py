@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from ..support.commands import run
 from ..support.pserve import configure, copy_ini, pserve
 from ..support.sockets import free_port
-from ..support.users import NAME, SECRET
+from ..support.users import NAME, PASSWORD, SECRET
 
 PROXY = "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-for"
 NO_ADMIN = "warning: users: none is an admin; grant the role with setrole NAME admin"
@@ -273,7 +273,7 @@ def owned_by_root() -> Iterator[Path]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> None:
     ini = copy_ini("development.ini", owned_by_root, free_port())
-    run(ini, "users")
+    run(ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
     os.seteuid(65534)
     try:
         checked = run(ini, "check")

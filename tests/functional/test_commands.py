@@ -196,6 +196,22 @@ def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> N
     assert refused.output.startswith("sqlalchemy.url")
 
 
+@pytest.mark.one_combination
+def test_only_adduser_creates_a_missing_database(
+    ini: Path, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    path = tmp_path / "missing.sqlite"
+    configure(ini, {"sqlalchemy.url": f"sqlite:///{path}"})
+    problem = f"sqlalchemy.url: no database in {path}; startup and adduser create it\n"
+    for line in ("users", f"deluser {NAME}", "reindex", f"copy --to sqlite:///{tmp_path}/x.sqlite"):
+        with subtests.test(line=line):
+            refused = run(ini, *line.split())
+            assert (refused.exit_code, refused.output) == (1, problem)
+            assert not path.exists()
+    run(ini, "adduser", NAME, "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert run(ini, "users").output == f"{NAME}\tregistrar\n"
+
+
 def output_of_pserve(ini: Path) -> str:
     """Return the output of ``pserve``, which exits with status 1 because of a SettingError."""
     done = subprocess.run(
@@ -243,7 +259,8 @@ def test_a_file_without_a_loader_is_one_error_line(ini: Path) -> None:
     assert (refused.exit_code, refused.output) == (1, f"{renamed}: {problem}\n")
     assert run(ini.parent, "users").output == f"{ini.parent}: {problem}\n"
     with_scheme = Path(f"file+ini:{renamed}")
-    assert run(with_scheme, "users").exit_code == 0
+    words = ("adduser", NAME, "--password-stdin")
+    assert run(with_scheme, *words, stdin=PASSWORD).exit_code == 0
     get_config_loader(str(with_scheme)).get_wsgi_server()
 
 

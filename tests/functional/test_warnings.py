@@ -13,14 +13,16 @@ from ..support.paths import BIN, ROOT
 
 
 # On an empty folder, each creates the database.
-@pytest.mark.parametrize("command", ["classroom users", "ptweens development.ini"])
+@pytest.mark.parametrize(
+    "command", ["classroom adduser miguel --password-stdin", "ptweens development.ini"]
+)
 def test_commands_print_no_warnings(tmp_path: Path, command: str) -> None:
     shutil.copy(ROOT / "development.ini", tmp_path)
     program, *words = command.split()
     ran = subprocess.run(
         [BIN / program, *words],
         cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
+        input="correct-horse\n",
         capture_output=True,
         text=True,
         check=True,
