@@ -1,18 +1,38 @@
 """Ports on 127.0.0.1, and plain connections to them or to Unix sockets."""
 
+import os
 import socket
+from collections import deque
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+# The sockets that keep the last ports for the tests; the process ends with them open.
+_kept: deque[int] = deque()
+_MAX_KEPT = 50
+
 
 def free_port(*candidates: int) -> int:
-    """Return a port without a listener: the first of ``candidates`` that has none, or any port."""
+    """Return a port without a listener: the first of ``candidates`` that has none, or any port.
+
+    A socket that is bound but does not listen keeps the port. Linux then gives it to no other
+    program that asks for any port, and a server with SO_REUSEADDR can still listen on it.
+    """
     for port in candidates or (0,):
         with closing(socket.socket()) as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return probe.getsockname()[1]
+            # Not before: two programs with the option could bind the same candidate.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _, found = probe.getsockname()
+            _keep(probe.detach())
+            return found
     raise OSError("no port is free")
+
+
+def _keep(descriptor: int) -> None:
+    _kept.append(descriptor)
+    if len(_kept) > _MAX_KEPT:
+        os.close(_kept.popleft())
 
 
 def is_up(address: int | Path) -> bool:
