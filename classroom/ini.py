@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 from typing import Any
 
 import plaster
@@ -43,6 +44,22 @@ class Ini:
         """
         with _one_line_errors(self.path):
             return dict(_loader(self.path).get_settings("server:main", self.variables))
+
+    def read_logging(self) -> configparser.ConfigParser:
+        """Read the file in the way of ``logging.config.fileConfig``.
+
+        :raises classroom.settings.SettingError: if the file cannot be read.
+        """
+        defaults = {"here": str(self.file.parent), "__file__": str(self.file), **self.variables}
+        parser = configparser.ConfigParser(defaults)
+        with _one_line_errors(self.path), self.file.open() as file:
+            parser.read_file(file)
+        return parser
+
+    @property
+    def file(self) -> Path:
+        """The path of the file, without the scheme that selects a loader."""
+        return Path(plaster.parse_uri(self.path).path).absolute()
 
 
 def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ They bind no port and change nothing, so they can run beside the service.
 from collections.abc import Callable, Iterator
 
 from ..ini import Ini
-from . import addresses, database, redis, settings, sqlite
+from . import addresses, database, logs, redis, settings, sqlite
 from .configuration import Configuration
 from .findings import Finding, Level
 
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     addresses.invalid_server_settings,
     addresses.clients_behind_a_proxy,
     addresses.exposed_metrics,
+    logs.invalid_logging,
     sqlite.files,
     database.database,
     redis.unreachable,

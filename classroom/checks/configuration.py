@@ -1,6 +1,7 @@
 """What the checks read."""
 
 from collections.abc import Mapping
+from configparser import ConfigParser
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,15 @@ _WAITRESS = ("egg:classroom#server", "egg:waitress#main", "egg:waitress")
 class Configuration:
     """The settings that ``pserve`` would use."""
 
+    ini: Ini
     app: Mapping[str, Any]
     """``[app:main]``, overridden from the environment, with the defaults."""
     invalid: Mapping[str, SettingError]
     """The errors in it, by their keys."""
     server: Mapping[str, str]
     """``[server:main]``, which is empty if it is missing."""
+    logging: ConfigParser
+    """The sections that configure logging, and all others."""
 
     @classmethod
     def read(cls, ini: Ini) -> "Configuration":
@@ -33,7 +37,7 @@ class Configuration:
         app = {**DEFAULT_SETTINGS, **ini.read(), **found}
         errors = {error.key: error for error in invalid_settings(app)}
         # An error in the environment names its variable instead of the key.
-        return cls(app, {**errors, **invalid}, ini.read_server())
+        return cls(ini, app, {**errors, **invalid}, ini.read_server(), ini.read_logging())
 
     def value(self, key: str) -> Any:
         """Return a setting, or its default if it is invalid, which is a finding of its own."""

@@ -150,6 +150,37 @@ def test_a_missing_server_is_an_error(app_ini: Path) -> None:
 
 
 @pytest.mark.one_combination
+def test_invalid_logging_is_an_error(app_ini: Path, subtests: pytest.Subtests) -> None:
+    text = app_ini.read_text()
+    for old, new, problem in (
+        ("level = INFO\n", "level = INFOO\n", "[logger_root] level: unknown level 'INFOO'"),
+        ("level = NOTSET\n", "level = 1\n", "[handler_console] level: unknown level '1'"),
+        ("[logger_pool]", "[logger_pol]", "[logger_pool]: is missing"),
+        ("keys = console, access", "keys = console, access,", "[handler_]: is missing"),
+        ("keys = root, ", "keys = ", "[loggers] keys: does not contain root"),
+        ("[formatters]", "[formats]", "[formatters] keys: is not set, or the section is missing"),
+        (
+            "keys = console, ",
+            "keys = ",
+            "[logger_root] handlers: console is not in the keys of [handlers]",
+        ),
+        (
+            "formatter = generic",
+            "formatter = json",
+            "[handler_console] formatter: json is not in the keys of [formatters]",
+        ),
+        ("class = Stream", "class = Strem", "[handler_console] class: cannot import StremHandler"),
+        ("TextF", "F", "[formatter_generic] class: cannot import classroom.logs.formatters.Format"),
+        ("qualname = classroom\n", "", "[logger_classroom] qualname: is not set"),
+        ("args = (sys", "args = (%sys", "[handler_console]: args: a % in a value must be written"),
+    ):
+        with subtests.test(problem):
+            app_ini.write_text(text.replace(old, new, 1))
+            found = lines(app_ini, status=1)
+            assert any(line.startswith(f"error: {problem}") for line in found), found
+
+
+@pytest.mark.one_combination
 @pytest.mark.parametrize("server", ["egg:waitress#main", "egg:gunicorn#main"])
 def test_only_settings_of_waitress_are_checked(app_ini: Path, server: str) -> None:
     app_ini.write_text(app_ini.read_text().replace("egg:classroom#server", server))
