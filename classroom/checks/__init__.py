@@ -6,7 +6,7 @@ They bind no port and change nothing, so they can run beside the service.
 from collections.abc import Callable, Iterator
 
 from ..ini import Ini
-from . import addresses, database, logs, redis, settings, sqlite
+from . import addresses, database, files, logs, redis, settings
 from .configuration import Configuration
 from .findings import Finding, Level
 
@@ -27,7 +27,8 @@ CHECKS: tuple[Check, ...] = (
     addresses.clients_behind_a_proxy,
     addresses.exposed_metrics,
     logs.invalid_logging,
-    sqlite.files,
+    files.exposed_secrets,
+    files.database_files,
     database.database,
     redis.unreachable,
 )

@@ -291,6 +291,27 @@ def test_a_readable_sqlite_file_is_an_error(app_ini: Path) -> None:
     assert line == f"error: {path}: is readable by other users; restrict it with chmod 600"
 
 
+@pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("settings", "is_secret"),
+    [
+        ({"classroom.secret_key": ""}, False),
+        ({"classroom.secret_key": SECRET}, True),
+        ({"sqlalchemy.url": "postgresql+psycopg://a:b@127.0.0.1:1/x"}, True),
+        ({"sqlalchemy.url": "postgresql+psycopg://a@127.0.0.1:1/x"}, False),
+        ({"sqlalchemy.url": "nonsense"}, False),
+    ],
+)
+def test_a_readable_ini_file_with_a_secret_is_a_warning(
+    ini: Path, settings: dict[str, str], is_secret: bool
+) -> None:
+    configure(ini, settings)
+    warning = f"warning: {ini}: is readable by other users; restrict it with chmod 600\n"
+    for mode, is_found in ((0o640, False), (0o644, is_secret)):
+        ini.chmod(mode)
+        assert (warning in run(ini, "check").output) is is_found
+
+
 @pytest.fixture
 def owned_by_root() -> Iterator[Path]:
     """A folder that others can enter and read, without the rights of root."""
@@ -304,6 +325,7 @@ def owned_by_root() -> Iterator[Path]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> None:
     ini = copy_ini("development.ini", owned_by_root, free_port())
+    ini.chmod(0o644)
     run(ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
     os.seteuid(65534)
     try:

@@ -45,6 +45,7 @@ def _read(path: Path) -> ConfigParser:
 
 def _write(ini: ConfigParser, path: Path, settings: Mapping[str, str]) -> Path:
     ini["app:main"].update(settings)
+    path.touch(mode=0o600)
     with path.open("w") as file:
         ini.write(file)
     return path

@@ -41,14 +41,15 @@ def make_file(url: URL) -> None:
 def readable_files(url: URL) -> list[str]:
     """Return the files of a database that all users of the host can read."""
     names = [f"{url.database}{suffix}" for suffix in ("", "-wal", "-shm")]
-    return [name for name in names if _mode(name) & stat.S_IROTH]
+    return [name for name in names if is_readable(name)]
 
 
-def _mode(name: str) -> int:
+def is_readable(name: str) -> bool:
+    """Return whether a file exists that all users of the host can read."""
     try:
-        return os.stat(name).st_mode
+        return bool(os.stat(name).st_mode & stat.S_IROTH)
     except FileNotFoundError:
-        return 0
+        return False
 
 
 class FileGuard:

@@ -1,0 +1,42 @@
+"""Checks of files: those of a SQLite database, and the ini file."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ..db.backends import sqlite_files
+from ..db.engine import parse_url
+from ..settings import SettingError
+from .configuration import Configuration
+from .findings import Finding, error, warning
+
+_READABLE = "is readable by other users; restrict it with chmod 600"
+
+
+def database_files(configuration: Configuration) -> Iterator[Finding]:
+    url = configuration.url
+    if url is None or not sqlite_files.is_file(url):
+        return
+    path = Path(str(url.database))
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        yield error(str(folder), "is not a directory")
+    for needed in (path, folder):
+        if needed.exists() and not os.access(needed, os.W_OK, effective_ids=True):
+            yield error(str(needed), "is not writable")
+    for name in sqlite_files.readable_files(url):
+        yield error(name, _READABLE)
+
+
+def exposed_secrets(configuration: Configuration) -> Iterator[Finding]:
+    ini = configuration.ini
+    if sqlite_files.is_readable(str(ini.file)) and _has_secret(ini.read()):
+        yield warning(str(ini.file), _READABLE)
+
+
+def _has_secret(app: Mapping[str, str]) -> bool:
+    with suppress(SettingError):
+        if parse_url(app).password:
+            return True
+    return bool(app.get("classroom.secret_key"))
