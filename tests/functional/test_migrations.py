@@ -1,5 +1,6 @@
 """The migrations, startup and the models agree about the tables."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, text
 
 from classroom.db.engine import make_engine
 from classroom.db.revision import head
@@ -89,6 +90,23 @@ def execute(engine: Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
+
+
+def test_startup_accepts_tables_that_were_created_meanwhile(empty_url: str) -> None:
+    settings = {"sqlalchemy.url": empty_url}
+    searches = []
+
+    def create_tables(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not searches and re.search("pg_class|table_info|sqlite_master", statement):
+            searches.append(statement)
+            open_database(settings).dispose()
+
+    event.listen(Engine, "after_cursor_execute", create_tables)
+    try:
+        open_database(settings).dispose()
+    finally:
+        event.remove(Engine, "after_cursor_execute", create_tables)
+    assert searches
 
 
 def test_users_keep_their_data_when_they_get_and_lose_roles(
