@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pyramid.config import Configurator
 
@@ -38,14 +37,17 @@ def overrides(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 def read_variables(
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[dict[str, str], dict[str, SettingError]]:
-    """Return the settings that the environment contains, and the errors of those invalid."""
+    """Return the settings that the environment contains, and the errors of the invalid ones.
+
+    Both are by key; an error names its variable.
+    """
     found, invalid = {}, {}
     for key, variable in _sources(environ).items():
         try:
             found[key] = _value(variable, environ)
-            _validate(variable, key, found[key])
+            validate(key, found[key])
         except SettingError as error:
-            invalid[key] = error
+            invalid[key] = SettingError(variable, error.problem)
     return found, invalid
 
 
@@ -88,11 +90,3 @@ def includeme(config: Configurator) -> None:
         log.warning(
             "environment variables that set nothing: %s; see docs/settings.md", ", ".join(names)
         )
-
-
-def _validate(variable: str, key: str, value: Any) -> None:
-    """Name the variable instead of the key in the error."""
-    try:
-        validate(key, value)
-    except SettingError as error:
-        raise SettingError(variable, error.problem) from None
