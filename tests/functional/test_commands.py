@@ -191,7 +191,7 @@ def test_an_unusable_database_is_one_error_line(tmp_path: Path, lines: str) -> N
         foreign.execute("CREATE TABLE something (x)")
     path = tmp_path / "wrong.ini"
     path.write_text(f"[app:main]\nuse = egg:classroom\n{lines}")
-    refused = run(path, "users")
+    refused = run(path, "adduser", "miguel", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert refused.output.startswith("sqlalchemy.url")
 
