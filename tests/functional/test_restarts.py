@@ -70,7 +70,7 @@ class Process:
 def running(tmp_path: Path, url: str) -> Iterator[list[Process]]:
     """Run the first process with a drain of two seconds, and the second with one.
 
-    The first needs more than the keepalive of nginx. During that of the second, writes wait, which
+    The first needs more than the keepalive of nginx. While the second drains, writes wait, which
     they do for three seconds at most.
     """
     processes = [Process(tmp_path / str(drain), url, drain) for drain in (2, 1)]

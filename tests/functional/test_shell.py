@@ -15,6 +15,7 @@ from webtest import TestApp
 
 from classroom.models.tables import Student
 
+from ..support.commands import run_program
 from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
 from ..support.shell import Enter, results, shell
@@ -329,8 +330,7 @@ def test_leaving_the_shell_rolls_back(app_ini: Path, dbengine: Engine) -> None:
 @pytest.mark.one_combination
 def test_pshell_prints_a_short_banner_and_a_line_per_name(app_ini: Path) -> None:
     """The banner fits a terminal of 80 columns and 24 lines."""
-    command = [BIN / "pshell", "-p", "python", app_ini]
-    shown = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    shown = run_program(app_ini.parent, "pshell", "-p", "python", str(app_ini))
     banner = shown.stdout.splitlines()
     assert 15 < len(banner) <= 24
     assert max(map(len, banner)) <= 80

@@ -1,7 +1,6 @@
 """Commands print one line if the database is locked or unavailable."""
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 
 from classroom.settings import SettingError
 
-from ..support.commands import alembic, run
-from ..support.paths import BIN
+from ..support.commands import alembic, run, run_program
 from ..support.pserve import configure
 from ..support.users import NAME
 
@@ -52,10 +50,7 @@ def test_an_unavailable_database_is_one_line(unavailable_ini: Path, words: tuple
 def test_an_unavailable_database_ends_alembic_and_pshell(unavailable_ini: Path) -> None:
     with pytest.raises(SettingError, match=f"^{CONNECTION_FAILED}.*$"):
         alembic(unavailable_ini, "current")
-    pshell = subprocess.run(
-        [BIN / "pshell", unavailable_ini], input="", capture_output=True, text=True, check=False
-    )
-    assert pshell.returncode == 1
+    pshell = run_program(unavailable_ini.parent, "pshell", str(unavailable_ini), status=1)
     assert "Traceback" not in pshell.stderr
     assert pshell.stderr.splitlines()[-1].startswith(CONNECTION_FAILED)
 

@@ -4,12 +4,12 @@ test_pserve.py checks pserve, and test_environment.py checks alembic and pshell.
 """
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from ..support.paths import BIN, ROOT
+from ..support.commands import run_program
+from ..support.paths import ROOT
 
 
 # On an empty folder, each creates the database.
@@ -18,13 +18,5 @@ from ..support.paths import BIN, ROOT
 )
 def test_commands_print_no_warnings(tmp_path: Path, command: str) -> None:
     shutil.copy(ROOT / "development.ini", tmp_path)
-    program, *words = command.split()
-    ran = subprocess.run(
-        [BIN / program, *words],
-        cwd=tmp_path,
-        input="correct-horse\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    ran = run_program(tmp_path, *command.split(), stdin="correct-horse\n")
     assert "Warning" not in ran.stderr

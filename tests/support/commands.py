@@ -57,12 +57,12 @@ def introspect(tool: type[PViewsCommand | PTweensCommand], *words: str) -> str:
     """Run one of Pyramid's tools, and return its output."""
     command = tool(["", *words])
     command.setup_logging = lambda *_, **__: None  # that of the tests stays
-    others = global_registries.last
+    previous = global_registries.last
     try:
         with redirect_stdout(StringIO()) as output:
             command.run()
     finally:
-        if (registry := global_registries.last) is not others:
+        if (registry := global_registries.last) is not previous:
             services(registry).database.engine.dispose()
     return output.getvalue()
 
