@@ -1,7 +1,6 @@
 """What the checks read."""
 
 from collections.abc import Mapping
-from configparser import ConfigParser
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +27,6 @@ class Configuration:
     """The errors in it, by their keys."""
     server: Mapping[str, str]
     """``[server:main]``, which is empty if it is missing."""
-    logging: ConfigParser
-    """The sections that configure logging, and all others."""
 
     @classmethod
     def read(cls, ini: Ini) -> "Configuration":
@@ -37,7 +34,7 @@ class Configuration:
         app = {**DEFAULT_SETTINGS, **ini.read(), **found}
         errors = {error.key: error for error in invalid_settings(app)}
         # An error in the environment names its variable instead of the key.
-        return cls(ini, app, {**errors, **invalid}, ini.read_server(), ini.read_logging())
+        return cls(ini, app, {**errors, **invalid}, ini.read_server())
 
     def value(self, key: str) -> Any:
         """Return a setting, or its default if it is invalid, which is a finding of its own."""

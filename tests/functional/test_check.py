@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,57 @@ from ..support.users import NAME, PASSWORD, SECRET
 
 PROXY = "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-for"
 NO_ADMIN = "warning: users: none is an admin; grant the role with setrole NAME admin"
+
+
+INVALID_LOGGING = (
+    ("level = INFO\n", "level = INFOO\n", "[logger_root] level: unknown level 'INFOO'"),
+    ("level = NOTSET\n", "level = 1\n", "[handler_console] level: unknown level '1'"),
+    ("[logger_pool]", "[logger_pol]", "[logger_pool]: is missing"),
+    ("keys = console, access", "keys = console, access,", "[handler_]: is missing"),
+    ("keys = root, ", "keys = ", "[loggers] keys: does not contain root"),
+    ("keys = root, ", "keys = root, %(x)s, ", "[loggers]: keys: no value for %(x)s"),
+    ("[formatters]", "[formats]", "[formatters] keys: is not set, or the section is missing"),
+    (
+        "keys = console, ",
+        "keys = ",
+        "[logger_root] handlers: console is not in the keys of [handlers]",
+    ),
+    (
+        "formatter = generic",
+        "formatter = json",
+        "[handler_console] formatter: json is not in the keys of [formatters]",
+    ),
+    ("class = Stream", "class = Strem", "[handler_console] class: unknown class 'StremHandler'"),
+    ("class = StreamHandler", "class =", "[handler_console] class: unknown class ''"),
+    ("class = StreamHandler", "class = handlers", "[handler_console] class: unknown class"),
+    ("TextFormatter", "F", "[formatter_generic] class: unknown class 'classroom.logs.formatters.F"),
+    ("classroom.logs.formatters.Text", "", "[formatter_generic] class: unknown class 'Formatter'"),
+    ("qualname = classroom\n", "", "[logger_classroom] qualname: is not set"),
+    ("args = (sys", "args = (%sys", "[handler_console]: args: a % in a value must be written"),
+)
+VALID_LOGGING = (
+    ("keys = root, ", "first = root\nkeys = %(first)s, "),
+    ("[formatter_access]", "[formatter_access]\ndefaults = {'a': '50%'}"),
+    ("[formatter_access]", "[formatter_access]\nlevel = x"),
+    ("[formatter_access]", "[formatter_access]\nclass ="),
+    ("qualname = classroom\n", "qualname = classroom\nclass = x\n"),
+    ("qualname = classroom\n", "qualname = classroom\nnote = 50%\n"),
+    ("class = StreamHandler", "class = logging.StreamHandler\nkwargs = {}"),
+    ("class = StreamHandler", "class = handlers.QueueHandler"),
+)
+_FILE_CONFIG = """
+import sys
+from logging.config import fileConfig
+
+for path in sys.argv[1:]:
+    try:
+        fileConfig(path, disable_existing_loggers=False)
+    except Exception as error:
+        print(False)
+        print(path, repr(error), file=sys.stderr)
+    else:
+        print(True)
+"""
 
 
 def lines(ini: Path, *, status: int) -> list[str]:
@@ -152,32 +204,35 @@ def test_a_missing_server_is_an_error(app_ini: Path) -> None:
 @pytest.mark.one_combination
 def test_invalid_logging_is_an_error(app_ini: Path, subtests: pytest.Subtests) -> None:
     text = app_ini.read_text()
-    for old, new, problem in (
-        ("level = INFO\n", "level = INFOO\n", "[logger_root] level: unknown level 'INFOO'"),
-        ("level = NOTSET\n", "level = 1\n", "[handler_console] level: unknown level '1'"),
-        ("[logger_pool]", "[logger_pol]", "[logger_pool]: is missing"),
-        ("keys = console, access", "keys = console, access,", "[handler_]: is missing"),
-        ("keys = root, ", "keys = ", "[loggers] keys: does not contain root"),
-        ("[formatters]", "[formats]", "[formatters] keys: is not set, or the section is missing"),
-        (
-            "keys = console, ",
-            "keys = ",
-            "[logger_root] handlers: console is not in the keys of [handlers]",
-        ),
-        (
-            "formatter = generic",
-            "formatter = json",
-            "[handler_console] formatter: json is not in the keys of [formatters]",
-        ),
-        ("class = Stream", "class = Strem", "[handler_console] class: cannot import StremHandler"),
-        ("TextF", "F", "[formatter_generic] class: cannot import classroom.logs.formatters.Format"),
-        ("qualname = classroom\n", "", "[logger_classroom] qualname: is not set"),
-        ("args = (sys", "args = (%sys", "[handler_console]: args: a % in a value must be written"),
-    ):
+    for old, new, problem in INVALID_LOGGING:
         with subtests.test(problem):
             app_ini.write_text(text.replace(old, new, 1))
             found = lines(app_ini, status=1)
             assert any(line.startswith(f"error: {problem}") for line in found), found
+            assert lines(app_ini, status=1) == found
+
+
+@pytest.mark.one_combination
+def test_valid_logging_is_no_error(app_ini: Path, subtests: pytest.Subtests) -> None:
+    text = app_ini.read_text()
+    for old, new in VALID_LOGGING:
+        with subtests.test(new):
+            app_ini.write_text(text.replace(old, new, 1))
+            assert lines(app_ini, status=0) == []
+
+
+def test_logging_accepts_what_the_check_accepts(tmp_path: Path) -> None:
+    text = copy_ini("development.ini", tmp_path, free_port()).read_text()
+    changes = [*VALID_LOGGING, *((old, new) for old, new, _ in INVALID_LOGGING)]
+    for number, (old, new) in enumerate(changes):
+        assert old in text
+        (tmp_path / str(number)).write_text(text.replace(old, new, 1))
+    command = [sys.executable, "-c", _FILE_CONFIG, *map(str, range(len(changes)))]
+    program = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30
+    )
+    accepted = [number < len(VALID_LOGGING) for number in range(len(changes))]
+    assert program.stdout.split() == list(map(str, accepted)), program.stderr
 
 
 @pytest.mark.one_combination
