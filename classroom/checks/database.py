@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..db import queries, revision
-from ..db.backends import backend_at, backend_of
+from ..db.backends import backend_of
 from ..db.driver_errors import in_one_line
 from ..db.engine import make_engine, max_connections
 from ..db.not_ready import NotReady
@@ -24,10 +24,7 @@ def database(configuration: Configuration) -> Iterator[Finding]:
         yield error(problem.key, problem.problem)
         return
     yield from _small_pool(engine, configuration.adjustments.threads)
-    if configuration.url and not backend_at(configuration.url).exists(configuration.url):
-        yield warning(_URL, "there is no database yet; startup creates it, without users")
-    else:
-        yield from _tables(engine)
+    yield from _contents(engine, configuration.url)
     engine.dispose()
 
 
@@ -40,19 +37,26 @@ def _small_pool(engine: Engine, threads: int) -> Iterator[Finding]:
         yield error("sqlalchemy.pool_size", problem)
 
 
-def _tables(engine: Engine) -> Iterator[Finding]:
+def _contents(engine: Engine, url: URL | None) -> Iterator[Finding]:
     try:
-        with engine.connect() as connection:
-            if defect := backend_of(engine).defect(connection):
-                yield error(_URL, defect)
-            elif revision.is_empty(connection):
-                yield warning(_URL, "the database has no tables; startup creates them")
-            else:
-                if newer := revision.require_usable(connection):
-                    yield warning(_URL, newer)
-                yield from _users(connection)
-    except (DBAPIError, NotReady, revision.Mismatch) as problem:
+        if url and not backend_of(engine).exists(url):
+            yield warning(_URL, "there is no database yet; startup creates it, without users")
+        else:
+            with engine.connect() as connection:
+                yield from _tables(connection)
+    except (DBAPIError, NotReady, OSError, revision.Mismatch) as problem:
         yield error(_URL, in_one_line(problem))
+
+
+def _tables(connection: Connection) -> Iterator[Finding]:
+    if defect := backend_of(connection.engine).defect(connection):
+        yield error(_URL, defect)
+    elif revision.is_empty(connection):
+        yield warning(_URL, "the database has no tables; startup creates them")
+    else:
+        if newer := revision.require_usable(connection):
+            yield warning(_URL, newer)
+        yield from _users(connection)
 
 
 def _users(connection: Connection) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..db.backends import sqlite_files
 from ..db.engine import parse_url
+from ..file_modes import is_exposed
 from ..settings import SettingError
 from .configuration import Configuration
 from .findings import Finding, error, warning
@@ -20,18 +21,19 @@ def database_files(configuration: Configuration) -> Iterator[Finding]:
         return
     path = Path(str(url.database))
     folder = path.absolute().parent
-    if not folder.is_dir():
-        yield error(str(folder), "is not a directory")
+    # Those of os.path also return False if this user cannot enter a parent.
+    if not os.path.isdir(folder):
+        yield error(str(folder), "is not a directory, or is in one that this user cannot enter")
     for needed in (path, folder):
-        if needed.exists() and not os.access(needed, os.W_OK, effective_ids=True):
+        if os.path.exists(needed) and not os.access(needed, os.W_OK, effective_ids=True):
             yield error(str(needed), "is not writable")
-    for name in sqlite_files.readable_files(url):
+    for name in sqlite_files.exposed_files(url):
         yield error(name, _READABLE)
 
 
 def exposed_secrets(configuration: Configuration) -> Iterator[Finding]:
     ini = configuration.ini
-    if sqlite_files.is_readable(str(ini.file)) and _has_secret(ini.read()):
+    if is_exposed(str(ini.file)) and _has_secret(ini.read()):
         yield warning(str(ini.file), _READABLE)
 
 

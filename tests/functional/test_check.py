@@ -79,6 +79,15 @@ def lines(ini: Path, *, status: int) -> list[str]:
     return [line for line in checked.output.splitlines() if line != NO_ADMIN]
 
 
+def lines_as_another_user(ini: Path) -> list[str]:
+    run(ini, "check")  # imports modules that the other user may not be able to read
+    os.seteuid(65534)
+    try:
+        return lines(ini, status=1)
+    finally:
+        os.seteuid(0)
+
+
 def set_server(ini: Path, line: str) -> None:
     ini.write_text(ini.read_text().replace("[server:main]", f"[server:main]\n{line}"))
 
@@ -382,14 +391,27 @@ def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> Non
     ini = copy_ini("development.ini", owned_by_root, free_port())
     ini.chmod(0o644)
     run(ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
-    run(ini, "check")  # imports modules that the other user may not be able to read
-    os.seteuid(65534)
-    try:
-        checked = run(ini, "check")
-    finally:
-        os.seteuid(0)
-    assert f"error: {owned_by_root}: is not writable\n" in checked.output
-    assert f"error: {owned_by_root}/classroom.sqlite: is not writable\n" in checked.output
+    found = lines_as_another_user(ini)
+    assert f"error: {owned_by_root}: is not writable" in found
+    assert f"error: {owned_by_root}/classroom.sqlite: is not writable" in found
+
+
+@pytest.mark.one_combination
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("folder", ["closed", "closed/data"])
+def test_a_folder_that_is_closed_to_the_user_is_an_error(owned_by_root: Path, folder: str) -> None:
+    ini = copy_ini("development.ini", owned_by_root, free_port())
+    path = owned_by_root / folder / "classroom.sqlite"
+    path.parent.mkdir(parents=True)
+    configure(ini, {"sqlalchemy.url": f"sqlite:///{path}"})
+    ini.chmod(0o644)
+    run(ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
+    (owned_by_root / "closed").chmod(0o700)
+    found = lines_as_another_user(ini)
+    assert f"error: sqlalchemy.url: [Errno 13] Permission denied: '{path}'" in found
+    problem = "is not writable" if folder == "closed" else "is not a directory, or is in one that"
+    assert any(line.startswith(f"error: {path.parent}: {problem}") for line in found)
+    assert len(found) == 2
 
 
 @pytest.mark.one_combination

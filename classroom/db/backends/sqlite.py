@@ -53,7 +53,7 @@ class SQLite(Backend):
             sqlite_files.make_file(url)
 
     def warn_if_exposed(self, url: URL) -> None:
-        for name in sqlite_files.readable_files(url) if sqlite_files.is_file(url) else ():
+        for name in sqlite_files.exposed_files(url) if sqlite_files.is_file(url) else ():
             log.warning("%s is readable by other users; restrict it with chmod 600", name)
 
     def for_writing(self, engine: Engine) -> Engine:

@@ -2,13 +2,14 @@
 
 import os
 import sqlite3
-import stat
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from ...file_modes import is_exposed
 
 
 def is_file(url: URL) -> bool:
@@ -24,8 +25,11 @@ def existing_file(url: URL) -> URL:
 
 
 def has_content(url: URL) -> bool:
-    path = Path(str(url.database))
-    return path.exists() and path.stat().st_size > 0
+    """:raises OSError: if the user cannot enter its folder"""
+    try:
+        return Path(str(url.database)).stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def make_file(url: URL) -> None:
@@ -38,18 +42,10 @@ def make_file(url: URL) -> None:
     Path(str(url.database)).touch(mode=0o600)
 
 
-def readable_files(url: URL) -> list[str]:
+def exposed_files(url: URL) -> list[str]:
     """Return the files of a database that all users of the host can read."""
     names = [f"{url.database}{suffix}" for suffix in ("", "-wal", "-shm")]
-    return [name for name in names if is_readable(name)]
-
-
-def is_readable(name: str) -> bool:
-    """Return whether a file exists that all users of the host can read."""
-    try:
-        return bool(os.stat(name).st_mode & stat.S_IROTH)
-    except FileNotFoundError:
-        return False
+    return [name for name in names if is_exposed(name)]
 
 
 class FileGuard:
