@@ -6,8 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..db.backends import sqlite_files
-from ..db.engine import parse_url
+from ..db.engine import has_password, parse_url
 from ..file_modes import is_exposed
+from ..ini import Ini
+from ..rate_limits.redis_counters import open_pool
 from ..settings import SettingError
 from .configuration import Configuration
 from .findings import Finding, error, warning
@@ -33,12 +35,18 @@ def database_files(configuration: Configuration) -> Iterator[Finding]:
 
 def exposed_secrets(configuration: Configuration) -> Iterator[Finding]:
     ini = configuration.ini
-    if is_exposed(str(ini.file)) and _has_secret(ini.read()):
-        yield warning(str(ini.file), _READABLE)
+    # The values of the command line are not in the file. It may be invalid without them.
+    without = Ini(ini.path, dict.fromkeys(ini.variables, ""))
+    with suppress(SettingError):
+        if is_exposed(str(ini.file)) and _has_secret(without.read()):
+            yield warning(str(ini.file), _READABLE)
 
 
 def _has_secret(app: Mapping[str, str]) -> bool:
     with suppress(SettingError):
-        if parse_url(app).password:
+        if has_password(parse_url(app)):
+            return True
+    with suppress(TypeError, ValueError):  # it is invalid, or memory://
+        if open_pool(app.get("classroom.redis_url", "")).connection_kwargs.get("password"):
             return True
     return bool(app.get("classroom.secret_key"))

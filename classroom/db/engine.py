@@ -18,6 +18,8 @@ from .driver_errors import mark_retryable
 _DEFAULTS = {"sqlalchemy.hide_parameters": "true"}
 # Options that engine_from_config leaves as strings; "false" would be true.
 _BOOLEANS = ("sqlalchemy.hide_parameters", "sqlalchemy.pool_pre_ping")
+# The options in a URL in which libpq takes passwords.
+_PASSWORDS = ("password", "sslpassword")
 
 
 def make_engine(settings: Mapping[str, Any], *, prepare: bool = True) -> Engine:
@@ -75,9 +77,11 @@ def _make_engine(url: URL, options: Mapping[str, Any]) -> Engine:
 
 def printable_url(settings: Mapping[str, Any]) -> str:
     """Return the URL of the database, with its password masked."""
-    url = parse_url(settings)
-    # libpq takes passwords there too.
-    return url.difference_update_query(["password", "sslpassword"]).render_as_string()
+    return parse_url(settings).difference_update_query(_PASSWORDS).render_as_string()
+
+
+def has_password(url: URL) -> bool:
+    return bool(url.password or any(map(url.query.get, _PASSWORDS)))
 
 
 def for_reading(engine: Engine) -> Engine:

@@ -363,7 +363,17 @@ def test_a_readable_sqlite_file_is_an_error(app_ini: Path) -> None:
         ({"classroom.secret_key": SECRET}, True),
         ({"sqlalchemy.url": "postgresql+psycopg://a:b@127.0.0.1:1/x"}, True),
         ({"sqlalchemy.url": "postgresql+psycopg://a@127.0.0.1:1/x"}, False),
+        ({"sqlalchemy.url": "postgresql+psycopg://a@127.0.0.1:1/x?password=b"}, True),
+        ({"sqlalchemy.url": "postgresql+psycopg://a@127.0.0.1:1/x?sslpassword=b"}, True),
+        ({"sqlalchemy.url": "postgresql+psycopg://a:%(given)s@127.0.0.1:1/x"}, False),
+        ({"sqlalchemy.url": "postgresql+psycopg://a:b%(given)s@127.0.0.1:1/x"}, True),
         ({"sqlalchemy.url": "nonsense"}, False),
+        ({"classroom.secret_key": "%(given)s"}, False),
+        ({"classroom.redis_url": "redis://:secret@localhost"}, True),
+        ({"classroom.redis_url": "redis://localhost?password=secret"}, True),
+        ({"classroom.redis_url": "redis://:%(given)s@localhost"}, False),
+        ({"classroom.redis_url": "redis://localhost"}, False),
+        ({"classroom.redis_url": "nonsense"}, False),
     ],
 )
 def test_a_readable_ini_file_with_a_secret_is_a_warning(
@@ -373,7 +383,8 @@ def test_a_readable_ini_file_with_a_secret_is_a_warning(
     warning = f"warning: {ini}: is readable by other users; restrict it with chmod 600\n"
     for mode, is_found in ((0o640, False), (0o644, is_secret)):
         ini.chmod(mode)
-        assert (warning in run(ini, "check").output) is is_found
+        checked = run(ini, "--set", f"given={SECRET}", "check")
+        assert (warning in checked.output) is is_found
 
 
 @pytest.fixture
