@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import plaster
+from paste.deploy.loadwsgi import SERVER, loadcontext
 from plaster_pastedeploy import Loader
 
 from .environment import overrides
 from .settings import SettingError
+
+_UNKNOWN_SERVER = (
+    AttributeError,
+    configparser.Error,
+    ImportError,
+    LookupError,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,16 @@ class Ini:
         """
         with _one_line_errors(self.path):
             return dict(_loader(self.path).get_settings("server:main", self.variables))
+
+    def import_server(self) -> None:
+        """Import the factory of ``[server:main]``, but do not call it.
+
+        :raises classroom.settings.SettingError: if it is not installed, or cannot be imported.
+        """
+        try:
+            loadcontext(SERVER, f"config:{self.file}", global_conf=dict(self.variables))
+        except _UNKNOWN_SERVER as error:
+            raise SettingError("[server:main]", explain(error)) from None
 
     def read_logging(self) -> configparser.ConfigParser:
         """Read the file in the way of ``logging.config.fileConfig``.

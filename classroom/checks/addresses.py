@@ -12,12 +12,18 @@ from .findings import Finding, Level, error
 
 _PROXY = "[server:main] trusted_proxy"
 _SHARED = "clients behind a proxy share one rate limit"
+_FACTORIES = {"use", "paste.server_factory", "paste.server_runner"}
 _CLIENT_HEADERS = {"forwarded", "x-forwarded-for"}
 
 
 def missing_server(configuration: Configuration) -> Iterator[Finding]:
-    if "use" not in configuration.server:
+    if not _FACTORIES & configuration.server.keys():
         yield error("[server:main] use", "is not set, or the section is missing")
+        return
+    try:
+        configuration.ini.import_server()
+    except SettingError as problem:
+        yield error(problem.key, problem.problem)
 
 
 def invalid_server_settings(configuration: Configuration) -> Iterator[Finding]:

@@ -211,6 +211,29 @@ def test_a_missing_server_is_an_error(app_ini: Path) -> None:
 
 
 @pytest.mark.one_combination
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("use = egg:clasroom#server", "No package metadata was found for clasroom"),
+        ("use = egg:classroom#sever", "Entry point 'sever' not found in egg 'classroom'"),
+        ("use = server", "No section 'server' (prefixed by 'server') found"),
+        ("use = config:malformed.ini", "line 1 is not in a section"),
+        ("use = config:missing.ini", "[Errno 2] No such file or directory"),
+        ("paste.server_factory = missing:make", "No module named 'missing'"),
+        ("paste.server_factory = classroom:make", "module 'classroom' has no attribute 'make'"),
+        ("paste.server_factory = classroom.server.factory:make_server", None),
+        ("use = call:classroom.server.factory:make_server", None),
+    ],
+)
+def test_an_unknown_server_is_an_error(app_ini: Path, line: str, problem: str | None) -> None:
+    app_ini.with_name("malformed.ini").write_text("use = egg:waitress#main\n")
+    app_ini.write_text(app_ini.read_text().replace("use = egg:classroom#server", line))
+    found = "".join(lines(app_ini, status=int(problem is not None)))
+    assert found.startswith(f"error: [server:main]: {problem}" if problem else "")
+    assert bool(found) is (problem is not None)
+
+
+@pytest.mark.one_combination
 def test_invalid_logging_is_an_error(app_ini: Path, subtests: pytest.Subtests) -> None:
     text = app_ini.read_text()
     for old, new, problem in INVALID_LOGGING:
@@ -245,7 +268,7 @@ def test_logging_accepts_what_the_check_accepts(tmp_path: Path) -> None:
 
 
 @pytest.mark.one_combination
-@pytest.mark.parametrize("server", ["egg:waitress#main", "egg:gunicorn#main"])
+@pytest.mark.parametrize("server", ["egg:waitress#main", "egg:pyramid#wsgiref"])
 def test_only_settings_of_waitress_are_checked(app_ini: Path, server: str) -> None:
     app_ini.write_text(app_ini.read_text().replace("egg:classroom#server", server))
     set_server(app_ini, "workers = 8")
