@@ -204,7 +204,7 @@ def test_probes_are_answered_while_all_threads_wait(
         wait_for(lambda: probe(port, READY) == (503, {"status": "unavailable", "checks": AWAY}))
 
 
-def test_a_probe_waits_for_the_request_before_it_on_a_connection(
+def test_a_probe_waits_for_the_request_before_it(
     postgresql: PostgreSQL, on_postgresql: Any
 ) -> None:
     with serving(on_postgresql) as port, closing(connect(port)) as client:

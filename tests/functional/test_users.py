@@ -360,7 +360,7 @@ def test_passwords_are_hashed_before_the_writing_transaction(
     assert statuses == [200, 200]
 
 
-def test_the_current_password_is_verified_before_the_writing_transaction(
+def test_the_current_password_is_verified_before_the_write(
     school: School, writes: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write, statuses = writes
