@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ..http.pagination import PARAMETERS as PAGE
+from ..http.page_parameters import PARAMETERS as PAGE
 from ..http.syntax import JSON_TYPE, PATCH_TYPES
 from ..resources.base import Collection, Resource
 from ..schemas.base import Schema

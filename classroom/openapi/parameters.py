@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..http.pagination import parameters as page_parameters
+from ..http.page_parameters import parameters as page_parameters
 from ..http.query import QueryParameter
 from ..models.names import ID
 from ..settings import Settings

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from ..db.slices import Scope, Slice
 from ..db.statements import CollectionStatements, ItemStatements
-from ..http import pagination
+from ..http import page_parameters
 from ..http.pagination import Page, PageRequest, paginate
 from ..http.query import QueryParameter
 from ..request import Request
@@ -126,7 +126,7 @@ class Collection(Resource):
 
     @classmethod
     def parameters(cls) -> Sequence[str]:
-        return [*super().parameters(), *pagination.PARAMETERS]
+        return [*super().parameters(), *page_parameters.PARAMETERS]
 
     @property
     def canonical(self) -> "Collection":

@@ -7,8 +7,8 @@ from msgspec import UNSET
 from pyramid.view import view_config
 from sqlalchemy import Row
 
-from ..http import pagination, query
-from ..http.pagination import Link
+from ..http import page_parameters, query
+from ..http.pagination import Link, Page
 from ..request import Request
 from ..resources.base import Collection
 from ..resources.records import Records
@@ -42,7 +42,7 @@ def list_(context: Collection, request: Request) -> PageSchema:
     chosen = query.read(getall, context.query)
     statements, scope = context.select(chosen)
     kept = [parameter.name for parameter in context.query]
-    asked = pagination.parse(
+    asked = page_parameters.parse(
         getall, statements.kinds, settings.per_page, settings.max_per_page, keep=kept
     )
     page = context.page(asked, statements, scope)
@@ -55,7 +55,7 @@ def list_(context: Collection, request: Request) -> PageSchema:
     )
 
 
-def _meta(here: str, page: pagination.Page[Row[Any]]) -> Meta:
+def _meta(here: str, page: Page[Row[Any]]) -> Meta:
     return Meta(
         page=page.page,
         pages=page.pages,

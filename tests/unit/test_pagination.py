@@ -3,7 +3,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from classroom.db.slices import Slice
-from classroom.http.pagination import Page, PageNotFound, PageRequest, paginate, parse
+from classroom.http.page_parameters import parse
+from classroom.http.pagination import Page, PageNotFound, PageRequest, paginate
 from classroom.http.query import BadParameter
 
 
