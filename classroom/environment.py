@@ -3,7 +3,6 @@
 import logging
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from pyramid.config import Configurator
@@ -23,48 +22,46 @@ VARIABLES = frozenset({*_VARIABLES.values(), _SECRET_KEY_FILE})
 _PREFIX = re.compile("CLASSROOM_(?!SERVICE_|PORT_|PORT$)")
 
 
-def overrides(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def overrides() -> dict[str, str]:
     """Return the settings that the environment contains.
 
     :raises SettingError: for the first invalid variable.
     """
-    found, invalid = read_variables(environ)
+    found, invalid = read_variables()
     for error in invalid.values():
         raise error
     return found
 
 
-def read_variables(
-    environ: Mapping[str, str] = os.environ,
-) -> tuple[dict[str, str], dict[str, SettingError]]:
+def read_variables() -> tuple[dict[str, str], dict[str, SettingError]]:
     """Return the settings that the environment contains, and the errors of the invalid ones.
 
     Both are by key; an error names its variable.
     """
     found, invalid = {}, {}
-    for key, variable in _sources(environ).items():
+    for key, variable in _sources().items():
         try:
-            found[key] = _value(variable, environ)
+            found[key] = _value(variable)
             validate(key, found[key])
         except SettingError as error:
             invalid[key] = SettingError(variable, error.problem)
     return found, invalid
 
 
-def _sources(environ: Mapping[str, str]) -> dict[str, str]:
+def _sources() -> dict[str, str]:
     """Return the variable of each setting that the environment contains."""
-    sources = {key: name for key, name in _VARIABLES.items() if name in environ}
-    if environ.get(_SECRET_KEY_FILE):
+    sources = {key: name for key, name in _VARIABLES.items() if name in os.environ}
+    if os.environ.get(_SECRET_KEY_FILE):
         sources[_SECRET_KEY] = _SECRET_KEY_FILE
     return sources
 
 
-def _value(variable: str, environ: Mapping[str, str]) -> str:
+def _value(variable: str) -> str:
     if variable != _SECRET_KEY_FILE:
-        return environ[variable]
-    if _VARIABLES[_SECRET_KEY] in environ:
+        return os.environ[variable]
+    if _VARIABLES[_SECRET_KEY] in os.environ:
         raise SettingError(variable, f"{_VARIABLES[_SECRET_KEY]} is set too; unset one")
-    return _read_secret(environ[variable])
+    return _read_secret(os.environ[variable])
 
 
 def _read_secret(path: str) -> str:

@@ -3,6 +3,8 @@
 import os
 import stat
 
+EXPOSED = "is readable by other users; restrict it with chmod 600"
+
 
 def is_exposed(name: str) -> bool:
     """Return whether a file exists that all users of the host can read."""

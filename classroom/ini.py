@@ -1,4 +1,4 @@
-"""Read the settings of the application from an ini file."""
+"""Read the settings of the application, the server and logging from an ini file."""
 
 import configparser
 from collections.abc import Iterator, Mapping

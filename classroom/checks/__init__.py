@@ -22,7 +22,7 @@ CHECKS: tuple[Check, ...] = (
     settings.debug_settings,
     settings.debug_toolbar,
     settings.exposed_tracebacks,
-    addresses.missing_server,
+    addresses.unusable_server,
     addresses.invalid_server_settings,
     addresses.clients_behind_a_proxy,
     addresses.exposed_metrics,

@@ -16,7 +16,7 @@ _FACTORIES = {"use", "paste.server_factory", "paste.server_runner"}
 _CLIENT_HEADERS = {"forwarded", "x-forwarded-for"}
 
 
-def missing_server(configuration: Configuration) -> Iterator[Finding]:
+def unusable_server(configuration: Configuration) -> Iterator[Finding]:
     if not _FACTORIES & configuration.server.keys():
         yield error("[server:main] use", "is not set, or the section is missing")
         return

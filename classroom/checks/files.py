@@ -7,14 +7,12 @@ from pathlib import Path
 
 from ..db.backends import sqlite_files
 from ..db.engine import has_password, parse_url
-from ..file_modes import is_exposed
+from ..file_modes import EXPOSED, is_exposed
 from ..ini import Ini
 from ..rate_limits.redis_counters import open_pool
 from ..settings import SettingError
 from .configuration import Configuration
 from .findings import Finding, error, warning
-
-_READABLE = "is readable by other users; restrict it with chmod 600"
 
 
 def database_files(configuration: Configuration) -> Iterator[Finding]:
@@ -23,23 +21,23 @@ def database_files(configuration: Configuration) -> Iterator[Finding]:
         return
     path = Path(str(url.database))
     folder = path.absolute().parent
-    # Those of os.path also return False if this user cannot enter a parent.
+    # Unlike those of Path, the functions of os.path do not raise if a parent folder is closed.
     if not os.path.isdir(folder):
         yield error(str(folder), "is not a directory, or is in one that this user cannot enter")
     for needed in (path, folder):
         if os.path.exists(needed) and not os.access(needed, os.W_OK, effective_ids=True):
             yield error(str(needed), "is not writable")
     for name in sqlite_files.exposed_files(url):
-        yield error(name, _READABLE)
+        yield error(name, EXPOSED)
 
 
 def exposed_secrets(configuration: Configuration) -> Iterator[Finding]:
     ini = configuration.ini
-    # The values of the command line are not in the file. It may be invalid without them.
+    # Values from the command line are not in the file, which may be invalid without them.
     without = Ini(ini.path, dict.fromkeys(ini.variables, ""))
     with suppress(SettingError):
         if is_exposed(str(ini.file)) and _has_secret(without.read()):
-            yield warning(str(ini.file), _READABLE)
+            yield warning(str(ini.file), EXPOSED)
 
 
 def _has_secret(app: Mapping[str, str]) -> bool:

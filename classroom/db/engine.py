@@ -81,6 +81,7 @@ def printable_url(settings: Mapping[str, Any]) -> str:
 
 
 def has_password(url: URL) -> bool:
+    """Return whether a URL contains a password, as its user information or as an option."""
     return bool(url.password or any(map(url.query.get, _PASSWORDS)))
 
 

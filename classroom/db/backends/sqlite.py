@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, DateTime, Engine, event, func, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from ...file_modes import EXPOSED
 from . import sqlite_files
 from .base import Backend
 from .writer_lock import WriterLock
@@ -54,7 +55,7 @@ class SQLite(Backend):
 
     def warn_if_exposed(self, url: URL) -> None:
         for name in sqlite_files.exposed_files(url) if sqlite_files.is_file(url) else ():
-            log.warning("%s is readable by other users; restrict it with chmod 600", name)
+            log.warning("%s %s", name, EXPOSED)
 
     def for_writing(self, engine: Engine) -> Engine:
         return engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")

@@ -25,7 +25,10 @@ def existing_file(url: URL) -> URL:
 
 
 def has_content(url: URL) -> bool:
-    """:raises OSError: if the user cannot enter its folder"""
+    """Return whether the file exists, and is not empty.
+
+    :raises OSError: if the user cannot enter its folder.
+    """
     try:
         return Path(str(url.database)).stat().st_size > 0
     except (FileNotFoundError, NotADirectoryError):
