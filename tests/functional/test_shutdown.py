@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from http.client import parse_headers
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from ..support.sockets import (
 )
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import wait_for
-from ..support.waitress import create
+from ..support.waitress import create, stop
 
 
 def request(start: str, *fields: str, body: str = "") -> bytes:
@@ -214,11 +213,10 @@ def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -
 
 def run(server: Any, client: Callable[[], Any]) -> Any:
     """Run a server of this process until a signal, and return what the client returns."""
-    close = partial(wasyncore.close_all, server._map)
 
     def stop_if_failed(result: Future[Any]) -> None:
         if result.exception():
-            server.trigger.pull_trigger(close)  # The loop ends without connections.
+            stop(server)
 
     try:
         with ThreadPoolExecutor() as pool:
@@ -226,7 +224,7 @@ def run(server: Any, client: Callable[[], Any]) -> Any:
             result.add_done_callback(stop_if_failed)
             server.run()  # Only the main thread handles signals.
     finally:
-        close()
+        wasyncore.close_all(server._map)
     return result.result()
 
 

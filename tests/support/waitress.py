@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -27,13 +28,21 @@ def create(app: Any, **settings: str) -> Any:
 def serving(app: Any, **settings: str) -> Iterator[int]:
     """Serve an application with the settings of development.ini, and yield the port."""
     server = create(app, **settings)
-    # The loop runs on if a failed test leaves a connection behind.
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield int(server.effective_port)
     finally:
         server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(server.close)
+        stop(server)
         thread.join(10)
-        wasyncore.close_all(server._map)
+
+
+def stop(server: Any) -> None:
+    """Close all sockets of a server in its event loop, which ends the loop."""
+    close = partial(wasyncore.close_all, server._map)
+    # The loop closes the trigger too. pull_trigger(close) would write to the trigger after
+    # releasing the lock, and fail if another event had already made the loop call close().
+    with server.trigger.lock:
+        server.trigger.thunks.append(close)
+        server.trigger.pull_trigger()
