@@ -25,7 +25,7 @@ def read_liveness(context: Live, request: Request) -> Response:
 
 @view_config(context=Ready, request_method="GET", permission=Permission.VIEW, operation=_READY)
 def read_readiness(context: Ready, request: Request) -> Response:
-    """Send requests to a process only while this is 200. The checks run once per second."""
+    """Send requests to a process only while this returns 200. The checks run once per second."""
     checks = request.registry["classroom.readiness"].checks()
     if request.services.draining.is_set():
         return _respond(schemas.Readiness("draining", checks), 503)

@@ -24,7 +24,7 @@ _, _AUTH, _REQUEST_TOKEN = TOKEN_PATH.split("/")
 class Traverser(ResourceTreeTraverser):
     """Traversal without ``@@NAME``, by which Pyramid selects a view: no view has a name.
 
-    Such a path would otherwise be 403 for an item that exists, and 404 for one that does not.
+    Such a path would otherwise return 403 for an item that exists, and 404 for one that does not.
     """
 
     VIEW_SELECTOR = "none"  # longer than the two characters that Pyramid compares

@@ -30,7 +30,7 @@ _CONFLICTS = (ErrorCode.SOURCE_ID_EXISTS,)
 )
 def create(context: Records, request: Request) -> Created:
     """A repeated request creates another resource, since names need not be unique. With a
-    `source_id` it is 409 instead, and `Location` is the URL of the resource that has the
+    `source_id`, it returns 409 instead, and `Location` is the URL of the resource that has the
     `source_id`.
     """
     fields = decode(read_object(request, JSON_TYPE), context.input)
@@ -87,7 +87,7 @@ def patch(context: Record, request: Request) -> Changed:
 )
 def delete(context: Record, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404, or 412 with `If-Match`.
+    request returns 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     writes.remove(request.db, context.model, context.key["key"])

@@ -45,7 +45,7 @@ Reference = str | int
     ),
 )
 def create(context: Registrations, request: Request) -> Created:
-    """A repeated request is 409. Use PUT for an idempotent registration."""
+    """A repeated request returns 409. Use PUT for an idempotent registration."""
     fields = decode(read_object(request, JSON_TYPE), context.input)
     found = _find_items(context, {"student": fields.student, "class": fields.class_})
     check_permission(Permission.REGISTER, found["class_id"], request)
@@ -111,8 +111,8 @@ def read(context: Registration, request: Request) -> RegistrationSchema:
     ),
 )
 def put(context: Registration, request: Request) -> Created | Changed:
-    """Idempotent: the first request is 201, and a repeated one is 200. With `If-None-Match: *`, a
-    repeated request is 412. The body is ignored.
+    """Idempotent: the first request returns 201, and a repeated one returns 200. With
+    `If-None-Match: *`, a repeated request returns 412. The body is ignored.
     """
     check_precondition(context, request)
     try:
@@ -131,7 +131,7 @@ def put(context: Registration, request: Request) -> Created | Changed:
 )
 def delete(context: Registration, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404, or 412 with `If-Match`.
+    request returns 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     writes.unregister(request.db, **context.key)

@@ -31,8 +31,8 @@ from .results import Changed, Created
     ),
 )
 def create(context: Teachers, request: Request) -> Created:
-    """The user must have the role `teacher`, otherwise the response is 409. A repeated request is
-    409 too. PUT is idempotent.
+    """The user must have the role `teacher`, otherwise the response is 409. A repeated request
+    returns 409 too. PUT is idempotent.
     """
     name = decode(read_object(request, JSON_TYPE), NewTeacher).name
     try:
@@ -55,8 +55,8 @@ def create(context: Teachers, request: Request) -> Created:
     ),
 )
 def put(context: Teacher, request: Request) -> Created | Changed:
-    """Idempotent: the first request is 201, and a repeated one is 200. The user must have the role
-    `teacher`, otherwise the response is 409. The body is ignored.
+    """Idempotent: the first request returns 201, and a repeated one returns 200. The user must
+    have the role `teacher`, otherwise the response is 409. The body is ignored.
     """
     check_precondition(context, request)
     try:
@@ -75,7 +75,7 @@ def put(context: Teacher, request: Request) -> Created | Changed:
 )
 def delete(context: Teacher, request: Request) -> Nothing:
     """With `If-Match` the request succeeds only if the resource has not changed. A repeated
-    request is 404, or 412 with `If-Match`.
+    request returns 404, or 412 with `If-Match`.
     """
     check_precondition(context, request)
     user_writes.unassign(request.db, **context.key)

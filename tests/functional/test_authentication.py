@@ -72,7 +72,7 @@ def test_token_mode_challenges_for_basic_and_bearer(
 def test_wrong_and_malformed_credentials_are_401(
     anonymous: TestApp, subtests: pytest.Subtests
 ) -> None:
-    # Few of these are failed logins of one user: more than ten would be a 429.
+    # Few of these are failed logins for one user: more than ten would return 429.
     for authorization in (
         "",
         "Basic",

@@ -1,4 +1,4 @@
-"""Invalid requests over real HTTP: each is a 4xx, stores nothing, and leaves the server running."""
+"""Invalid requests over real HTTP: each returns 4xx and stores nothing; the server still runs."""
 
 import json
 from collections.abc import Iterator

@@ -45,7 +45,7 @@ class Process:
         self.port = free_port()
         settings = {"sqlalchemy.url": url, "classroom.drain": str(drain)}
         self._ini = copy_ini("development.ini", folder, self.port, settings)
-        # Half of the threads check passwords; a request that needs one more check is 503.
+        # Half of the threads check passwords; a request that needs one more check returns 503.
         lines = f"listen = 127.0.0.1:{self.port}\nthreads = {2 * THREADS}\n{SERVER_LINES}"
         self._ini.write_text(re.sub(r"(?m)^listen = .*", lines, self._ini.read_text()))
         self._stack = ExitStack()

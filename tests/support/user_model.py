@@ -48,7 +48,7 @@ class UserModel(SchoolModel):
         assert response.status_int == (201 if owner is None else 409)
         id = int(response.headers["Location"].removeprefix(f"{API}users/"))
         if owner is None:
-            # On PostgreSQL, the attempts that were 409 have used ids too.
+            # On PostgreSQL, the attempts that returned 409 have used ids too.
             assert id > self.last_user
             self.users[id] = name, role
             self.last_user = id
