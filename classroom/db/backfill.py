@@ -1,4 +1,7 @@
-"""Fold names that SQL wrote without their folded form. Triggers mark the rows of such names."""
+"""Fold names that were written directly to the database, without their folded form.
+
+Triggers mark the rows of such names.
+"""
 
 from collections.abc import Sequence
 

@@ -140,7 +140,8 @@ def _change(backend: Backend, model: type[Record], names: tuple[str, ...]) -> Ex
     """Change columns to the parameters ``new_NAME``. If no value differs, keep ``updated_at``."""
     columns = model.__table__.columns
     new = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
-    # Rows whose name SQL has written are folded later, which is not a change.
+    # A name that was written directly to the database is folded later; folding alone is not a
+    # change.
     compared = [name for name in names if name != "folded"]
     is_changed = or_(*(columns[name].is_distinct_from(new[name]) for name in compared))
     # The time does not decrease, even if the clock is set back.

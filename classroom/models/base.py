@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
 
 
 def _fold_new_name(context: DefaultExecutionContext) -> str:
-    """Fold the name of a new row; the backfill folds a name that SQL computes."""
+    """Fold the name of a new row; the backfill folds a name that the database computes."""
     parameters: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
     name = parameters.get("name")
     return fold(name) if isinstance(name, str) else ""
@@ -63,12 +63,13 @@ class Named(Base):
         CheckConstraint(f"length(name) BETWEEN 1 AND {NAME_LENGTH}", name="name_length"),
     )
     folded: Mapped[str] = mapped_column(Folded, default=_fold_new_name, server_default="")
-    # Triggers set this if SQL writes a name without its folded form. The next startup folds it.
+    # Triggers set this if a name is written directly to the database, without its folded form.
+    # The next startup folds it.
     needs_folding: Mapped[bool | None]
 
     @validates("name")
     def _fold(self, attribute: str, name: Any) -> Any:
-        # The backfill folds names that SQL computes.
+        # The backfill folds names that the database computes.
         if not isinstance(name, ClauseElement):
             self.folded = fold(validate_assigned(self, attribute, name))
         return name

@@ -154,7 +154,7 @@ def test_q_may_be_decomposed_and_as_long_as_a_name(
             assert names(roster, f"{path}?q={q}&expand=items") == [name]
 
 
-def test_names_inserted_by_sql_are_found_after_a_restart(
+def test_names_inserted_directly_are_found_after_a_restart(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     engine = request.getfixturevalue("dbengine")
@@ -175,7 +175,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["sql", "core", "expression"])
-def test_names_changed_by_sql_are_found_after_a_restart(
+def test_names_changed_directly_are_found_after_a_restart(
     app_settings: dict[str, str], dbengine: Engine, change: Any
 ) -> None:
     with dbengine.begin() as connection:

@@ -162,7 +162,7 @@ def test_a_renamed_object_is_folded(session: Session) -> None:
 
 
 @pytest.mark.parametrize("is_object", [True, False])
-def test_a_name_computed_by_sql_is_stored(session: Session, is_object: bool) -> None:
+def test_a_name_computed_by_the_database_is_stored(session: Session, is_object: bool) -> None:
     if is_object:
         session.get_one(Student, 1).name = func.upper(Student.name)
         session.flush()

@@ -1,4 +1,4 @@
-"""Mark rows whose name SQL inserts or changes without folding it
+"""Mark rows whose name is written directly to the database, without its folded form
 
 Startup folds the names of marked rows.
 """

@@ -1,7 +1,7 @@
 """Add source ids, and the times of creation and of the last change, to students and classes
 
 Existing rows get the time of the migration. Defaults and triggers set the times of rows that are
-written by plain SQL or by the previous release.
+written directly to the database or by the previous release.
 """
 
 import sqlalchemy as sa
@@ -86,7 +86,7 @@ def upgrade() -> None:
 
 
 def _rebuild(table: str) -> None:
-    """Create a table again, since SQLite cannot add a column whose default is not a constant.
+    """Recreate a table, since SQLite cannot add a column whose default is not a constant.
 
     Its indexes, its triggers and the last id that it assigned would be lost with the old table.
     """
