@@ -75,7 +75,7 @@ def _read_secret(path: str) -> str:
 
 
 def unknown_variables() -> list[str]:
-    """Return the ``CLASSROOM_*`` variables that set nothing.
+    """Return the ``CLASSROOM_*`` variables that have no effect.
 
     They are not errors: other programs may use them.
     """
@@ -85,5 +85,5 @@ def unknown_variables() -> list[str]:
 def includeme(config: Configurator) -> None:
     if names := unknown_variables():
         log.warning(
-            "environment variables that set nothing: %s; see docs/settings.md", ", ".join(names)
+            "environment variables that have no effect: %s; see docs/settings.md", ", ".join(names)
         )

@@ -22,14 +22,14 @@ def invalid_settings(configuration: Configuration) -> Iterator[Finding]:
 
 def unknown_variables(configuration: Configuration) -> Iterator[Finding]:
     for name in unknown():
-        yield warning(name, "sets nothing; see docs/settings.md")
+        yield warning(name, "has no effect; see docs/settings.md")
 
 
 def missing_secret_key(configuration: Configuration) -> Iterator[Finding]:
     key = "classroom.secret_key"
     is_missing = configuration.app[key] is None and key not in configuration.invalid
     if is_missing and configuration.value("classroom.use_token_auth"):
-        yield error(key, "is not set: each process signs tokens with a key of its own")
+        yield error(key, "is not set: each process signs tokens with a different key")
 
 
 def missing_extra(configuration: Configuration) -> Iterator[Finding]:

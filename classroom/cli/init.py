@@ -26,7 +26,7 @@ def init(directory: Path, production: bool) -> None:
         _write_new(path, _with_secret_key(template))
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
-    click.echo(f"Wrote {path}. Serve it with: pserve {path}")
+    click.echo(f"Wrote {path}. Start the service with: pserve {path}")
 
 
 def _with_secret_key(template: str) -> str:

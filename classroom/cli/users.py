@@ -139,7 +139,7 @@ def _read_password() -> str:
 def _ask_password() -> str:
     password = _prompt("Password")
     if password != _prompt("Confirm"):
-        raise click.ClickException("The passwords differ.")
+        raise click.ClickException("The passwords do not match.")
     return password
 
 

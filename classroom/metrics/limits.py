@@ -61,6 +61,6 @@ class _FailedLogins(Collector):
     def collect(self) -> Iterator[Metric]:
         yield CounterMetricFamily(
             "classroom_failed_logins",
-            "Logins with a wrong password, or after too many of them.",
+            "Logins with a wrong password, or after too many failures.",
             value=self._services.count_failed_logins(),
         )

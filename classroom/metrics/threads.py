@@ -13,7 +13,7 @@ def add_metrics(config: Configurator, registry: CollectorRegistry) -> None:
         "classroom_queued_requests", "Requests that wait for a worker thread.", registry=registry
     )
     busy = Gauge(
-        "classroom_busy_threads", "Worker threads that execute a request.", registry=registry
+        "classroom_busy_threads", "Worker threads that are executing a request.", registry=registry
     )
 
     @contextmanager

@@ -42,7 +42,7 @@ class FailedLogins:
         if not self._unlogged:
             self._start_period()
         self._unlogged[login] = 0
-        log.warning("failed login of user %r from %s", *login)
+        log.warning("failed login for user %r from %s", *login)
 
     def _start_period(self) -> None:
         timer = threading.Timer(self._period, self._end_period)
@@ -57,6 +57,6 @@ class FailedLogins:
             if counts:
                 self._start_period()
         for (username, client), count in counts.items():
-            log.warning("%d more failed logins of user %r from %s", count, username, client)
+            log.warning("%d more failed logins for user %r from %s", count, username, client)
         if overflow:
-            log.warning("%d more failed logins of other users or from other clients", overflow)
+            log.warning("%d more failed logins for other users or from other clients", overflow)

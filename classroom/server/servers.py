@@ -87,7 +87,7 @@ class _Server(BaseWSGIServer):
             channel.enforce_timeouts(now)
         if self._evicted:
             self.logger.warning(
-                "connection_limit reached: closed %d waiting connections", self._evicted
+                "connection_limit reached: closed %d idle or slow connections", self._evicted
             )
             self._evicted = 0
 

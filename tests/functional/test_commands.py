@@ -48,7 +48,7 @@ def test_an_added_user_can_log_in(
     ("repeated", "line", "status"),
     [
         ("hidden word", "User susan was registered successfully.", 0),
-        ("hidden ward", "Error: The passwords differ.", 1),
+        ("hidden ward", "Error: The passwords do not match.", 1),
     ],
 )
 def test_the_password_prompt_repeats_and_does_not_echo(
@@ -71,7 +71,7 @@ def test_the_password_prompt_repeats_and_does_not_echo(
 @pytest.mark.one_combination
 @pytest.mark.parametrize(
     ("typed", "problem"),
-    [("password a\npassword b\n", "differ"), ("\n\n", "must not be empty")],
+    [("password a\npassword b\n", "do not match"), ("\n\n", "must not be empty")],
 )
 def test_different_or_empty_passwords_are_rejected(app_ini: Path, typed: str, problem: str) -> None:
     refused = run(app_ini, "adduser", "susan", stdin=typed)

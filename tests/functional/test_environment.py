@@ -73,14 +73,14 @@ def test_unknown_variables_are_warnings(
         assert services(app.registry).settings.per_page == 7
     warnings = [text for text in caplog.messages if "CLASSROOM" in text]
     assert warnings == [
-        "environment variables that set nothing: CLASSROOM_PAGE, CLASSROOM_PORTS;"
+        "environment variables that have no effect: CLASSROOM_PAGE, CLASSROOM_PORTS;"
         " see docs/settings.md"
     ]
     checked = run(app_ini, "check")
     assert checked.exit_code == 0
     found = [line for line in checked.output.splitlines() if "CLASSROOM" in line]
     assert found == [
-        f"warning: CLASSROOM_{name}: sets nothing; see docs/settings.md"
+        f"warning: CLASSROOM_{name}: has no effect; see docs/settings.md"
         for name in ("PAGE", "PORTS")
     ]
 

@@ -51,7 +51,7 @@ def test_a_written_file_differs_only_in_its_secret(tmp_path: Path, name: str) ->
     path = tmp_path / "new" / "folder" / name
     assert (written.exit_code, written.output) == (
         0,
-        f"Wrote {path}. Serve it with: pserve {path}\n",
+        f"Wrote {path}. Start the service with: pserve {path}\n",
     )
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     before = (ROOT / name).read_text().splitlines()

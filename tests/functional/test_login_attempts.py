@@ -322,7 +322,7 @@ def test_a_brute_force_attack_does_not_block_users(
     service.send_signal(signal.SIGINT)
     _, log = service.communicate(timeout=20)
     assert LIMIT <= responses[401] <= LIMIT + 2
-    assert len(re.findall(rf"WARNI.*failed login of user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
+    assert len(re.findall(rf"WARNI.*failed login for user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
 
 
 def head_of(password: str) -> bytes:
@@ -432,9 +432,9 @@ def test_failed_logins_are_logged_once_a_minute(
         statuses(anonymous, LIMIT + 2, password="my secret", address=address)
     login(anonymous, name="nobody")
     assert security_lines(caplog) == [
-        f"failed login of user '{NAME}' from 192.0.2.1",
-        f"failed login of user '{NAME}' from 192.0.2.2",
-        "failed login of user 'nobody' from 192.0.2.1",
+        f"failed login for user '{NAME}' from 192.0.2.1",
+        f"failed login for user '{NAME}' from 192.0.2.2",
+        "failed login for user 'nobody' from 192.0.2.1",
     ]
     assert "secret" not in caplog.text
 
@@ -445,4 +445,4 @@ def test_user_names_are_logged_escaped_and_bounded(
 ) -> None:
     login(anonymous, name="\u202ea\u2028b'" + "x" * 3000)
     [line] = security_lines(caplog)
-    assert line == f'failed login of user "\\u202ea\\u2028b\'{"x" * 59}" from 192.0.2.1'
+    assert line == f'failed login for user "\\u202ea\\u2028b\'{"x" * 59}" from 192.0.2.1'

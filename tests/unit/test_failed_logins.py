@@ -28,16 +28,16 @@ def test_further_failures_are_logged_as_a_count(lines: Callable[[], list[str]]) 
     record(failed, "a", "b", "a", "a")
     wait_for(lambda: len(lines()) == 3)
     assert lines() == [
-        f"failed login of user 'a' from {CLIENT}",
-        f"failed login of user 'b' from {CLIENT}",
-        f"2 more failed logins of user 'a' from {CLIENT}",
+        f"failed login for user 'a' from {CLIENT}",
+        f"failed login for user 'b' from {CLIENT}",
+        f"2 more failed logins for user 'a' from {CLIENT}",
     ]
     record(failed, "b")
-    assert lines()[3:] == [f"failed login of user 'b' from {CLIENT}"]
+    assert lines()[3:] == [f"failed login for user 'b' from {CLIENT}"]
 
 
 def test_log_lines_are_bounded_for_any_number_of_names(lines: Callable[[], list[str]]) -> None:
     failed = FailedLogins(period=0.5, max_lines=2)
     record(failed, "a", "b", "c", "d")
     wait_for(lambda: len(lines()) == 3)
-    assert lines()[2] == "2 more failed logins of other users or from other clients"
+    assert lines()[2] == "2 more failed logins for other users or from other clients"
