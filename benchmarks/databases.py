@@ -83,7 +83,7 @@ class DurableServer(PostgreSQL):
 
 @contextmanager
 def durable_server() -> Iterator[DurableServer]:
-    """Run a server with a data folder of its own."""
+    """Run a server with its own data directory."""
     # Not in the suite's folder, since the user postgres must have access.
     with TemporaryDirectory(prefix="classroom-") as folder:
         server = DurableServer(Path(folder))

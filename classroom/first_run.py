@@ -31,5 +31,5 @@ def _log_hint(engine: Engine, ini: Path) -> None:
 
 
 def _shorten(path: Path) -> Path:
-    folder = Path.cwd()
-    return path.relative_to(folder) if path.is_relative_to(folder) else path
+    directory = Path.cwd()
+    return path.relative_to(directory) if path.is_relative_to(directory) else path

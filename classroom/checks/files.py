@@ -20,11 +20,11 @@ def database_files(configuration: Configuration) -> Iterator[Finding]:
     if url is None or not sqlite_files.is_file(url):
         return
     path = Path(str(url.database))
-    folder = path.absolute().parent
-    # Unlike those of Path, the functions of os.path do not raise if a parent folder is closed.
-    if not os.path.isdir(folder):
-        yield error(str(folder), "is not a directory, or is in one that this user cannot enter")
-    for needed in (path, folder):
+    directory = path.absolute().parent
+    # Unlike those of Path, the functions of os.path do not raise if the user cannot enter a parent.
+    if not os.path.isdir(directory):
+        yield error(str(directory), "is not a directory, or is in one that this user cannot enter")
+    for needed in (path, directory):
         if os.path.exists(needed) and not os.access(needed, os.W_OK, effective_ids=True):
             yield error(str(needed), "is not writable")
     for name in sqlite_files.exposed_files(url):

@@ -40,8 +40,8 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   parameter other than `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is rejected with 405. All resources also support HEAD and OPTIONS.
-* Malformed headers and queries (400), requests over the rate limit (429) and requests that the
-  server rejects while it receives them are refused first. Then credentials are checked: if they are
+* The server rejects some requests while it receives them. Then requests over the rate limit (429)
+  and malformed headers and queries (400) are rejected. Then credentials are checked: if they are
   missing or wrong, the response is 401, whether or not the path, the method and the body are valid.
 * Responses may get new members. Ignore those that you do not know.
 """

@@ -176,7 +176,7 @@ ItemType = TypeVar("ItemType", bound=Item)
 def traverse(item: ItemType) -> ItemType:
     """Return an item that traversal has reached. For a safe request, check that its row exists.
 
-    Other requests do not read the row: they may be refused later, and the statement of a write
+    Other requests do not read the row: they may be rejected later, and the statement of a write
     detects a missing row.
 
     :raises KeyError: if the request is safe, and there is no such row.

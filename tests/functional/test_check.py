@@ -426,7 +426,7 @@ def test_a_readable_ini_file_with_a_secret_is_a_warning(
 
 @pytest.fixture
 def owned_by_root() -> Iterator[Path]:
-    """A folder that others can enter and read, without the rights of root."""
+    """A directory that others can enter and read, without the rights of root."""
     with TemporaryDirectory(prefix="classroom-") as folder:
         path = Path(folder)
         path.chmod(0o755)
@@ -447,7 +447,9 @@ def test_files_that_the_user_cannot_write_are_errors(owned_by_root: Path) -> Non
 @pytest.mark.one_combination
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("folder", ["closed", "closed/data"])
-def test_a_folder_that_is_closed_to_the_user_is_an_error(owned_by_root: Path, folder: str) -> None:
+def test_a_directory_not_accessible_to_the_user_is_an_error(
+    owned_by_root: Path, folder: str
+) -> None:
     ini = copy_ini("development.ini", owned_by_root, free_port())
     path = owned_by_root / folder / "classroom.sqlite"
     path.parent.mkdir(parents=True)

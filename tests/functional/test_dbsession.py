@@ -41,7 +41,7 @@ class Change(Base):
 def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
     """Store a row before each write, by a statement, and as objects one after it and at commit.
 
-    A request with the header ``Refuse`` is answered with an error, which is not raised.
+    A request with the header ``Reject`` is answered with an error, which is not raised.
     """
     if info.exception_only:
         return view
@@ -53,8 +53,8 @@ def log_changes(view: Callable[..., Any], info: Any) -> Callable[..., Any]:
         response = view(context, request)
         request.dbsession.add(Change(text=f"{request.method} done"))
         event.listen(request.dbsession, "before_commit", log_commit)
-        if request.headers.get("Refuse"):
-            return error_response(request.environ, ErrorCode.BAD_REQUEST, "refused")
+        if request.headers.get("Reject"):
+            return error_response(request.environ, ErrorCode.BAD_REQUEST, "rejected")
         return response
 
     return logged_view
@@ -99,7 +99,7 @@ def test_an_error_of_the_service_rolls_both_back(client: TestApp, dbengine: Engi
 
 
 def test_an_error_that_a_view_returns_rolls_both_back(client: TestApp, dbengine: Engine) -> None:
-    client.post_json(STUDENTS, {"name": "david"}, headers={"Refuse": "yes"}, status=400)
+    client.post_json(STUDENTS, {"name": "david"}, headers={"Reject": "yes"}, status=400)
     assert stored(dbengine) == ([], [])
 
 

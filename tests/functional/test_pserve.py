@@ -28,7 +28,7 @@ def ask(port: int, method: str, path: str, body: str | None = None) -> HTTPRespo
         return client.getresponse()
 
 
-def test_the_ini_files_start_on_an_empty_folder(project_ini: Path, port: int) -> None:
+def test_the_ini_files_start_in_an_empty_directory(project_ini: Path, port: int) -> None:
     with pserve(project_ini, "validated") as server:
         assert (project_ini.parent / "classroom.sqlite").exists()
         run(project_ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)

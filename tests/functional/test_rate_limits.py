@@ -190,7 +190,7 @@ def test_redis_is_used_again_after_an_outage(
             wait_for(lambda: share_their_counts(one, another))
 
 
-def test_the_first_refusal_of_a_client_is_logged(
+def test_the_first_rejection_of_a_client_is_logged(
     limits: dict[str, str], anonymous: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(8):

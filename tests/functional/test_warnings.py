@@ -12,7 +12,7 @@ from ..support.commands import run_program
 from ..support.paths import ROOT
 
 
-# On an empty folder, each creates the database.
+# In an empty directory, each creates the database.
 @pytest.mark.parametrize(
     "command", ["classroom adduser miguel --password-stdin", "ptweens development.ini"]
 )

@@ -45,7 +45,7 @@ def run_program(
 
 
 def alembic(ini: Path, *words: str) -> str:
-    """Run ``alembic -c INI WORDS`` in the folder of the ini file, and return its output."""
+    """Run ``alembic -c INI WORDS`` in the directory of the ini file, and return its output."""
     program, output = CommandLine(), StringIO()
     options = program.parser.parse_args(["-c", ini.name, *words])
     with chdir(ini.parent):
@@ -68,7 +68,7 @@ def introspect(tool: type[PViewsCommand | PTweensCommand], *words: str) -> str:
 
 
 def http(folder: Path, *words: str) -> str:
-    """Run ``http WORDS`` of HTTPie with the config.json of a folder, and return its output."""
+    """Run ``http WORDS`` of HTTPie with the config.json of a directory, and return its output."""
     from httpie.context import Environment  # noqa: PLC0415 (HTTPie takes a second to import)
     from httpie.core import main  # noqa: PLC0415 (as above)
 

@@ -16,9 +16,9 @@ from .sockets import free_port
 
 
 class PostgreSQL:
-    """A PostgreSQL server with its own data folder.
+    """A PostgreSQL server with its own data directory.
 
-    PostgreSQL refuses to run as root; root runs it as the user postgres.
+    PostgreSQL does not run as root; root runs it as the user postgres.
     """
 
     def __init__(self, folder: Path, password: str = "") -> None:
@@ -105,7 +105,7 @@ class PostgreSQL:
 
 @contextmanager
 def running_postgresql(password: str = "") -> Iterator[PostgreSQL]:
-    # Not below pytest's folders, which only their owner can enter.
+    # Not below pytest's directories, which only their owner can enter.
     with TemporaryDirectory(prefix="classroom-") as folder:
         server = PostgreSQL(Path(folder), password)
         server.start()

@@ -53,7 +53,7 @@ def _write(ini: ConfigParser, path: Path, settings: Mapping[str, str]) -> Path:
 
 @contextmanager
 def pserve(ini: Path, app: str = "main") -> Iterator["subprocess.Popen[str]"]:
-    """Run ``pserve`` in the folder of its ini file.
+    """Run ``pserve`` in the directory of its ini file.
 
     The ``app`` "validated" validates its responses, and starts later.
 

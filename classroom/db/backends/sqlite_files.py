@@ -27,7 +27,7 @@ def existing_file(url: URL) -> URL:
 def has_content(url: URL) -> bool:
     """Return whether the file exists, and is not empty.
 
-    :raises OSError: if the user cannot enter its folder.
+    :raises OSError: if the user cannot enter its directory.
     """
     try:
         return Path(str(url.database)).stat().st_size > 0
