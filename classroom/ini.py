@@ -66,7 +66,7 @@ class Ini:
             raise SettingError("[server:main]", explain(error)) from None
 
     def read_logging(self) -> configparser.ConfigParser:
-        """Read the file in the way of ``logging.config.fileConfig``.
+        """Read the file as ``logging.config.fileConfig`` does.
 
         :raises classroom.settings.SettingError: if the file cannot be read.
         """

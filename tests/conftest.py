@@ -44,8 +44,8 @@ if (
 for variable in VARIABLES:
     os.environ.pop(variable, None)
 
-# Each application is thousands of objects that live long. With the default of 700, the search for
-# garbage takes a tenth of the time of the tests.
+# Each application creates thousands of long-lived objects. With the default threshold of 700,
+# garbage collection takes a tenth of the test time.
 gc.set_threshold(10_000)
 
 # The combinations of a database and a mode of authentication in which a test runs.

@@ -1,6 +1,6 @@
 """Checks of the settings, the database and Redis before the service starts.
 
-They bind no port and change nothing, so they can run beside the service.
+They bind no port and change nothing, so they can run while the service runs.
 """
 
 from collections.abc import Callable, Iterator

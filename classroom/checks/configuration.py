@@ -37,7 +37,7 @@ class Configuration:
         return cls(ini, app, {**errors, **invalid}, ini.read_server())
 
     def value(self, key: str) -> Any:
-        """Return a setting, or its default if it is invalid, which is a finding of its own."""
+        """Return a setting, or its default if it is invalid, which is reported separately."""
         return read_setting(key, (DEFAULT_SETTINGS if key in self.invalid else self.app)[key])
 
     @property
@@ -48,7 +48,7 @@ class Configuration:
 
     @property
     def url(self) -> URL | None:
-        """The URL of the database, or None if it is invalid, which is a finding of its own."""
+        """The URL of the database, or None if it is invalid, which is reported separately."""
         try:
             return parse_url(self.app)
         except SettingError:

@@ -30,7 +30,7 @@ def database(configuration: Configuration) -> Iterator[Finding]:
 
 def _small_pool(engine: Engine, threads: int) -> Iterator[Finding]:
     limit = max_connections(engine)
-    # A reader without an engine of its own keeps one connection of this pool for each thread.
+    # A reader without a separate engine keeps one connection of this pool for each thread.
     needed = threads if backend_of(engine).reader_settings else 2 * threads
     if limit < needed:
         problem = f"{limit} connections are too few: threads = {threads} requires {needed}"

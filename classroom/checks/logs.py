@@ -76,7 +76,7 @@ def _invalid_values(
 
 
 def _keys(parser: ConfigParser, kind: str) -> list[str]:
-    """Return the names of the sections, or [] if they cannot be read, which is its own finding."""
+    """Return the names of the sections, or [] for an error, which is reported separately."""
     with suppress(Error):
         return _split(parser.get(f"{kind}s", "keys"))
     return []

@@ -47,7 +47,7 @@ class Database:
         for each in (engine, connections):
             backend_of(engine).limit_response_times(each)
         self.url = printable_url(settings)
-        # The two engines for transactions have its events.
+        # The event listeners of this engine also apply to the two for transactions.
         self.base_engine = engine
         self.engine = for_reading(engine)
         self.writing_engine = for_writing(engine)
@@ -74,7 +74,10 @@ class Database:
             callback()
 
     def require(self) -> None:
-        """:raises classroom.settings.SettingError: if the database is not ready"""
+        """Check that the database is ready.
+
+        :raises classroom.settings.SettingError: if it is not.
+        """
         if self.problem:
             raise unusable(self.problem)
 

@@ -24,8 +24,8 @@ def mark_retryable(backend: Backend, context: ExceptionContext) -> None:
 
 
 def _was_lost_before_commit(context: ExceptionContext) -> bool:
-    # COMMIT has no statement, nor has a connection attempt. It is not known whether a COMMIT during
-    # which the connection was lost has succeeded.
+    # Neither COMMIT nor a connection attempt has a statement. It is not known whether a COMMIT
+    # during which the connection was lost has succeeded.
     return context.is_disconnect and context.statement is not None
 
 

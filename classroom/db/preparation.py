@@ -51,7 +51,7 @@ class Preparation:
         self._thread.join(_SECONDS_TO_STOP)
 
     def call_when_ready(self, callback: Callable[[], None]) -> None:
-        """Call a function once the database is ready, in this thread or in that of the attempts."""
+        """Call a function once the database is ready: now, or later in the preparing thread."""
         with self._lock:
             if self.problem:
                 self._callbacks.append(callback)

@@ -124,8 +124,8 @@ def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
 def _dialect(kind: Any, paramstyle: str) -> Dialect:
     """Return the dialect of all readers of a kind of database.
 
-    It is not that of an engine, because the styles of placeholders differ, and because the engines
-    share what is prepared for it. It has never connected.
+    It is separate from the dialects of the engines, because its placeholders have another style,
+    and because all these readers share the statements prepared for it. It never connects.
     """
     return kind(paramstyle=paramstyle)
 

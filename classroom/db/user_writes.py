@@ -58,7 +58,7 @@ def add_user(
 
 
 def change_user(connection: Connection, id: int, **values: str) -> Row[Any]:
-    """Change a user, and return the row. A new role except "teacher" removes the assignments.
+    """Change a user, and return the row. A new role other than "teacher" removes the assignments.
 
     :param values: the new values of ``name``, ``password_hash`` or ``role``.
     :raises InvalidValue: if a value cannot be stored.

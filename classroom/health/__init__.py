@@ -1,6 +1,6 @@
 """Health checks: whether the process answers, and whether it can serve requests.
 
-They need no credentials. The server executes them in a thread of their own, and their answers come
+They need no credentials. The server executes them in a separate thread, and their responses come
 from memory, so they arrive even if all worker threads are waiting for the database.
 """
 

@@ -1,4 +1,4 @@
-"""The checks of the database and of Redis. Each has connections of its own, with timeouts."""
+"""The checks of the database and of Redis. Each has its own connections, with timeouts."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,7 +23,7 @@ UNAVAILABLE: DatabaseState = ("unavailable", "unknown")
 
 
 class DatabaseCheck:
-    """A check of the database and of its revision, on a connection of its own.
+    """A check of the database and of its revision, on a separate connection.
 
     It takes up to two seconds per attempt to connect, or to read.
     """
@@ -54,7 +54,7 @@ def _state_of(problem: NotReady) -> DatabaseState:
 
 
 class RedisCheck:
-    """A check of the Redis that counts requests, if there is one, on a connection of its own.
+    """A check of the Redis that counts requests, if there is one, on a separate connection.
 
     It takes up to 0.1 seconds per attempt to connect, or to read.
     """

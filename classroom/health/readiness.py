@@ -6,7 +6,7 @@ import time
 from .checks import UNAVAILABLE, DatabaseCheck, RedisCheck
 from .schemas import Checks
 
-# In seconds. The checks have timeouts of their own, so a result is rarely too old.
+# In seconds. The checks have their own timeouts, so a result is rarely too old.
 _BETWEEN_CHECKS = 1
 _MAX_AGE = 5
 _FIRST_CHECK = 1.5

@@ -8,7 +8,7 @@ from . import schemas
 
 
 class _Probe(Resource):
-    """A resource for programs that watch the service."""
+    """A resource for monitoring programs."""
 
     __acl__: ClassVar[Acl] = PUBLIC
     trailing_slash = False

@@ -7,7 +7,7 @@ from wsgiref.util import application_uri
 from .syntax import HOST
 
 EXAMPLE_URL = "http://localhost:6543"
-"""The URL of the application in examples. The OpenAPI document contains that of the request."""
+"""The URL of the application in examples. The OpenAPI document has the URL of the request."""
 
 
 def base_url(environ: Mapping[str, Any]) -> str | None:

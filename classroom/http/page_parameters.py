@@ -48,8 +48,8 @@ def parameters(per_page: int, max_per_page: int) -> tuple[QueryParameter, ...]:
     documented: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
         (
             "page",
-            "The page number. Past the last page, the response is 404. With a cursor, it does not"
-            " select rows.",
+            "The page number. Past the last page, the response is 404. With a cursor, the page"
+            " number does not select rows.",
             number,
         ),
         ("per_page", f"Rows per page; values above {max_per_page} are capped.", size),

@@ -61,7 +61,10 @@ class UnknownParameter(BadParameter):
 
 
 def check_names(given: Iterable[str], known: Container[str]) -> None:
-    """:raises UnknownParameter: for the first name that is not ``known``."""
+    """Check the names of query parameters.
+
+    :raises UnknownParameter: for the first name that is not ``known``.
+    """
     for name in given:
         if name not in known:
             raise UnknownParameter(name)
@@ -139,7 +142,7 @@ def _some_of(names: Sequence[str]) -> ParameterReader:
     """Return a function that reads a comma-separated list of some of ``names``."""
 
     def listed(values: Sequence[str]) -> frozenset[str]:
-        # Generated clients tend to repeat the parameter instead of separating names by commas.
+        # Generated clients tend to repeat the parameter instead of separating names with commas.
         found = [name for value in values for name in value.split(",")]
         if len(found) > MAX_LISTED or not set(found) <= set(names):
             allowed = ", ".join(names)

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, on a listener of their own. Without the setting, nothing is measured.
+"""Metrics for Prometheus, on a separate listener. Without the setting, nothing is measured.
 
 Each module adds some metrics to the registry of the application. docs/operations.md lists them.
 """

@@ -1,4 +1,4 @@
-"""The listener from which Prometheus reads the metrics, as long as the server runs."""
+"""The listener from which Prometheus scrapes the metrics, as long as the server runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

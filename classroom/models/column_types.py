@@ -81,7 +81,7 @@ class Validated(TypeDecorator[str]):
 
 
 def without_validation(table: Table) -> TableClause:
-    """Return a table for INSERTs of rows copied from elsewhere, whose values are not validated."""
+    """Return a table for INSERTs of rows copied from a database, whose values are not validated."""
     return table_clause(table.name, *(column(each.name, _plain(each.type)) for each in table.c))
 
 

@@ -1,4 +1,4 @@
-"""Fold names for searching and sorting: remove case and accents, and separate words by spaces.
+"""Fold names for searching and sorting: remove case and accents, and separate words with spaces.
 
 This is done in Python because each database has different rules.
 """

@@ -36,7 +36,7 @@ Students, classes and registrations. Start at `/` and follow the URLs.
   and as `If-Match` to avoid lost updates.
 * Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
   An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
-* A query parameter that the operation does not have is rejected with 400, as is a repeated
+* A query parameter that the operation does not accept is rejected with 400, as is a repeated
   parameter other than `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is rejected with 405. All resources also support HEAD and OPTIONS.

@@ -63,7 +63,7 @@ def _list_codes() -> str:
 
 
 def _name_unions(components: Node) -> Node:
-    """Replace the unions in fields by references to components, and return these.
+    """Replace the unions in fields with references to components, and return these.
 
     The members of a union have different JSON types, so only one of them is valid.
     """

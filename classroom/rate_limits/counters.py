@@ -49,7 +49,7 @@ def uses_redis(settings: Settings) -> bool:
 def open_counter(settings: Settings, name: str, period: int) -> CallCounter:
     """Return a counter in Redis if rate limits use it, else one in this process.
 
-    :param name: a prefix of its keys in Redis, different from that of other counters.
+    :param name: a prefix of its keys in Redis, different for each counter.
     :raises SettingError: if redis-py does not accept the URL.
     """
     if not uses_redis(settings):

@@ -51,7 +51,7 @@ USERS: Acl = [
 
 
 def of_class(id: int) -> Acl:
-    """Return the ACL of a class, which is also that of its registrations."""
+    """Return the ACL of a class, which also applies to its registrations."""
     return [(Allow, teaches(id), Permission.REGISTER)]
 
 
@@ -68,7 +68,7 @@ def is_granted_to_all_roles(kinds: Sequence[type], permission: Permission) -> bo
     place = None
     for kind in kinds:
         acl = getattr(kind, "__acl__", ())
-        # An ACL that depends on an id only adds permissions of single users.
+        # An ACL that depends on an id only adds permissions of individual users.
         place = SimpleNamespace(__parent__=place, __acl__=() if callable(acl) else acl)
     permits = ACLHelper().permits
     return all(

@@ -58,8 +58,8 @@ class Resource(Node):
     is_rate_limited: ClassVar[bool] = True
     """Whether requests count against rate limits."""
     is_nonblocking: ClassVar[bool] = False
-    """Whether GET, HEAD and OPTIONS wait neither for a database nor for another server. They have a
-    thread of their own. The path has no ids, and the ACL is ``PUBLIC``."""
+    """Whether GET, HEAD and OPTIONS wait neither for a database nor for another server. A separate
+    thread executes them. The path has no ids, and the ACL is ``PUBLIC``."""
     noun: ClassVar[str]
     title: ClassVar[str]
     tag: ClassVar[str]

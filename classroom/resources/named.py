@@ -73,7 +73,7 @@ class NamedCollection(Collection):
     def find(self, url: str) -> NamedItem:
         """Return the item at a URL, which may not exist.
 
-        :raises KeyError: if the URL is not that of an item of this collection.
+        :raises KeyError: if the URL does not belong to an item of this collection.
         """
         name = url.rpartition("/")[2]
         if url != self.url + name:

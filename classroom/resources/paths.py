@@ -1,4 +1,4 @@
-"""The paths of the tree, which follow from the classes of its nodes."""
+"""The paths of the tree, derived from its node classes."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,7 +28,7 @@ def node_classes(root: type[Node], template: str) -> list[type[Node]]:
 
 
 def has_resource(kind: type[Node], names: Iterable[str]) -> bool:
-    """Return whether a path below a node can be that of a resource, whichever rows exist."""
+    """Return whether a path below a node can belong to a resource, whichever rows exist."""
     for name in names:
         child = kind.children.get(name) or (kind.item if is_id(name) else None)
         if child is None:

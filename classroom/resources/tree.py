@@ -144,7 +144,7 @@ def unlimited_paths(root: type[Node]) -> frozenset[str]:
 
 
 def nonblocking_paths(root: type[Node]) -> frozenset[str]:
-    """Return the paths whose requests have a thread of their own."""
+    """Return the paths whose requests a separate thread executes."""
     return frozenset(path for kind, path in path_templates(root) if kind.is_nonblocking)
 
 

@@ -121,8 +121,8 @@ class TokenAuthentication:
         self._secret = secret
 
     def challenges(self, request: Request) -> list[str]:
-        # Browsers show a login box for a challenge with Basic, and a script that sent a token waits
-        # until it is closed.
+        # Browsers show a login dialog for a challenge with Basic, and a script that sent a token
+        # waits until it is closed.
         if _scheme(request) == "bearer":
             return [f'{_BEARER}, error="invalid_token"']
         return [_BASIC, _BEARER]

@@ -13,7 +13,7 @@ class TTLCache(Generic[Value]):
     """A cache of values under secret keys, each with its own lifetime.
 
     It stores keyed hashes instead of the secrets. It is thread-safe: ``put`` holds a lock, and
-    ``get`` is one look-up in a dict, which is atomic.
+    ``get`` is one lookup in a dict, which is atomic.
 
     :param size: the maximum number of values; the one that was put first is evicted first.
     """

@@ -20,7 +20,7 @@ class TooManyChecks(Exception):
 
 
 class TooManyFailures(Exception):
-    """Too many logins of a user or from a client failed in this minute."""
+    """Too many logins for a user or from a client failed in this minute."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("too many failed logins; try again later")

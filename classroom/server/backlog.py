@@ -1,7 +1,8 @@
 """Close a listening socket without losing connections that wait in its backlog.
 
-The kernel resets those that were not accepted. One that arrives between the last accept() and
-close() would be among them, so new ones are refused first, and then all others are accepted.
+On close(), the kernel resets connections that were not accepted, including any that arrive after
+the last accept(). Therefore, new connections are refused first, and then all waiting ones are
+accepted.
 """
 
 import socket

@@ -61,7 +61,7 @@ class Channel(HTTPChannel):
         if not self.requests:  # canceled
             return False
         request = self.requests[0]
-        # The path as sent. For an encoded form, the application reads the user, which may block.
+        # Compare the path as sent. An encoded form requires authentication, which may block.
         path = request.request_uri.partition("?")[0].removeprefix(self.adj.url_prefix)
         is_known = path in self.server.services.nonblocking_paths
         return is_known and request.command in ("GET", "HEAD", "OPTIONS")

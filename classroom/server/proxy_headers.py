@@ -14,7 +14,8 @@ def parse_proxy_headers(
 ) -> set[str]:
     """Apply the proxy's headers to ``environ``, and return the names of those to remove from it."""
     # Waitress would respond to a malformed header in plain text, bypass the rate limits, and log
-    # the whole header. Instead, the application responds, and counts the request for the proxy.
+    # the whole header. Instead, the application responds, and counts the request against the
+    # proxy's rate limit.
     try:
         return _parse(environ, trusted_proxy_headers=trusted_proxy_headers, **options)
     except proxy_headers.MalformedProxyHeader as error:

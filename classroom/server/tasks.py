@@ -102,9 +102,10 @@ class ApplicationTask(Task, WSGITask):
 
 
 def add_server_tween(config: Configurator, factory: Callable[[Handler, Registry], Handler]) -> None:
-    """Wrap the execution of each request by the server, around those added earlier.
+    """Add a server tween.
 
-    Unlike a tween of Pyramid, it also receives the requests that waitress rejects.
+    It wraps the execution of each request, and the server tweens that were added earlier. Unlike a
+    tween of Pyramid, it also receives the requests that waitress rejects.
     """
     Task.handler = staticmethod(factory(Task.handler, config.registry))
 

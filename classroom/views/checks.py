@@ -42,7 +42,8 @@ def check_precondition(context: Item, request: Request) -> None:
 def recheck_precondition(error: Exception, context: Item, request: Request) -> None:
     """Evaluate the precondition of a PUT on an item that a concurrent request has created.
 
-    :param error: says that the item exists. A retry resolves it if the item is deleted again.
+    :param error: says that the item exists. A retry resolves it if the item has been deleted in
+        the meantime.
     :raises pyramid.httpexceptions.HTTPPreconditionFailed: if the precondition is false.
     """
     context.lock()

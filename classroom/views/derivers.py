@@ -71,7 +71,10 @@ def visible_item(view: View, info: Any) -> View:
 
 
 def known_parameters(view: View, info: Any) -> View:
-    """Raise 400 for a query parameter that the method does not take. Only GET and HEAD take any."""
+    """Raise 400 for a query parameter that the method does not accept.
+
+    Only GET and HEAD accept any.
+    """
     # The view of unsupported methods requires no permission: 405 precedes this error.
     if not _is_view_of(info, Resource) or info.options["permission"] == NO_PERMISSION_REQUIRED:
         return view
@@ -85,8 +88,10 @@ def known_parameters(view: View, info: Any) -> View:
 
 
 def _check_items(context: Resource, request: Request) -> None:
-    """:raises HTTPForbidden: if the user may not know which items exist
-    :raises HTTPNotFound: if an item does not exist
+    """Check that the user may know which items exist, and that the items in the path do.
+
+    :raises HTTPForbidden: if the user may not know which items exist.
+    :raises HTTPNotFound: if an item does not exist.
     """
     items = [each for each in lineage(context) if isinstance(each, Item)]
     if items:

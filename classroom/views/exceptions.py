@@ -154,7 +154,7 @@ def internal_error(error: Exception, request: Request) -> Response:
 
 
 def _is_hidden(request: Request) -> bool:
-    """Return whether the URL is that of a resource that the user may not read if it exists."""
+    """Return whether the URL belongs to a resource that the user may not read if it exists."""
     # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
     if not isinstance(context, Resource) or request.has_permission(Permission.VIEW):

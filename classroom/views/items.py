@@ -21,7 +21,8 @@ _VIEW: dict[str, Any] = {
 }
 
 
-# Registered for each class that has other views, so that Pyramid finds it without a mismatch.
+# Registered for each class that has other views. Otherwise, Pyramid would try those first, and
+# none would match.
 @view_config(context=Record, **_VIEW)
 @view_config(context=User, **_VIEW)
 @view_config(context=Teacher, **_VIEW)

@@ -108,7 +108,7 @@ def _verify_own_password(context: User, request: Request, values: dict[str, str]
 
 
 def _hash_new_password(context: User, values: dict[str, str]) -> None:
-    """Replace a new password by its hash, before the transaction begins."""
+    """Replace a new password with its hash, before the transaction begins."""
     if "password" in values:
         if not context.exists():
             raise NotFound

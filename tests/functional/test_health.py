@@ -29,7 +29,7 @@ from ..support.waitress import serving
 
 LIVE, READY, STUDENTS = "/health/live", "/health/ready", "/api/v1.0/students/"
 OK = {"database": "ok", "migrations": "ok", "redis": "unused"}
-AWAY = {"database": "unavailable", "migrations": "unknown", "redis": "unused"}
+DOWN = {"database": "unavailable", "migrations": "unknown", "redis": "unused"}
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_the_check_of_redis_keeps_its_connection(
 def test_readiness_follows_the_database(postgresql: PostgreSQL, on_postgresql: Any) -> None:
     assert readiness(on_postgresql) == (200, {"status": "ready", "checks": OK})
     with postgresql.stopped():
-        becomes(on_postgresql, 503, {"status": "unavailable", "checks": AWAY})
+        becomes(on_postgresql, 503, {"status": "unavailable", "checks": DOWN})
         anonymous_client(on_postgresql).get(LIVE, status=200)
     becomes(on_postgresql, 200, {"status": "ready", "checks": OK})
 
@@ -139,7 +139,7 @@ def test_a_removed_sqlite_file_is_not_ready(sqlite_url: str, tmp_path: Path) -> 
     with open_application({"sqlalchemy.url": sqlite_url}) as app:
         assert readiness(app)[0] == 200
         (tmp_path / "classroom.sqlite").rename(tmp_path / "away")
-        becomes(app, 503, {"status": "unavailable", "checks": AWAY})
+        becomes(app, 503, {"status": "unavailable", "checks": DOWN})
 
 
 def test_a_service_that_started_without_a_database_is_not_ready(postgresql: PostgreSQL) -> None:
@@ -147,7 +147,7 @@ def test_a_service_that_started_without_a_database_is_not_ready(postgresql: Post
     with ExitStack() as stack:
         with postgresql.stopped():
             app = stack.enter_context(open_application({"sqlalchemy.url": url}))
-            assert readiness(app) == (503, {"status": "unavailable", "checks": AWAY})
+            assert readiness(app) == (503, {"status": "unavailable", "checks": DOWN})
         becomes(app, 200, {"status": "ready", "checks": OK})
 
 
@@ -201,7 +201,7 @@ def test_probes_are_answered_while_all_threads_wait(
         # The documented limit is two seconds for each of the two requests.
         assert time.monotonic() - begun < 4
         assert not any(map(is_answered, waiting[6:]))
-        wait_for(lambda: probe(port, READY) == (503, {"status": "unavailable", "checks": AWAY}))
+        wait_for(lambda: probe(port, READY) == (503, {"status": "unavailable", "checks": DOWN}))
 
 
 def test_a_probe_waits_for_the_request_before_it(

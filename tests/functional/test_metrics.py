@@ -1,4 +1,4 @@
-"""The metrics of a real server, as Prometheus reads them."""
+"""The metrics of a real server, as Prometheus scrapes them."""
 
 import re
 import socket
@@ -284,11 +284,11 @@ def test_a_metrics_port_in_use_is_one_line(app_ini: Path) -> None:
         assert "Traceback" not in log
         problem = f"classroom.metrics_listen: cannot listen on {address}: Address already in use"
         assert log.splitlines()[-1] == problem
-        # Beside a running service, a script does not listen.
+        # A script does not listen, so it can run while the service runs.
         assert run(app_ini, "run", "-", stdin="").exit_code == 0
 
 
-# Makes three applications in a process of its own: without metrics, with metrics and rate limits
+# Makes three applications in a separate process: without metrics, with metrics and rate limits
 # without Redis, and without the library.
 THREE_APPLICATIONS = """
 import sys

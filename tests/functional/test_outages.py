@@ -220,7 +220,7 @@ WHERE datname = current_database() AND pid != pg_backend_pid()
 def test_a_closed_connection_is_replaced_before_a_write(
     password_client: TestApp, postgresql_engine: Engine
 ) -> None:
-    """The write fails at no attempt, and is not retried."""
+    """The write succeeds at the first attempt."""
     password_client.post_json(STUDENTS, NEW, status=201)
     retries: list[Any] = []
     password_client.app.registry.registerHandler(retries.append, [IBeforeRetry])

@@ -79,7 +79,7 @@ def head_of(client: socket.socket, request: bytes) -> bytes:
 
 
 def calls(address: int | Path) -> int:
-    """The number of requests that a server has received, with this one."""
+    """The number of requests that a server has received, including this one."""
     with closing(connect(address)) as client:
         client.sendall(ROOT)
         received = client.makefile("rb").read()
@@ -120,7 +120,7 @@ def blocked_writes(engine: Engine) -> Iterator[None]:
 
 
 def listen(ini: Path, *lines: str) -> None:
-    """Have the server listen elsewhere than on localhost."""
+    """Have the server listen on an address other than localhost."""
     ini.write_text(re.sub(r"listen = .*", "\n".join(lines), ini.read_text()))
 
 

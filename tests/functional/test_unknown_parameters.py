@@ -1,4 +1,4 @@
-"""A query parameter that an operation does not have is rejected with 400."""
+"""A query parameter that an operation does not accept is rejected with 400."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -37,7 +37,7 @@ class Write(NamedTuple):
     status: int
 
 
-# Each changes an item of its own, so that they can share an application.
+# Each changes its own item, so that they can share an application.
 WRITES = [
     Write("POST", "students/", {"name": "susan"}, "students/4", 201),
     Write("POST", "classes/", {"name": "biology"}, "classes/5", 201),

@@ -30,7 +30,7 @@ def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
 def run_program(
     folder: Path, program: str, *words: str, stdin: str = "", status: int = 0
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a program in a process of its own, which must end with a status."""
+    """Run a program in a separate process, which must end with a status."""
     done = subprocess.run(
         [BIN / program, *words],
         cwd=folder,

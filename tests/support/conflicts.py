@@ -39,7 +39,7 @@ def before_statement(fragment: str, act: Callable[[], Any]) -> Iterator[None]:
 
 
 def commit(engine: Engine, *statements: Executable) -> Callable[[], None]:
-    """Return a function that commits statements in a transaction of their own."""
+    """Return a function that commits statements in a separate transaction."""
 
     def commit() -> None:
         with engine.begin() as connection:

@@ -161,7 +161,7 @@ class Contract:
 
 
 def path_of(environ: Environ) -> str:
-    """Return the path below the mount, percent-encoded as the client sent it."""
+    """Return the path below the mount point, percent-encoded as the client sent it."""
     mount = quote(environ["SCRIPT_NAME"].encode("latin-1"))
     path = quote(environ["PATH_INFO"].encode("latin-1"))
     sent = environ.get("REQUEST_URI", mount + path).partition("?")[0]

@@ -82,7 +82,7 @@ class Backend:
         return False
 
     def is_unavailable(self, error: BaseException | None) -> bool:
-        """Return whether an error is caused by a state of the database that ends by itself."""
+        """Return whether an error means that the database is temporarily unavailable."""
         return self.is_conflict(error)
 
     # Statements

@@ -5,6 +5,6 @@ SwaggerUIBundle({
   deepLinking: true,
   // Otherwise the page sends the URL of the document to a validator on the internet.
   validatorUrl: null,
-  // Otherwise the browser opens a login box for a 401.
+  // Otherwise the browser opens a login dialog for a 401.
   requestInterceptor: (request) => Object.assign(request, { credentials: "omit" }),
 });
