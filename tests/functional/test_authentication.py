@@ -110,7 +110,7 @@ def test_the_token_url_is_404_without_token_mode(anonymous: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_token_mode_takes_passwords_only_for_tokens(anonymous: TestApp) -> None:
+def test_token_mode_accepts_passwords_only_for_tokens(anonymous: TestApp) -> None:
     response = anonymous.get(TOKEN_PATH, headers={"Authorization": basic(NAME, PASSWORD)})
     assert list(response.json) == ["token", "token_type", "expires_in"]
     assert response.headers["Cache-Control"] == "no-cache, no-store, max-age=0"
@@ -191,7 +191,7 @@ def test_a_cached_token_expires(anonymous: TestApp, dbengine: Any) -> None:
     [update(User).values(password_hash=hash_password("new")), delete(User)],
     ids=["password", "user"],
 )
-def test_a_changed_password_or_removed_user_ends_tokens(
+def test_a_changed_password_or_removed_user_invalidates_tokens(
     anonymous: TestApp, dbengine: Any, change: Any
 ) -> None:
     token = request_token(anonymous)
@@ -242,7 +242,7 @@ def test_the_repr_of_an_identity_has_no_hash(app: Any) -> None:
     assert request.identity.password_hash not in repr(request.identity)
 
 
-def test_the_acl_decides_about_a_user(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_acl_denies_is_403(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Student, "__acl__", [DENY_ALL], raising=False)
     testapp = TestApp(app, extra_environ={"HTTP_HOST": "localhost"})
     headers = {"Authorization": basic(NAME, PASSWORD)}
@@ -318,7 +318,7 @@ def test_the_token_url_with_a_slash_is_308(anonymous: TestApp) -> None:
 
 @pytest.mark.one_combination
 @pytest.mark.parametrize(("use_token_auth", "lines"), [("true", 1), ("false", 0)])
-def test_a_random_secret_key_is_logged_if_there_are_tokens(
+def test_a_missing_secret_key_is_logged_in_token_mode(
     database_url: str, caplog: pytest.LogCaptureFixture, use_token_auth: str, lines: int
 ) -> None:
     settings = {"sqlalchemy.url": database_url, "classroom.use_token_auth": use_token_auth}

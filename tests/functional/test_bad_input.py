@@ -206,7 +206,7 @@ def test_an_absolute_target_is_accepted(http: Connection) -> None:
     assert http.ask(target=f"http://localhost{STUDENTS}").status == 200
 
 
-def test_urls_include_the_mount(testapp: TestApp, http: Connection) -> None:
+def test_urls_include_the_mount_point(testapp: TestApp, http: Connection) -> None:
     with serving(testapp.app, url_prefix="/my school") as port:
         mounted = Connection(port, http.authorization)
         response = mounted.ask(target=f"/my%20school{STUDENTS}")

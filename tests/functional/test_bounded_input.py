@@ -81,7 +81,7 @@ def test_long_urls_are_4xx_and_take_no_memory(server: Server, subtests: pytest.S
 
 
 @pytest.mark.one_combination
-def test_a_path_has_at_most_200_bytes_below_the_mount(
+def test_a_path_has_at_most_200_bytes_below_the_mount_point(
     testapp: TestApp, subtests: pytest.Subtests
 ) -> None:
     testapp.post_json(STUDENTS, {"name": "x"})

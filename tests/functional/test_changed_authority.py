@@ -141,7 +141,7 @@ def test_an_identity_costs_one_statement(school: School) -> None:
     assert len(sent) == 1, sent
 
 
-def test_the_current_password_is_that_of_the_same_id(school: School) -> None:
+def test_a_current_password_is_checked_by_id_not_by_name(school: School) -> None:
     """Another user got the name of this one, whose identity is still cached under it."""
     renamed = school.add_user(Role.READER, "susan")
     client = school.client(renamed)

@@ -92,7 +92,7 @@ def set_server(ini: Path, line: str) -> None:
     ini.write_text(ini.read_text().replace("[server:main]", f"[server:main]\n{line}"))
 
 
-def test_an_admin_leaves_no_problem(app_ini: Path) -> None:
+def test_check_finds_no_problem_if_there_is_an_admin(app_ini: Path) -> None:
     assert run(app_ini, "check").output == f"{NO_ADMIN}\n"
     run(app_ini, "setrole", NAME, "admin")
     checked = run(app_ini, "check")
@@ -244,7 +244,7 @@ def test_invalid_logging_is_an_error(app_ini: Path, subtests: pytest.Subtests) -
 
 
 @pytest.mark.one_combination
-def test_valid_logging_is_no_error(app_ini: Path, subtests: pytest.Subtests) -> None:
+def test_valid_logging_is_not_an_error(app_ini: Path, subtests: pytest.Subtests) -> None:
     text = app_ini.read_text()
     for old, new in VALID_LOGGING:
         with subtests.test(new):
@@ -352,7 +352,7 @@ def test_rate_limits_need_the_address_of_the_proxy(
     ("revision", "oldest", "level"),
     [("0000", "0000", "error"), ("9999", "9999", "error"), ("9999", "0000", "warning")],
 )
-def test_another_revision_is_found(
+def test_a_different_revision_is_reported(
     app_ini: Path, dbengine: Engine, revision: str, oldest: str, level: str
 ) -> None:
     with dbengine.begin() as connection:
@@ -372,7 +372,7 @@ def test_a_check_creates_neither_file_nor_tables(ini: Path, empty_url: str) -> N
 
 
 @pytest.mark.one_combination
-def test_a_check_does_not_change_a_foreign_database(ini: Path) -> None:
+def test_a_check_does_not_change_an_unrelated_database(ini: Path) -> None:
     path = ini.with_name("classroom.sqlite")
     with closing(sqlite3.connect(path)) as foreign:
         foreign.execute("CREATE TABLE something (x)")
@@ -465,6 +465,6 @@ def test_a_directory_not_accessible_to_the_user_is_an_error(
 
 
 @pytest.mark.one_combination
-def test_a_check_runs_beside_the_service(app_ini: Path) -> None:
+def test_a_check_runs_while_the_service_runs(app_ini: Path) -> None:
     with pserve(app_ini):
         assert lines(app_ini, status=0) == []

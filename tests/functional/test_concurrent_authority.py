@@ -58,7 +58,7 @@ def demote(client: TestApp, user_id: int) -> Callable[[], int]:
     return change(client, user_id, role="reader")
 
 
-def test_of_two_admins_who_remove_each_other_one_remains(
+def test_one_of_two_admins_who_remove_each_other_remains(
     school: School, subtests: pytest.Subtests
 ) -> None:
     for acts in ((demote, demote), (delete, delete), (demote, delete)):
@@ -125,7 +125,7 @@ def test_a_concurrent_role_change_leaves_no_assignment(school: School, admin: Te
     assert seen.keys() <= {201, 409}
 
 
-def test_an_assignment_to_a_deleted_row_is_no_5xx(school: School, admin: TestApp) -> None:
+def test_an_assignment_to_a_deleted_row_is_not_5xx(school: School, admin: TestApp) -> None:
     registrar = school.client_with(Role.REGISTRAR)
     registrar.get("/api/v1.0/")
     admin.get("/api/v1.0/")
@@ -141,7 +141,7 @@ def test_an_assignment_to_a_deleted_row_is_no_5xx(school: School, admin: TestApp
     assert pairs(school, Teacher.class_id, Teacher.user_id) == []
 
 
-def test_one_of_several_users_gets_a_name(school: School, admin: TestApp) -> None:
+def test_only_one_of_several_users_gets_a_name(school: School, admin: TestApp) -> None:
     admin.get("/api/v1.0/")
     for number in range(ROUNDS):
         renamed = [school.add_user(Role.READER) for _ in range(2)]

@@ -150,7 +150,7 @@ def test_an_unusable_target_ini_is_one_error_line(
 
 @pytest.mark.one_combination
 @pytest.mark.parametrize("options", [(), ("--to", "x", "--to-ini", "y")])
-def test_the_target_has_exactly_one_option(app_ini: Path, options: tuple[str, ...]) -> None:
+def test_exactly_one_option_names_the_target(app_ini: Path, options: tuple[str, ...]) -> None:
     refused = run(app_ini, "copy", *options)
     assert refused.exit_code == 2
     assert "Give either --to or --to-ini." in refused.output
@@ -164,7 +164,7 @@ def guarded() -> Iterator[PostgreSQL]:
 
 
 @pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
-def test_the_password_of_postgresql_comes_from_libpq(
+def test_the_postgresql_password_comes_from_libpq(
     app_ini: Path,
     guarded: PostgreSQL,
     tmp_path: Path,
@@ -189,7 +189,7 @@ def test_a_missing_password_is_one_error_line(app_ini: Path, guarded: PostgreSQL
     assert "no password supplied" in refused.output
 
 
-def test_another_url_of_the_source_is_the_source(app_ini: Path, database_url: str) -> None:
+def test_a_different_url_of_the_source_is_recognized(app_ini: Path, database_url: str) -> None:
     other = database_url.replace("127.0.0.1", "localhost").replace(
         "classroom.sqlite", "./classroom.sqlite"
     )

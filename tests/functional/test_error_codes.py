@@ -107,7 +107,7 @@ def test_requests_have_the_codes_of_their_errors(testapp: TestApp, admin: TestAp
 
 
 @pytest.mark.one_combination
-def test_a_401_for_a_password_says_if_it_was_sent(anonymous: TestApp) -> None:
+def test_a_401_for_a_password_says_whether_it_was_sent(anonymous: TestApp) -> None:
     assert code_of(anonymous, "/api/v1.0/") == "authentication_required"
     for wrong in ("", "Basic", basic(NAME, "wrong"), basic("nobody", "x"), "Bearer x"):
         assert code_of(anonymous, "/api/v1.0/", Authorization=wrong) == "invalid_credentials"
@@ -115,7 +115,7 @@ def test_a_401_for_a_password_says_if_it_was_sent(anonymous: TestApp) -> None:
 
 @pytest.mark.one_combination
 @pytest.mark.usefixtures("token_mode")
-def test_a_401_for_a_token_says_if_it_was_sent(anonymous: TestApp) -> None:
+def test_a_401_for_a_token_says_whether_it_was_sent(anonymous: TestApp) -> None:
     for path in ("/api/v1.0/", TOKEN_PATH):
         assert code_of(anonymous, path) == "authentication_required"
     for wrong in ("", "Basic", basic("x", ""), "Bearer", "Bearer x"):
@@ -124,7 +124,7 @@ def test_a_401_for_a_token_says_if_it_was_sent(anonymous: TestApp) -> None:
 
 
 @pytest.mark.usefixtures("token_mode")
-def test_a_401_for_a_password_has_the_url_of_tokens(anonymous: TestApp) -> None:
+def test_a_401_for_a_password_has_the_token_url(anonymous: TestApp) -> None:
     refused = [
         anonymous.get(path, headers={"Authorization": basic(NAME, password)}, status=401).json
         for path in ("/api/v1.0/", "/nowhere")

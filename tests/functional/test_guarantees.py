@@ -62,7 +62,7 @@ def test_one_of_twenty_writes_with_one_etag_succeeds(
 
 
 @pytest.mark.usefixtures("student_and_class")
-def test_one_of_twenty_equal_registrations_succeeds(crowd: Any) -> None:
+def test_one_of_twenty_identical_registrations_succeeds(crowd: Any) -> None:
     def register(client: TestApp, number: int) -> int:
         return client.post_json("/api/v1.0/registrations/", registration(), status="*").status_int
 

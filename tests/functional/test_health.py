@@ -89,7 +89,7 @@ def test_a_service_without_redis_is_ready(limited: dict[str, str]) -> None:
 
 
 @pytest.mark.one_combination
-def test_the_check_of_redis_keeps_its_connection(
+def test_the_redis_check_keeps_its_connection(
     limited: dict[str, str],
     redis_url: str,
     redis_server: redis.Redis,
@@ -214,7 +214,7 @@ def test_a_probe_waits_for_the_request_before_it(
         assert client.makefile("rb").read().endswith(b'{"status":"live"}')
 
 
-def test_the_checks_run_only_if_somebody_asks(app_settings: dict[str, str]) -> None:
+def test_the_checks_run_only_if_readiness_is_requested(app_settings: dict[str, str]) -> None:
     def threads() -> int:
         return [thread.name for thread in threading.enumerate()].count("readiness")
 

@@ -119,7 +119,7 @@ def test_malformed_header_fields_are_400(served_port: int, subtests: pytest.Subt
             assert_only_response(exchange(served_port, head("GET / HTTP/1.1", *fields)), 400)
 
 
-def test_the_maximum_of_header_fields_is_accepted(served_port: int) -> None:
+def test_the_maximum_number_of_header_fields_is_accepted(served_port: int) -> None:
     fields = [*["a:b"] * (MAX_FIELDS - 2), "Connection: close"]
     assert exchange(served_port, head("GET / HTTP/1.1", *fields)).startswith(b"HTTP/1.1 200")
 

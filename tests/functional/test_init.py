@@ -68,7 +68,7 @@ def test_a_written_file_is_usable(tmp_path: Path, name: str) -> None:
     assert {name, "classroom.sqlite"} <= set(os.listdir(tmp_path))
 
 
-def test_each_file_has_another_secret(tmp_path: Path) -> None:
+def test_each_file_has_a_different_secret(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         init(str(tmp_path / folder))
     first, second = (secret_key(tmp_path / folder / "development.ini") for folder in ("a", "b"))
@@ -76,7 +76,7 @@ def test_each_file_has_another_secret(tmp_path: Path) -> None:
     assert first != second
 
 
-def test_no_existing_file_is_overwritten(tmp_path: Path) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     (path := tmp_path / "development.ini").write_text("mine")
     refused = init(str(tmp_path))
     assert refused.exit_code == 1
@@ -85,7 +85,7 @@ def test_no_existing_file_is_overwritten(tmp_path: Path) -> None:
     assert init(str(tmp_path), "--production").exit_code == 0
 
 
-def test_a_file_in_place_of_the_directory_is_one_line(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_directory_is_one_error_line(tmp_path: Path) -> None:
     (path := tmp_path / "file").write_text("")
     refused = init(str(path))
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)

@@ -196,7 +196,7 @@ def test_a_cached_password_costs_no_redis_command(
 
 
 @pytest.mark.one_combination
-def test_redis_down_fails_no_login(
+def test_no_login_fails_while_redis_is_down(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings |= limits_in(f"redis://127.0.0.1:{free_port()}/0")
@@ -206,7 +206,7 @@ def test_redis_down_fails_no_login(
 
 
 @pytest.mark.one_combination
-def test_a_hung_redis_fails_no_login(
+def test_no_login_fails_while_redis_hangs(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     port = free_port()
@@ -283,7 +283,7 @@ def attack_at_once(port: int) -> Counter[int]:
 
 
 @pytest.mark.parametrize("mode", ["process", "redis"])
-def test_concurrent_failures_exceed_the_limit_by_the_slots(
+def test_each_slot_allows_at_most_one_failure_over_the_limit(
     mode: str, app_settings: dict[str, str], request: Any, verified_hashes: list[str]
 ) -> None:
     if mode == "redis":

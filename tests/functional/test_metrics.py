@@ -101,7 +101,7 @@ def labels(resource: str, method: str, status: int) -> str:
 
 
 @pytest.mark.one_combination
-def test_requests_are_counted_by_resource_method_status(service: Service) -> None:
+def test_requests_are_counted_by_resource_method_and_status(service: Service) -> None:
     assert [service.ask("GET", "/"), service.ask("HEAD", "/")] == [200, 200]
     assert service.ask("POST", STUDENTS, NEW) == 201
     assert [service.ask("GET", f"{STUDENTS}1") for _ in range(2)] == [200, 200]
@@ -262,7 +262,7 @@ def test_the_listener_stops_and_starts_with_the_server(
 
 
 @pytest.mark.one_combination
-def test_applications_have_metrics_of_their_own(
+def test_each_application_has_its_own_metrics(
     app_settings: dict[str, str], metrics_port: int
 ) -> None:
     for _ in range(2):
@@ -274,7 +274,7 @@ def test_applications_have_metrics_of_their_own(
 
 
 @pytest.mark.one_combination
-def test_a_metrics_port_in_use_is_one_line(app_ini: Path) -> None:
+def test_a_metrics_port_in_use_is_one_error_line(app_ini: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         address = f"127.0.0.1:{other.getsockname()[1]}"
         configure(app_ini, {"classroom.metrics_listen": address})
@@ -307,7 +307,7 @@ main({}, **url, **metrics)
 """
 
 
-def test_only_the_settings_need_the_libraries(sqlite_url: str) -> None:
+def test_libraries_are_imported_only_if_settings_need_them(sqlite_url: str) -> None:
     command = [sys.executable, "-c", THREE_APPLICATIONS, sqlite_url]
     started = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (started.returncode, started.stdout, started.stderr.splitlines()[-1]) == (
@@ -329,7 +329,7 @@ def test_the_documented_metrics_are_those_of_the_registry(
     assert re.findall(r"^\| `(classroom_\w+)` \| (\w+) \|", text, re.MULTILINE) == sorted(found)
 
 
-def test_the_extra_testing_includes_every_other() -> None:
+def test_the_testing_extra_includes_all_others() -> None:
     package: Any = metadata("classroom")
     extras = set(package.get_all("Provides-Extra"))
     [included] = [

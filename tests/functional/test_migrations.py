@@ -92,7 +92,7 @@ def execute(engine: Engine, *statements: str) -> None:
             connection.execute(text(statement))
 
 
-def test_startup_accepts_tables_that_were_created_meanwhile(empty_url: str) -> None:
+def test_startup_accepts_tables_created_by_another_process(empty_url: str) -> None:
     settings = {"sqlalchemy.url": empty_url}
     searches = []
 
@@ -143,7 +143,7 @@ def test_users_keep_their_data_when_they_get_and_lose_roles(
     assert "No new upgrade operations detected" in alembic(ini, "check")
 
 
-def test_the_release_before_adds_users_who_are_registrars(
+def test_the_previous_release_adds_users_who_are_registrars(
     ini: Path, engine: Engine, empty_url: str
 ) -> None:
     alembic(ini, "upgrade", "head")
@@ -212,7 +212,7 @@ OTHER_REVISIONS = [
 ]
 
 
-def test_another_revision_aborts_startup_with_advice(
+def test_a_different_revision_aborts_startup_with_advice(
     empty_url: str, engine: Engine, subtests: pytest.Subtests
 ) -> None:
     open_database({"sqlalchemy.url": empty_url}).dispose()

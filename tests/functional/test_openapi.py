@@ -140,7 +140,9 @@ def test_schemas_are_open_and_numbers_and_arrays_bounded(described: Any) -> None
         assert (node.get("format") == "int64") == (node.get("type") == "integer")
 
 
-def test_403_is_documented_where_a_reader_gets_it(school: School, described_here: Any) -> None:
+def test_403_is_documented_exactly_if_a_reader_receives_it(
+    school: School, described_here: Any
+) -> None:
     insert_rows(engine_of(school.app), ["x"], ["x"], [(1, 1)])
     school.change_user(1, role="teacher")
     school.assign(1, 1)

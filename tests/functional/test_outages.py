@@ -110,7 +110,7 @@ def test_a_frozen_postgresql_blocks_no_thread(
     assert engine_of(on_postgresql.app).pool.checkedout() == 0
 
 
-def test_a_restart_of_postgresql_under_load_causes_only_503(
+def test_a_postgresql_restart_under_load_causes_only_503(
     on_postgresql: TestApp, postgresql: PostgreSQL
 ) -> None:
     made: dict[str, str] = {}
@@ -195,7 +195,7 @@ def test_a_backup_succeeds_during_writes(on_sqlite: TestApp, tmp_path: Path) -> 
         assert client_of(app).get(STUDENTS).json["meta"]["total"] > 10
 
 
-def test_a_row_locked_elsewhere_is_503_and_blocks_no_thread(
+def test_a_locked_row_is_503_and_blocks_no_thread(
     on_postgresql: TestApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = on_postgresql.post_json(STUDENTS, NEW).headers["Location"]
@@ -368,7 +368,7 @@ def test_a_statement_without_a_response_is_not_repeated(
     assert engine_of(behind_proxy.app).pool.checkedout() == 0
 
 
-def test_an_outage_is_one_line_at_each_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_start_and_end_of_an_outage_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "classroom")
     now = 0.0
     outage = Outage(pause=30.0, clock=lambda: now)
@@ -384,7 +384,7 @@ def test_an_outage_is_one_line_at_each_end(caplog: pytest.LogCaptureFixture) -> 
     ]
 
 
-def test_a_database_that_fails_now_and_then_is_logged_rarely(
+def test_a_database_that_fails_intermittently_is_logged_rarely(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 0.0
@@ -418,7 +418,7 @@ class Server:
         return seen
 
 
-def test_committed_rows_survive_kill(tmp_path: Path, database_url: str) -> None:
+def test_committed_rows_survive_sigkill(tmp_path: Path, database_url: str) -> None:
     service = Server(tmp_path, database_url)
     made: dict[str, str] = {}
     names = map(str, itertools.count())

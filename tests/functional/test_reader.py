@@ -107,7 +107,7 @@ def test_the_reader_returns_the_rows_of_the_engine(reader: Reader, dbengine: Eng
     assert sum(has_rows) > len(has_rows) * 0.7
 
 
-def test_parameters_are_converted_like_the_engine_does(reader: Reader) -> None:
+def test_parameters_are_converted_as_by_the_engine(reader: Reader) -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=2)))
     column = Registration.timestamp
     found = select(func.count().label("number"), literal(elsewhere, column.type).label("moment"))

@@ -63,7 +63,7 @@ def test_students_and_classes_may_be_named_by_id(client: TestApp) -> None:
 
 @pytest.mark.one_combination
 @pytest.mark.parametrize("field", ["student", "class"])
-def test_any_other_value_than_an_existing_id_is_400(client: TestApp, field: str) -> None:
+def test_any_value_other_than_an_existing_id_is_400(client: TestApp, field: str) -> None:
     kind = {"student": "students", "class": "classes"}[field]
     values = ["0", "-1", "-0", "1.0", "1e0", "true", '"1"', "[1]", '{"id": 1}', "null", "9"]
     limits = [str(limit + n) for limit in (10**18, 2**63, 2**64) for n in (-1, 0)]
@@ -239,7 +239,7 @@ def test_timestamps_are_stored_in_utc(client: TestApp, dbengine: Any) -> None:
 
 
 @pytest.mark.one_combination
-def test_urls_follow_the_host_and_the_mount(client: TestApp) -> None:
+def test_urls_follow_the_host_and_the_mount_point(client: TestApp) -> None:
     environ = {"HTTP_HOST": "school.example:8080", "SCRIPT_NAME": "/mount"}
     base = "http://school.example:8080/mount/api/v1.0/"
     fields = {"student": f"{base}students/1", "class": f"{base}classes/1"}

@@ -91,7 +91,7 @@ def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
 
 
 @pytest.mark.usefixtures("damaged")
-def test_the_service_writes_meanwhile(
+def test_the_service_writes_during_a_reindex(
     app_ini: Path, is_consistent: Callable[[], None], password_client: TestApp
 ) -> None:
     command = subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"])
@@ -108,7 +108,7 @@ def test_the_service_writes_meanwhile(
     is_consistent()
 
 
-def test_reindex_ends_although_rows_are_inserted(dbengine: Engine) -> None:
+def test_reindex_ends_even_if_rows_are_inserted(dbengine: Engine) -> None:
     insert_rows(dbengine, ["david"])
     batches: list[int] = []
 

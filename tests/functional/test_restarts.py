@@ -178,7 +178,7 @@ def test_no_request_fails_while_processes_restart(tmp_path: Path, sqlite_url: st
     assert load.statuses.count(201) == rows(sqlite_url)
 
 
-def test_idle_connections_of_nginx_end_before_the_drain() -> None:
+def test_nginx_closes_idle_connections_before_the_drain_ends() -> None:
     (keepalive,) = re.findall(r"keepalive_timeout (\d+)s", DOCUMENTED)
     (drain,) = re.findall(r"classroom.drain = (\d+)", (ROOT / "production.ini").read_text())
     assert int(keepalive) < int(drain)
@@ -214,7 +214,7 @@ def test_nginx_passes_on_the_client_and_the_entity_tag(
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
-def test_the_unit_of_systemd_is_valid(tmp_path: Path) -> None:
+def test_the_systemd_unit_is_valid(tmp_path: Path) -> None:
     (unit,) = re.findall(r"^```systemd\n(.*?)^```$", OPERATIONS, re.M | re.S)
     (path := tmp_path / "classroom@0.service").write_text(
         re.sub("ExecStart=[^ ]*", "ExecStart=/bin/true", unit)

@@ -310,7 +310,7 @@ def test_a_403_names_the_missing_permission(school: School) -> None:
         }
 
 
-def test_the_errors_of_a_registration_come_in_their_order(school: School) -> None:
+def test_the_errors_of_a_registration_have_a_fixed_order(school: School) -> None:
     reader, teacher = school.client_with(Role.READER), school.client_with(Role.TEACHER)
     foreign_class = registrations(school, school.add_class()).bodies["POST"]
     for client, body, media_type, status in (

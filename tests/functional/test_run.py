@@ -88,7 +88,7 @@ def test_a_failed_commit_rolls_back(app_ini: Path, names: Callable[[], Any]) -> 
 
 
 @pytest.mark.one_combination
-def test_a_failed_commit_exits_with_1_and_its_error(app_ini: Path) -> None:
+def test_a_failed_commit_prints_its_error_and_exits_with_1(app_ini: Path) -> None:
     command = ("classroom", "-c", str(app_ini), "run", "-")
     done = run_program(app_ini.parent, *command, stdin=DUPLICATE, status=1)
     assert "IntegrityError" in done.stderr
@@ -105,7 +105,7 @@ def test_a_failed_commit_exits_with_1_and_its_error(app_ini: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_end_of_a_script_decides(
+def test_the_exit_of_a_script_decides_whether_it_commits(
     app_ini: Path, names: Callable[[], Any], end: str, status: int, kept: list[str]
 ) -> None:
     done = run_script(app_ini, f"import sys\nstudents.add('x')\n{end}\n")
@@ -113,7 +113,7 @@ def test_the_end_of_a_script_decides(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_missing_script_is_one_line(app_ini: Path) -> None:
+def test_a_missing_script_is_one_error_line(app_ini: Path) -> None:
     done = run(app_ini, "run", "missing.py")
     assert done.exit_code == 2
     error = "Error: Invalid value for 'SCRIPT': 'missing.py': No such file or directory\n"

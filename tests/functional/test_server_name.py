@@ -27,7 +27,9 @@ def ask(port: int, start: str, *fields: str) -> Any:
     return json.loads(re.sub(rf"\b{port}\b", "PORT", body))
 
 
-def test_links_have_the_servers_name_without_host(app: Any, subtests: pytest.Subtests) -> None:
+def test_links_without_a_host_header_have_the_server_name(
+    app: Any, subtests: pytest.Subtests
+) -> None:
     for name, listen, host in (
         ("school.example", "127.0.0.1:0", "school.example:PORT"),
         (UNSET, "127.0.0.1:0", "127.0.0.1:PORT"),

@@ -81,7 +81,7 @@ def test_a_mapping_reads_all_its_pages(app_ini: Path, dbengine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("school")
-def test_keys_are_ids_and_users_have_names(app_ini: Path) -> None:
+def test_keys_are_ids_or_user_names(app_ini: Path) -> None:
     assert last_lines(
         app_ini,
         "students['David']",

@@ -126,7 +126,7 @@ def listen(ini: Path, *lines: str) -> None:
 
 # After SIGINT there is no drain.
 @pytest.mark.parametrize(("stop", "drain"), [(signal.SIGINT, "3600"), (signal.SIGTERM, "0")])
-def test_a_request_in_flight_is_answered_and_others_closed(
+def test_requests_in_flight_complete_and_idle_connections_close(
     tmp_path: Path, counting: dict[str, str], engine: Engine, stop: signal.Signals, drain: str
 ) -> None:
     counting["classroom.drain"] = drain
@@ -196,7 +196,7 @@ def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
     assert log.count("draining for 3600 seconds") == 1
 
 
-def test_an_incomplete_request_delays_the_end_for_seconds_only(tmp_path: Path) -> None:
+def test_an_incomplete_request_delays_shutdown_only_briefly(tmp_path: Path) -> None:
     ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "1"})
     with pserve(ini) as server, closing(connect(port)) as client:
         exchange(port, ROOT)  # The loop runs.

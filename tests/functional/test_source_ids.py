@@ -29,7 +29,7 @@ def test_a_source_id_is_created_changed_and_removed(
             assert testapp.get(create(testapp, kind, name="x")).json["source_id"] is None
 
 
-def test_a_source_id_that_is_left_out_stays(testapp: TestApp, subtests: pytest.Subtests) -> None:
+def test_an_omitted_source_id_does_not_change(testapp: TestApp, subtests: pytest.Subtests) -> None:
     for method in CHANGES:
         with subtests.test(method=method):
             url = create(testapp, "students", name="x", source_id=method)

@@ -112,7 +112,7 @@ def exhaust_connections(server: PostgreSQL, url: str) -> Callable[[], None]:
         (exhaust_connections, "limited"),
     ],
 )
-def test_the_service_starts_while_postgresql_is_away(
+def test_the_service_starts_while_postgresql_is_unavailable(
     server: PostgreSQL,
     begin: Callable[[PostgreSQL, str], Callable[[], None]],
     user: str,
@@ -138,7 +138,7 @@ def test_the_service_starts_while_postgresql_is_away(
 
 
 @pytest.mark.parametrize(("old", "new"), [("/classroom_", "/missing_"), ("classroom@", "nobody@")])
-def test_wrong_credentials_or_names_stop_startup(
+def test_wrong_credentials_or_names_abort_startup(
     postgresql: PostgreSQL, old: str, new: str
 ) -> None:
     url = postgresql.create().replace(old, new, 1)
@@ -146,7 +146,7 @@ def test_wrong_credentials_or_names_stop_startup(
         classroom.main({}, **{"sqlalchemy.url": url})
 
 
-def test_foreign_tables_stop_startup(tmp_path: Path) -> None:
+def test_unrelated_tables_abort_startup(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
         other.execute("CREATE TABLE others (id INTEGER)")
     with pytest.raises(SettingError, match="tables that classroom did not create"):

@@ -126,7 +126,7 @@ def test_the_time_does_not_decrease_if_the_clock_does(testapp: TestApp, dbengine
     assert times(testapp, url) == future
 
 
-def test_the_release_before_writes_times_too(
+def test_the_previous_release_writes_times_too(
     testapp: TestApp, subtests: pytest.Subtests, dbengine: Engine, old: Any
 ) -> None:
     for kind in KINDS:

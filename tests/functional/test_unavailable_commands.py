@@ -43,7 +43,9 @@ CONNECTION_FAILED = "sqlalchemy.url: connection failed: "
 
 
 @pytest.mark.parametrize("words", [("users",), ADD])
-def test_an_unavailable_database_is_one_line(unavailable_ini: Path, words: tuple[str, ...]) -> None:
+def test_an_unavailable_database_is_one_error_line(
+    unavailable_ini: Path, words: tuple[str, ...]
+) -> None:
     assert last_line(unavailable_ini, *words).startswith(CONNECTION_FAILED)
 
 
@@ -57,7 +59,9 @@ def test_an_unavailable_database_ends_alembic_and_pshell(unavailable_ini: Path) 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("words", [("deluser", NAME), ADD])
-def test_a_locked_database_is_one_line(locked_ini: Path, words: tuple[str, ...]) -> None:
+def test_each_command_reports_a_locked_database_in_one_line(
+    locked_ini: Path, words: tuple[str, ...]
+) -> None:
     assert last_line(locked_ini, *words) == "Error: database is locked"
 
 

@@ -41,7 +41,7 @@ def operations(app: Any, ids: dict[str, int]) -> Iterator[tuple[str, str, set[st
 
 
 @pytest.mark.all_combinations
-def test_each_operation_takes_the_documented_parameters(
+def test_each_operation_accepts_the_documented_parameters(
     app: Any, admin: TestApp, ids: dict[str, int], subtests: pytest.Subtests
 ) -> None:
     found = list(operations(app, ids))
@@ -80,7 +80,7 @@ ERRORS = [
 ]
 
 
-def test_other_errors_precede_that_of_a_parameter(
+def test_other_errors_precede_an_unknown_parameter(
     school: School, ids: dict[str, int], subtests: pytest.Subtests
 ) -> None:
     clients = {role: school.client_with(role) for role in ("registrar", "reader")}

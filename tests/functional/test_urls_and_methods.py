@@ -65,7 +65,9 @@ def test_method_override_headers_are_ignored(testapp: TestApp) -> None:
     testapp.get("/api/v1.0/students/1", status=200)
 
 
-def test_a_different_trailing_slash_is_308(testapp: TestApp, subtests: pytest.Subtests) -> None:
+def test_an_extra_or_missing_trailing_slash_is_308(
+    testapp: TestApp, subtests: pytest.Subtests
+) -> None:
     headers = {"If-Match": '"never"'}
     methods, queries = ("GET", "POST", "PUT", "OPTIONS", "BREW"), ("", "?page=1&x=%20")
     for path, query, method in product(ALLOWED.keys() - {"/"}, queries, methods):

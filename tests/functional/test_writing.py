@@ -132,7 +132,7 @@ def test_an_invalid_merge_patch_is_400(client: TestApp, subtests: pytest.Subtest
             assert client.get("/api/v1.0/students/1").json["name"] == "david"
 
 
-def test_a_patch_leaves_a_stored_value_that_is_invalid_today(
+def test_a_patch_keeps_stored_values_that_are_no_longer_valid(
     client: TestApp, dbengine: Engine
 ) -> None:
     with for_writing(dbengine).begin() as connection:

@@ -123,7 +123,7 @@ def test_a_success_despite_an_unknown_parameter_is_an_error() -> None:
     assert errors("GET", ITEM, "404 Not Found", NO_STORE, ERROR, QUERY_STRING="x") == []
 
 
-def test_paths_are_compared_as_sent_below_the_mount() -> None:
+def test_paths_are_compared_as_sent_below_the_mount_point() -> None:
     for sent in (ITEM, f"{ITEM}?x=1", f"http://localhost{ITEM}", f"/my%20school{ITEM}"):
         mount = "/my school" if "school" in sent else ""
         known = {"REQUEST_URI": sent, "SCRIPT_NAME": mount}
