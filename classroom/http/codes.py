@@ -73,8 +73,7 @@ class ErrorCode(StrEnum):
     PERMISSION_DENIED = (
         "permission_denied",
         403,
-        "The role of the user does not permit the request. The message names the missing"
-        " permission.",
+        "The user does not have a permission that the request requires. The message names it.",
     )
     NOT_FOUND = (
         "not_found",
