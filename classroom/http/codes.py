@@ -145,7 +145,8 @@ class ErrorCode(StrEnum):
     TOO_MANY_FAILED_LOGINS = (
         "too_many_failed_logins",
         429,
-        "Too many failed logins from this address. `Retry-After` is the time to wait in seconds.",
+        "Too many failed logins with this user name from this address, or from this address in"
+        " total. `Retry-After` is the time to wait in seconds.",
     )
     HEADERS_TOO_LARGE = ("headers_too_large", 431, "The header fields are too large.")
     INTERNAL_ERROR = ("internal_error", 500, "The service failed, and logged the error.")
