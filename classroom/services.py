@@ -39,7 +39,7 @@ class Services:
         self.server_contexts: list[Callable[[Any], AbstractContextManager[None]]] = []
         """Entered before the server starts, with its dispatcher, and exited when it has stopped."""
         self.draining = threading.Event()
-        """Set while the service completes its last requests, and expects no new ones."""
+        """Set after SIGTERM or SIGINT. During the drain, the service still accepts new requests."""
 
 
 def services(registry: Registry) -> Services:

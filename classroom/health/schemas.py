@@ -41,7 +41,8 @@ class Readiness(Schema, frozen=True):
     status: Annotated[
         Literal["ready", "unavailable", "draining"],
         Meta(
-            description="`draining` after SIGTERM: the service completes its last requests.",
+            description="`draining` after SIGTERM: the service still responds, but is about to"
+            " stop.",
             examples=["ready"],
         ),
     ]
