@@ -22,7 +22,7 @@ class Live(_Probe):
 
     schema = schemas.Liveness
     noun = "Liveness"
-    title = "whether the process answers"
+    title = "the liveness of the process"
 
 
 class Ready(_Probe):
@@ -30,7 +30,7 @@ class Ready(_Probe):
 
     schema = schemas.Readiness
     noun = "Readiness"
-    title = "whether the service can serve requests"
+    title = "the readiness of the service"
 
 
 class Health(Node):

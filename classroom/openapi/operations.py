@@ -48,7 +48,7 @@ def operation(kind: type[Resource], view: Documented, links: Node) -> Node:
 
 
 def _failure(example: Schema) -> Node:
-    text = "The same as 200, from a service that is unavailable."
+    text = "The service is unavailable. The body has the schema of the 200 response."
     node = response(text, ("Cache-Control", "Vary"), type(example).__name__)
     node["content"][JSON_TYPE]["example"] = msgspec.to_builtins(example)
     return node
