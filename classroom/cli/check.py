@@ -12,8 +12,8 @@ from ..ini import Ini
 def check(ini: Ini) -> None:
     """Check the settings, the database and Redis. Safe while the service runs.
 
-    Prints a line for each problem, and changes nothing. The exit status is 1 if one is an error;
-    warnings do not change it.
+    Prints a line for each problem, and changes nothing. The exit status is 1 if any problem is an
+    error; warnings do not change it.
     """
     # Not at the top: other commands do not need the server.
     from ..checks import Level, find_problems  # noqa: PLC0415
