@@ -115,7 +115,7 @@ def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords at the lowest costs. At those of the service, a hash takes 30 ms."""
+    """Hash passwords at the lowest costs. At those of the service, a hash takes 20 ms."""
     monkeypatch.setattr(passwords, "_HASHER", CHEAP_HASHER)
     monkeypatch.setattr(passwords, "_DUMMY_HASH", passwords._dummy_hash())
 

@@ -18,7 +18,7 @@ from ..support.waitress import serving
 
 Call = Callable[..., Any]
 
-PUPILS = ["ada", "blaise", "carl", "dana", "emmy"]
+STUDENTS = ["ada", "blaise", "carl", "dana", "emmy"]
 
 
 @pytest.fixture(scope="module")
@@ -53,16 +53,16 @@ def client(testapp: TestApp, package: Any) -> Iterator[Callable[..., Call]]:
 
 @pytest.fixture
 def algebra(client: Callable[..., Call]) -> str:
-    """The URL of a class in which all pupils are registered."""
+    """The URL of a class for which all students are registered."""
     models = import_module("classroom_client.models")
     algebra = client("classes", "create_class")(body=models.Named(name="algebra"))
     register = client("registrations", "create_registration")
-    for name in PUPILS:
-        pupil = client("students", "create_student")(
+    for name in STUDENTS:
+        student = client("students", "create_student")(
             body=models.Named(name=name, source_id=f"S-{name}"), prefer="return=representation"
         )
-        assert pupil.parsed.name == name
-        pair = models.Pair(student=pupil.parsed.url, class_=algebra.headers["Location"])
+        assert student.parsed.name == name
+        pair = models.Pair(student=student.parsed.url, class_=algebra.headers["Location"])
         assert register(body=pair).status_code == 201
     return str(algebra.headers["Location"])
 
@@ -90,7 +90,7 @@ def test_a_generated_client_follows_pages(client: Callable[..., Call], algebra: 
         assert len(roster.items) <= 2
         names += [registration.student.name for registration in roster.items]
         cursor = roster.meta.after and {"after": roster.meta.after}
-    assert names == PUPILS
+    assert names == STUDENTS
 
 
 def test_a_generated_client_follows_conflicts(client: Callable[..., Call], algebra: str) -> None:

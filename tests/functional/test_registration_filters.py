@@ -211,7 +211,7 @@ def check_plan(query: str, plan: str) -> None:
 
 
 def fill(engine: Engine) -> None:
-    """Insert 900 registrations, one a second."""
+    """Insert 900 registrations, with times one second apart."""
     pairs = product(range(1, 31), repeat=2)
     rows = [Row(*pair, NOON + timedelta(seconds=n)) for n, pair in enumerate(pairs)]
     insert_registrations(engine, 30, rows)

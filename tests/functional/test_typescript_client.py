@@ -37,7 +37,7 @@ def limited(app_settings: dict[str, str]) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-def test_a_typescript_client_enrols_and_handles_errors(testapp: TestApp, program: Path) -> None:
+def test_a_typescript_client_registers_and_handles_errors(testapp: TestApp, program: Path) -> None:
     with serving(testapp.app) as port:
         command = ["node", program, f"http://127.0.0.1:{port}", authorization_of(testapp)]
         subprocess.run(command, check=True, timeout=60)

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
-const PUPILS = ["ada", "blaise", "carl", "dana", "emmy"];
+const STUDENTS = ["ada", "blaise", "carl", "dana", "emmy"];
 
 const [baseUrl, Authorization] = process.argv.slice(2);
 const client = createClient<paths>({ baseUrl, headers: { Authorization } });
@@ -21,7 +21,7 @@ function location(response: Response): string {
 
 const idOf = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
 
-/** The id of a pupil in another system. */
+/** The id of a student in another system. */
 const sourceId = (name: string): string => `S-${name}`;
 
 async function createClass(name: string): Promise<string> {
@@ -42,9 +42,9 @@ function register(student: string, class_: string) {
   return client.POST("/api/v1.0/registrations/", { body: { student, class: class_ } });
 }
 
-async function enrol(): Promise<string> {
+async function registerAll(): Promise<string> {
   const algebra = await createClass("algebra");
-  for (const name of PUPILS) {
+  for (const name of STUDENTS) {
     const { response } = await register((await createStudent(name)).url, algebra);
     assert.equal(response.status, 201);
   }
@@ -158,8 +158,8 @@ async function exhaust(): Promise<number> {
   }
 }
 
-const algebra = await enrol();
-assert.deepEqual(await roster(algebra), PUPILS);
+const algebra = await registerAll();
+assert.deepEqual(await roster(algebra), STUDENTS);
 const ada = await find("ada");
 await synchronize(ada);
 await conflict(ada.url, algebra);
