@@ -29,7 +29,7 @@ _DROP_SYN = b"".join(
 def refuse_new(listener: socket.socket) -> None:
     """Refuse further connections; those that are in the backlog can still be accepted.
 
-    TCP clients repeat their SYN after one second, when the socket is closed.
+    TCP clients repeat their SYN after one second. By then, the socket is closed.
     """
     with suppress(OSError):
         if listener.family == socket.AF_UNIX:
