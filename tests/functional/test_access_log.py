@@ -14,7 +14,7 @@ import pytest
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import exchange
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 HEADERS = {"Authorization": basic(NAME, PASSWORD)}
@@ -48,7 +48,7 @@ def port_of_proxied(app: Any) -> Iterator[int]:
 
 def get_id(port: int, **headers: str) -> str:
     """Return the request id in the response."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as client:
         client.request("GET", f"{STUDENTS}?q=secret", headers=HEADERS | headers)
         return client.getresponse().headers["X-Request-ID"]
 

@@ -21,6 +21,7 @@ from ..support.application import API
 from ..support.pserve import pserve
 from ..support.statements import statements
 from ..support.users import NAME, PASSWORD, SECRET, basic
+from ..support.waiting import TIMEOUT
 
 STUDENTS = "/api/v1.0/students/"
 REGISTRATIONS = "/api/v1.0/registrations/"
@@ -49,7 +50,10 @@ class Server(NamedTuple):
 
 @pytest.fixture
 def server(ini: Path, port: int, sqlite_url: str) -> Iterator[Server]:
-    with pserve(ini) as process, closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+    with (
+        pserve(ini) as process,
+        closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as client,
+    ):
         yield Server(process.pid, client)
 
 

@@ -16,6 +16,7 @@ from ..support.commands import run
 from ..support.pserve import configure, copy_ini, pserve
 from ..support.sockets import free_port
 from ..support.users import NAME, PASSWORD, SECRET
+from ..support.waiting import TIMEOUT
 
 PROXY = "trusted_proxy = 127.0.0.1\ntrusted_proxy_headers = x-forwarded-for"
 NO_ADMIN = "warning: users: none is an admin; grant the role with setrole NAME admin"
@@ -275,7 +276,7 @@ def test_logging_accepts_what_the_check_accepts(tmp_path: Path) -> None:
         (tmp_path / str(number)).write_text(text.replace(old, new, 1))
     command = [sys.executable, "-c", _FILE_CONFIG, *map(str, range(len(changes)))]
     program = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30
+        command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=TIMEOUT
     )
     accepted = [number < len(VALID_LOGGING) for number in range(len(changes))]
     assert program.stdout.split() == list(map(str, accepted)), program.stderr

@@ -18,6 +18,7 @@ from ..support.commands import alembic, run
 from ..support.paths import BIN
 from ..support.pserve import configure
 from ..support.users import NAME, PASSWORD, basic
+from ..support.waiting import TIMEOUT
 
 COMMAND = str(BIN / "classroom")
 
@@ -55,7 +56,7 @@ def test_the_password_prompt_repeats_and_does_not_echo(
     app_ini: Path, anonymous: TestApp, repeated: str, line: str, status: int
 ) -> None:
     words = ["-c", str(app_ini), "adduser", "susan"]
-    child = pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=20)
+    child = pexpect.spawn(COMMAND, words, encoding="utf-8", timeout=TIMEOUT)
     child.logfile_read = shown = StringIO()
     for prompt, password in (("Password: ", "hidden word"), ("Confirm: ", repeated)):
         child.expect_exact(prompt)
@@ -219,7 +220,7 @@ def output_of_pserve(ini: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 1

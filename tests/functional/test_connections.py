@@ -15,6 +15,7 @@ import pytest
 from classroom.server.channel import Channel
 
 from ..support.sockets import connect, exchange, read_all, read_until
+from ..support.waiting import TIMEOUT
 from ..support.waitress import serving
 
 
@@ -99,10 +100,10 @@ def test_each_part_of_a_body_is_sent_before_the_next_is_made() -> None:
     def streaming(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         yield b"one"
-        assert was_read.wait(20)
+        assert was_read.wait(TIMEOUT)
         was_read.clear()
         yield b"two"
-        assert was_read.wait(20)
+        assert was_read.wait(TIMEOUT)
 
     with serving(streaming) as port, closing(connect(port)) as client:
         client.sendall(request("GET /"))

@@ -28,6 +28,7 @@ from ..support.application import engine_of
 from ..support.paths import BIN, ROOT
 from ..support.pserve import copy_ini
 from ..support.sockets import free_port
+from ..support.waiting import TIMEOUT
 from ..support.waitress import serving
 
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
@@ -128,7 +129,13 @@ class Conversation:
         return {**os.environ, "PATH": path, "CURL_HOME": str(self.folder)}
 
     def _type_passwords(self, command: str) -> str:
-        child = pexpect.spawn(command, env=self._environ, cwd=str(self.folder), encoding="utf-8")
+        child = pexpect.spawn(
+            command,
+            env=self._environ,
+            cwd=str(self.folder),
+            encoding="utf-8",
+            timeout=TIMEOUT,
+        )
         for _ in range(2):
             child.expect("(Password|Confirm): ")
             child.sendline("correct-horse")

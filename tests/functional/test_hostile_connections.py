@@ -26,7 +26,7 @@ from ..support.sockets import (
     read_until,
 )
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -45,7 +45,7 @@ def post(*fields: str, version: str = "1.1") -> bytes:
 
 
 def status_of(port: int, path: str = "/") -> int:
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as client:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as client:
         client.request("GET", path)
         return client.getresponse().status
 
@@ -67,13 +67,19 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
+def app_settings(app_settings: dict[str, str]) -> dict[str, str]:
+    """By default, no connection of a test is closed because its request is incomplete."""
+    return app_settings | {"classroom.request_timeout": "3600"}
+
+
+@pytest.fixture
 def short_timeouts(
     app_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> int:
     """The port of a server with a request timeout of one second."""
     app_settings["classroom.request_timeout"] = "1"
     # The application sets it for the whole process.
-    monkeypatch.setattr(Channel, "request_timeout", 20, raising=False)
+    monkeypatch.setattr(Channel, "request_timeout", 3600, raising=False)
     return request.getfixturevalue("served_port")
 
 
@@ -192,7 +198,7 @@ def send_slowly(port: int, start: bytes, more: bytes) -> bytes:
                 first = client.recv(1)
                 break
             client.sendall(more)
-        client.settimeout(20)
+        client.settimeout(TIMEOUT)
         return first + read_all(client)
 
 
@@ -244,13 +250,13 @@ def test_at_the_limit_a_running_request_is_completed(app: Any) -> None:
     def slow(environ: dict[str, Any], start_response: Any) -> Any:
         if "HTTP_SLOW" in environ:
             is_running.set()
-            assert may_end.wait(20)
+            assert may_end.wait(TIMEOUT)
         return app(environ, start_response)
 
     with serving(slow, connection_limit="10") as port, ExitStack() as stack:
         first = stack.enter_context(closing(connect(port)))
         first.sendall(head("GET / HTTP/1.1", "Slow: yes", "Connection: close"))
-        assert is_running.wait(20)
+        assert is_running.wait(TIMEOUT)
         for _ in range(20):
             stack.enter_context(closing(connect(port)))
         assert status_of(port) == 200

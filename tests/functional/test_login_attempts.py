@@ -30,7 +30,7 @@ from ..support.pserve import pserve
 from ..support.redis import running_redis
 from ..support.sockets import connect, free_port, read_until
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 pytestmark = pytest.mark.usefixtures("endless_windows")
@@ -221,7 +221,7 @@ def test_no_login_fails_while_redis_hangs(
 
 def ask(port: int, password: str) -> tuple[int, str | None]:
     """Return the status and Retry-After of a request on a new connection."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)) as connection:
         connection.request("GET", PATH, headers={"Authorization": basic(NAME, password)})
         response = connection.getresponse()
         response.read()
@@ -320,7 +320,7 @@ def test_a_brute_force_attack_does_not_block_users(
     responses = attack_at_once(port)
     assert ask(port, PASSWORD)[0] == 200
     service.send_signal(signal.SIGINT)
-    _, log = service.communicate(timeout=20)
+    _, log = service.communicate(timeout=TIMEOUT)
     assert LIMIT <= responses[401] <= LIMIT + 2
     assert len(re.findall(rf"WARNI.*failed login for user '{NAME}' from 127\.0\.0\.1\n", log)) == 1
 

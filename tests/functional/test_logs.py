@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ..support.pserve import pserve
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 
 FORGED = b"GET /%0aFAKE%20LINE HTTP/1.1\r\nHost: localhost\r\n\r\n"
 TO_STDERR = "class = StreamHandler\nargs = (sys.stderr,)"
@@ -24,7 +24,7 @@ def ini(ini: Path) -> Path:
 
 def disconnect(port: int) -> None:
     """Request a forged path many times, and disconnect after the first response."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         client.sendall(FORGED * 100)
         client.recv(1)

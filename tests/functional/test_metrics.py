@@ -28,7 +28,7 @@ from ..support.pserve import configure, pserve
 from ..support.redis import running_redis
 from ..support.sockets import exchange, free_port, is_up
 from ..support.users import NAME, PASSWORD, add_user, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 STUDENTS = "/api/v1.0/students/"
@@ -45,7 +45,7 @@ class Service:
 
     def ask(self, method: str, path: str, body: str | None = None, password: str = PASSWORD) -> int:
         """Return the status of a request."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as client:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)) as client:
             headers = {"Authorization": basic(NAME, password), "Content-Type": "application/json"}
             client.request(method, path, body, headers)
             response = client.getresponse()
@@ -53,7 +53,7 @@ class Service:
             return response.status
 
     def scrape(self) -> str:
-        with urlopen(f"http://127.0.0.1:{self._metrics_port}/metrics", timeout=20) as response:
+        with urlopen(f"http://127.0.0.1:{self._metrics_port}/metrics", timeout=TIMEOUT) as response:
             return response.read().decode()
 
     def samples(self, name: str) -> dict[str, float]:
@@ -279,7 +279,7 @@ def test_a_metrics_port_in_use_is_one_error_line(app_ini: Path) -> None:
         address = f"127.0.0.1:{other.getsockname()[1]}"
         configure(app_ini, {"classroom.metrics_listen": address})
         with pserve(app_ini) as server:
-            _, log = server.communicate(timeout=20)
+            _, log = server.communicate(timeout=TIMEOUT)
         assert server.returncode == 1
         assert "Traceback" not in log
         problem = f"classroom.metrics_listen: cannot listen on {address}: Address already in use"

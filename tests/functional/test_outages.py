@@ -31,7 +31,7 @@ from ..support.proxy import Proxy
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import free_port
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 
 STUDENTS = "/api/v1.0/students/"
 NEW = {"name": "david"}
@@ -403,7 +403,7 @@ class Server:
         self.ini = copy_ini("development.ini", folder, self.port, {"sqlalchemy.url": url})
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
-        with closing(HTTPConnection("localhost", self.port, timeout=20)) as client:
+        with closing(HTTPConnection("localhost", self.port, timeout=TIMEOUT)) as client:
             headers = {"Authorization": basic(NAME, PASSWORD), "Content-Type": "application/json"}
             client.request(method, path, body and json.dumps(body), headers)
             response = client.getresponse()

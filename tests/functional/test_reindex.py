@@ -19,6 +19,7 @@ from ..support.commands import run
 from ..support.conflicts import before_statement
 from ..support.paths import BIN
 from ..support.rows import insert_rows
+from ..support.waiting import TIMEOUT
 
 STUDENTS = "/api/v1.0/students/"
 TABLES = {"students": "student_words", "classes": "class_words", "users": "user_words"}
@@ -82,7 +83,7 @@ def test_everything_is_rebuilt(
 @pytest.mark.usefixtures("damaged")
 def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
     command = [str(BIN / "classroom"), "-c", str(app_ini), "reindex"]
-    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=30)
+    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=TIMEOUT)
     child.expect("100[0-2]/1202")  # the first batch of students, before or after the others
     child.expect_exact("1202/1202")
     child.expect(pexpect.EOF)

@@ -25,7 +25,7 @@ from ..support.paths import ROOT
 from ..support.pserve import copy_ini, pserve
 from ..support.sockets import exchange, free_port, is_up
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -58,7 +58,7 @@ class Process:
         self._server.send_signal(signal.SIGTERM)
 
     def wait(self) -> None:
-        self._server.communicate(timeout=20)
+        self._server.communicate(timeout=TIMEOUT)
         assert self._server.returncode == 0
         self.close()
 
@@ -107,7 +107,7 @@ class Load:
             client.result()
 
     def _run(self) -> None:
-        with closing(HTTPConnection("127.0.0.1", self._port, timeout=20)) as client:
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)) as client:
             while not self._stopped.wait(_SECONDS_BETWEEN_REQUESTS):
                 number = next(self._numbers)
                 # Two of each in turn: nginx sends every other request to the same process.
@@ -147,7 +147,7 @@ def frozen(nginx: "subprocess.Popen[bytes]") -> Iterator[None]:
 def locked(url: str) -> Iterator[None]:
     """Another writer makes the writes of the processes wait."""
     path = url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
 
@@ -194,7 +194,7 @@ def test_nginx_passes_on_the_client_and_the_entity_tag(
         serving(app, **documented) as process,
         running_nginx(tmp_path / "nginx", [process, process]) as (port, _),
     ):
-        connection = HTTPConnection("127.0.0.1", port, 20, source_address=("127.0.0.2", 0))
+        connection = HTTPConnection("127.0.0.1", port, TIMEOUT, source_address=("127.0.0.2", 0))
         with closing(connection) as client:
             headers = {**HEADERS, "Accept-Encoding": "gzip", "X-Forwarded-For": "192.0.2.1"}
             client.request("POST", STUDENTS, '{"name": "susan"}', headers)

@@ -20,6 +20,7 @@ from ..support.paths import BIN, ROOT
 from ..support.rows import insert_rows
 from ..support.shell import Enter, results, shell
 from ..support.users import NAME
+from ..support.waiting import TIMEOUT
 
 STUDENTS = "/api/v1.0/students/"
 
@@ -314,7 +315,7 @@ def test_an_uncommitted_change_blocks_writers_of_the_row(
 @pytest.mark.usefixtures("school")
 def test_leaving_the_shell_rolls_back(app_ini: Path, dbengine: Engine) -> None:
     arguments = ["-p", "python", str(app_ini)]
-    terminal = pexpect.spawn(str(BIN / "pshell"), arguments, encoding="utf-8", timeout=30)
+    terminal = pexpect.spawn(str(BIN / "pshell"), arguments, encoding="utf-8", timeout=TIMEOUT)
     for line, printed in (
         ("students[1].name = 'left'; students[1]", "'left'"),
         ("exit()", "Uncommitted changes are rolled back."),

@@ -31,7 +31,7 @@ from ..support.sockets import (
     read_until,
 )
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import create, stop
 
 
@@ -140,7 +140,7 @@ def test_requests_in_flight_complete_and_idle_connections_close(
             assert read_all(idle) == b""
             wait_for(lambda: not is_up(port))
         assert statuses(busy) == [201]
-        server.communicate(timeout=10)
+        server.communicate(timeout=TIMEOUT)
     assert server.returncode == 0
 
 
@@ -173,7 +173,7 @@ def test_unread_responses_and_the_backlog_are_sent(tmp_path: Path, sockets: int)
         assert set(received) == {200}
         assert 8 < len(received) < PIPELINED
         assert [statuses(client) for client in clients] == [[200]] * len(clients)
-        server.communicate(timeout=10)
+        server.communicate(timeout=TIMEOUT)
     assert server.returncode == 0
 
 
@@ -191,13 +191,14 @@ def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
             assert head.count(b"Connection: ") == head.count(b"Connection: close") == 1
             assert read_all(client) == b""
         server.send_signal(signal.SIGTERM)
-        _, log = server.communicate(timeout=20)
+        _, log = server.communicate(timeout=TIMEOUT)
     assert server.returncode == 0
     assert log.count("draining for 3600 seconds") == 1
 
 
 def test_an_incomplete_request_delays_shutdown_only_briefly(tmp_path: Path) -> None:
-    ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "1"})
+    settings = {"classroom.drain": "1", "classroom.request_timeout": "3600"}
+    ini = copy_ini("development.ini", tmp_path, port := free_port(), settings)
     with pserve(ini) as server, closing(connect(port)) as client:
         exchange(port, ROOT)  # The loop runs.
         client.sendall(ROOT[:-1])
@@ -206,7 +207,7 @@ def test_an_incomplete_request_delays_shutdown_only_briefly(tmp_path: Path) -> N
         assert b" 503 " in exchange(port, READY)
         wait_for(lambda: not is_up(port))
         assert server.poll() is None
-        server.communicate(timeout=20)
+        server.communicate(timeout=TIMEOUT)
         assert read_all(client) == b""
     assert server.returncode == 0
 

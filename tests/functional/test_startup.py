@@ -24,7 +24,7 @@ from ..support.postgresql import PostgreSQL, running_postgresql
 from ..support.pserve import configure, pserve
 from ..support.sockets import exchange
 from ..support.users import add_user
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 ROOT = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -199,7 +199,7 @@ def test_startup_and_shutdown_are_one_line_each(ini: Path, port: int, sqlite_url
     with pserve(ini) as server:
         assert b" 200 OK" in exchange(port, ROOT)
         server.send_signal(signal.SIGTERM)
-        _, log = server.communicate(timeout=20)
+        _, log = server.communicate(timeout=TIMEOUT)
     started = [line for line in log.splitlines() if " started: " in line]
     assert len(started) == 1
     assert started[0].partition(" started: ")[2].replace("127.0.0.1", "[::1]") == (

@@ -10,6 +10,7 @@ from webtest import TestApp
 from ..support.application import authorization_of
 from ..support.document import write_document
 from ..support.npm import MODULES, NPM, run_tool
+from ..support.waiting import TIMEOUT
 from ..support.waitress import serving
 
 
@@ -40,4 +41,4 @@ def limited(app_settings: dict[str, str]) -> None:
 def test_a_typescript_client_registers_and_handles_errors(testapp: TestApp, program: Path) -> None:
     with serving(testapp.app) as port:
         command = ["node", program, f"http://127.0.0.1:{port}", authorization_of(testapp)]
-        subprocess.run(command, check=True, timeout=60)
+        subprocess.run(command, check=True, timeout=TIMEOUT)

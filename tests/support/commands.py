@@ -18,6 +18,7 @@ from classroom.cli import classroom
 from classroom.services import services
 
 from .paths import BIN
+from .waiting import TIMEOUT
 
 
 def run(ini: Path, *words: str, stdin: str | bytes | None = None) -> Result:
@@ -37,7 +38,7 @@ def run_program(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == status, done.stderr

@@ -5,6 +5,8 @@ import threading
 import argon2
 import pytest
 
+from .waiting import TIMEOUT
+
 
 class Gate:
     """Blocks every password check until it is opened."""
@@ -16,7 +18,7 @@ class Gate:
         def held(hasher: argon2.PasswordHasher, stored: str, password: str) -> bool:
             with lock:
                 self.waiting += 1
-            assert self.opened.wait(20)
+            assert self.opened.wait(TIMEOUT)
             return verify(hasher, stored, password)
 
         monkeypatch.setattr(argon2.PasswordHasher, "verify", held)

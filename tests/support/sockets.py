@@ -7,6 +7,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from .waiting import TIMEOUT
+
 # The sockets that keep the last ports for the tests; the process ends with them open.
 _kept: deque[int] = deque()
 _MAX_KEPT = 50
@@ -43,7 +45,7 @@ def is_up(address: int | Path) -> bool:
 def connect(address: int | Path) -> socket.socket:
     """Connect to a port, or to the path of a Unix socket."""
     client = _socket(address)
-    client.settimeout(20)
+    client.settimeout(TIMEOUT)
     client.connect(_name(address))
     return client
 
@@ -52,7 +54,7 @@ def connect_without_reading(address: int | Path) -> socket.socket:
     """Return a connection that receives no more than about 100 kB until it is read."""
     client = _socket(address)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262144)
-    client.settimeout(20)
+    client.settimeout(TIMEOUT)
     client.connect(_name(address))
     return client
 

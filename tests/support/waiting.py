@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+# Seconds until a test that waits fails. A server on a slow machine starts within ten.
+TIMEOUT = 60
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Return the first true value of ``condition``; fail the test after ``seconds``."""
-    deadline = time.monotonic() + seconds
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    """Return the first true value of ``condition``; fail the test after ``TIMEOUT``."""
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if result := condition():
             return result
         time.sleep(0.02)
-    pytest.fail(f"{condition} was false for {seconds} seconds")
+    pytest.fail(f"{condition} was false for {TIMEOUT} seconds")

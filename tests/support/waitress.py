@@ -11,13 +11,18 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from .paths import ROOT
+from .waiting import TIMEOUT
 
 
 def create(app: Any, **settings: str) -> Any:
-    """Create a server with the settings of development.ini, on a free port or a Unix socket."""
+    """Create a server with the settings of development.ini, on a free port or a Unix socket.
+
+    It closes no idle connection: a test that waits for a connection to close would pass.
+    """
     ini = ConfigParser(interpolation=None)
     ini.read(ROOT / "development.ini")
-    settings = {**ini["server:main"], "listen": "127.0.0.1:0", "threads": "8", **settings}
+    own = {"listen": "127.0.0.1:0", "threads": "8", "channel_timeout": "3600"}
+    settings = {**ini["server:main"], **own, **settings}
     del settings["use"]
     if "unix_socket" in settings:
         del settings["listen"]
@@ -35,7 +40,7 @@ def serving(app: Any, **settings: str) -> Iterator[int]:
     finally:
         server.task_dispatcher.shutdown()
         stop(server)
-        thread.join(10)
+        thread.join(TIMEOUT)
 
 
 def stop(server: Any) -> None:
