@@ -27,7 +27,7 @@ from classroom.security import passwords
 from ..support.commands import run
 from ..support.gate import Gate
 from ..support.pserve import pserve
-from ..support.redis import running_redis
+from ..support.redis import running_redis, url_of
 from ..support.sockets import connect, free_port, read_until
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import TIMEOUT, wait_for
@@ -210,7 +210,7 @@ def test_no_login_fails_while_redis_hangs(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     port = free_port()
-    app_settings |= limits_in(f"redis://127.0.0.1:{port}/0")
+    app_settings |= limits_in(url_of(port, timeout=1))
     with running_redis(port) as server:
         testapp = new_process()
         assert statuses(testapp, 5) == [401] * 5

@@ -25,7 +25,7 @@ from ..support.gate import Gate
 from ..support.paths import ROOT
 from ..support.postgresql import PostgreSQL
 from ..support.pserve import configure, pserve
-from ..support.redis import running_redis
+from ..support.redis import running_redis, url_of
 from ..support.sockets import exchange, free_port, is_up
 from ..support.users import NAME, PASSWORD, add_user, basic
 from ..support.waiting import TIMEOUT, wait_for
@@ -199,7 +199,7 @@ def test_an_unavailable_redis_is_bypassed(
     port = free_port()
     app_settings |= {
         "classroom.use_rate_limits": "true",
-        "classroom.redis_url": f"redis://127.0.0.1:{port}/0",
+        "classroom.redis_url": url_of(port),
     }
     with running_redis(port):
         service = serve()

@@ -13,7 +13,7 @@ from webtest import TestApp
 
 from classroom.rate_limits.redis_counters import FailOverCounter
 
-from ..support.redis import running_redis
+from ..support.redis import running_redis, url_of
 from ..support.sockets import free_port
 from ..support.users import NAME, PASSWORD
 from ..support.waiting import wait_for
@@ -174,7 +174,7 @@ def test_redis_is_used_again_after_an_outage(
     hasty = partial(FailOverCounter, pause=0.2)
     monkeypatch.setattr("classroom.rate_limits.redis_counters.FailOverCounter", hasty)
     port = free_port()
-    limits["classroom.redis_url"] = f"redis://127.0.0.1:{port}/0"
+    limits["classroom.redis_url"] = url_of(port, timeout=1)
     limits["classroom.rate_limit.calls"] = "1000000"
     with running_redis(port) as server:
         one, another = new_process(), new_process()
