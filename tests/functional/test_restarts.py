@@ -68,12 +68,12 @@ class Process:
 
 @contextmanager
 def running(tmp_path: Path, url: str) -> Iterator[list[Process]]:
-    """Run the first process with a drain of two seconds, and the second with one.
+    """Run the first process with a drain of three seconds, and the second with one.
 
     The first needs more than the keepalive of nginx. While the second drains, writes wait, which
     they do for three seconds at most.
     """
-    processes = [Process(tmp_path / str(drain), url, drain) for drain in (2, 1)]
+    processes = [Process(tmp_path / str(drain), url, drain) for drain in (3, 1)]
     with ExitStack() as stack:
         for process in processes:
             stack.callback(process.close)
@@ -131,7 +131,9 @@ class Load:
 def rows(url: str) -> int:
     engine = make_engine({"sqlalchemy.url": url})
     with engine.connect() as connection:
-        return connection.execute(text("SELECT count(*) FROM students")).scalar_one()
+        number = connection.execute(text("SELECT count(*) FROM students")).scalar_one()
+    engine.dispose()
+    return number
 
 
 @contextmanager
@@ -167,10 +169,10 @@ def test_no_request_fails_while_processes_restart(tmp_path: Path, sqlite_url: st
                         wait_for(lambda: b'"draining"' in exchange(first.port, READY))
                     first.wait()
                     first.start()
-                    # Requests are in flight when the drain begins and when it ends.
+                    # Requests are in flight when the drain ends.
+                    second.terminate()
                     with locked(sqlite_url):
                         wait_for(lambda: load.in_flight == ["POST"] * THREADS)
-                        second.terminate()
                         wait_for(lambda: not is_up(second.port))
                     second.wait()
                     second.start()
