@@ -20,6 +20,11 @@ from ..support.school import School
 ROUNDS = 8
 
 
+@pytest.fixture(autouse=True)
+def _long_timeouts(long_timeouts: None) -> None:
+    """A request may wait for others, which all write to the same rows."""
+
+
 def at_once(*acts: Callable[[], int]) -> list[int]:
     """Call functions at the same moment; return their results."""
     barrier = Barrier(len(acts))

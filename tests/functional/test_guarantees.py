@@ -21,6 +21,11 @@ from ..support.rows import insert_rows, registration
 CROWD = 20
 
 
+@pytest.fixture(autouse=True)
+def _long_timeouts(long_timeouts: None) -> None:
+    """A request may wait for nineteen others."""
+
+
 @pytest.fixture
 def crowd(app: Any) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
     """Return a function that runs an action in twenty clients at the same moment."""

@@ -91,19 +91,19 @@ def test_a_terminal_shows_a_progress_bar(app_ini: Path) -> None:
     assert child.exitstatus == 0
 
 
-@pytest.mark.usefixtures("damaged")
+@pytest.mark.usefixtures("long_timeouts", "damaged")
 def test_the_service_writes_during_a_reindex(
     app_ini: Path, is_consistent: Callable[[], None], password_client: TestApp
 ) -> None:
-    command = subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"])
     written = 0
-    while command.poll() is None:
-        written += 1
-        student = f"{STUDENTS}{written % 1200 + 1}"
-        password_client.patch_json(student, {"name": f"Łukasz {written}"}, status=200)
-        new = password_client.post_json(STUDENTS, {"name": "more"}, status=201)
-        if written % 2:
-            password_client.delete(new.headers["Location"], status=200)
+    with subprocess.Popen([BIN / "classroom", "-c", app_ini, "reindex"]) as command:
+        while command.poll() is None:
+            written += 1
+            student = f"{STUDENTS}{written % 1200 + 1}"
+            password_client.patch_json(student, {"name": f"Łukasz {written}"}, status=200)
+            new = password_client.post_json(STUDENTS, {"name": "more"}, status=201)
+            if written % 2:
+                password_client.delete(new.headers["Location"], status=200)
     assert command.returncode == 0
     assert written
     is_consistent()
