@@ -5,7 +5,6 @@ and rolls back, and every server is a real one.
 """
 
 import gc
-import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from classroom.environment import VARIABLES
 from classroom.security import passwords
 
 from .support.contract import contract_of
+from .support.timers import running_timers
 from .support.users import CHEAP_HASHER
 from .support.validation import validated
 
@@ -89,15 +89,6 @@ def _is_wanted(item: pytest.Item) -> bool:
     )
 
 
-def pytest_sessionfinish() -> None:
-    """Discard the counts of failed logins that applications log after the last test.
-
-    Python would print them: the handlers of pytest are gone, and a process of pytest-xdist does not
-    end before the others have finished.
-    """
-    logging.getLogger("classroom.security").addHandler(logging.NullHandler())
-
-
 @pytest.fixture(autouse=True)
 def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Compare every response of an application, in any thread, with its document."""
@@ -111,6 +102,15 @@ def _contract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Router, "__call__", validated_call)
     yield
     assert not errors
+
+
+@pytest.fixture(autouse=True)
+def _timers() -> Iterator[None]:
+    """Cancel the timers that log the failed logins of a test a minute later, in another test."""
+    yield
+    for timer in running_timers():
+        timer.cancel()
+        timer.join()
 
 
 @pytest.fixture(autouse=True)
