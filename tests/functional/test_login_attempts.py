@@ -16,6 +16,7 @@ from http.client import HTTPConnection
 from itertools import chain
 from logging import LogRecord
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -342,21 +343,34 @@ def assert_others_are_served_first(port: int, waiting: socket.socket) -> None:
     assert not select.select([waiting], [], [], 0)[0]
 
 
+@pytest.fixture
+def delay_clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The clock of delays of connections, with the time ``now`` in seconds. It is stopped."""
+    clock = SimpleNamespace(now=0.0, time=time.time)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr("classroom.server.channel.time", clock)
+    return clock
+
+
 @pytest.mark.one_combination
-def test_a_rejected_login_delays_its_connection(served_port: int) -> None:
+def test_a_rejected_login_delays_its_connection(
+    delay_clock: SimpleNamespace, served_port: int
+) -> None:
     assert ask(served_port, PASSWORD)[0] == 200
     with closing(connect(served_port)) as client:
         client.sendall(WRONG * 12)
         assert [next_status(client) for _ in range(11)] == [401] * LIMIT + [429]
-        assert_others_are_served_first(served_port, client)
-        assert next_status(client) == 429
-        client.sendall(WRONG)
-        assert_others_are_served_first(served_port, client)
-        assert next_status(client) == 429
+        for _ in range(2):
+            assert_others_are_served_first(served_port, client)
+            delay_clock.now += 1
+            assert next_status(client) == 429
+            client.sendall(WRONG)
 
 
 @pytest.mark.one_combination
-def test_too_many_checks_delay_the_connection(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_checks_delay_the_connection(
+    app: Any, delay_clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(app) as port, closing(connect(port)) as client, ThreadPoolExecutor(4) as pool:
         assert ask(port, PASSWORD)[0] == 200
         gate = Gate(monkeypatch)
@@ -365,19 +379,14 @@ def test_too_many_checks_delay_the_connection(app: Any, monkeypatch: pytest.Monk
         client.sendall(WRONG + RIGHT)
         assert next_status(client) == 503
         assert_others_are_served_first(port, client)
+        delay_clock.now += 1
         assert next_status(client) == 200
         gate.opened.set()
         assert [future.result()[0] for future in held] == [401] * 4
 
 
-@pytest.fixture
-def hour_of_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Delay connections for longer than any test."""
-    monkeypatch.setattr("classroom.server.channel._THROTTLE_SECONDS", 3600)
-
-
 @pytest.mark.one_combination
-@pytest.mark.usefixtures("hour_of_delay")
+@pytest.mark.usefixtures("delay_clock")
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "*"])
 def test_connections_of_a_trusted_proxy_are_not_delayed(app: Any, trusted: str) -> None:
     proxy = {"trusted_proxy": trusted, "trusted_proxy_headers": "x-forwarded-for"}
@@ -387,12 +396,12 @@ def test_connections_of_a_trusted_proxy_are_not_delayed(app: Any, trusted: str) 
 
 
 @pytest.mark.one_combination
-@pytest.mark.usefixtures("hour_of_delay")
+@pytest.mark.usefixtures("delay_clock")
 def test_a_rate_limit_does_not_delay_the_connection(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     app_settings |= limits_in("memory://")
-    app_settings |= {"classroom.rate_limit.calls": "1", "classroom.rate_limit.period": "86400"}
+    app_settings["classroom.rate_limit.calls"] = "1"
     app = request.getfixturevalue("app")
     with serving(app) as port, closing(connect(port)) as client:
         client.sendall(RIGHT * 3)
@@ -400,7 +409,7 @@ def test_a_rate_limit_does_not_delay_the_connection(
 
 
 @pytest.mark.one_combination
-@pytest.mark.usefixtures("hour_of_delay")
+@pytest.mark.usefixtures("delay_clock")
 def test_at_the_limit_a_delayed_connection_is_closed(app: Any) -> None:
     with serving(app, threads="1", connection_limit="10") as port, ExitStack() as stack:
         assert ask(port, PASSWORD)[0] == 200
