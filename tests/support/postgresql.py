@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from .sockets import free_port
+from .sockets import lasting_port
 
 
 class PostgreSQL:
@@ -22,7 +22,7 @@ class PostgreSQL:
     """
 
     def __init__(self, folder: Path, password: str = "") -> None:
-        self.port = free_port()
+        self.port = lasting_port()
         self._data = folder / "data"
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
@@ -69,8 +69,9 @@ class PostgreSQL:
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the server and its processes for connections."""
         server = int((self._data / "postmaster.pid").read_text().split()[0])
+        os.kill(server, number)  # first: a stopped server starts no more processes
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        for process in (server, *map(int, children)):
+        for process in map(int, children):
             with suppress(ProcessLookupError):  # a connection may just have been closed
                 os.kill(process, number)
 

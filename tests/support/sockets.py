@@ -17,18 +17,34 @@ _MAX_KEPT = 50
 def free_port(*candidates: int) -> int:
     """Return a port without a listener: the first of ``candidates`` that has none, or any port.
 
-    A socket that is bound but does not listen keeps the port. Linux then gives it to no other
-    program that asks for any port, and a server with SO_REUSEADDR can still listen on it.
+    It is kept for the next fifty calls.
     """
     for port in candidates or (0,):
-        with closing(socket.socket()) as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            # Not before: two programs with the option could bind the same candidate.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            _, found = probe.getsockname()
-            _keep(probe.detach())
+        with suppress(OSError):
+            descriptor, found = _bind(port)
+            _keep(descriptor)
             return found
     raise OSError("no port is free")
+
+
+def lasting_port() -> int:
+    """Return a port that is kept until the process ends, for a server that stops and starts."""
+    _, found = _bind(0)
+    return found
+
+
+def _bind(port: int) -> tuple[int, int]:
+    """Bind a socket that does not listen, and return its descriptor and its port.
+
+    It keeps the port: Linux gives it to no other program that asks for any port, and a server with
+    SO_REUSEADDR can still listen on it.
+    """
+    with closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", port))
+        # Not before: two programs with the option could bind the same candidate.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _, found = bound.getsockname()
+        return bound.detach(), found
 
 
 def _keep(descriptor: int) -> None:
