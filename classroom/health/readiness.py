@@ -10,6 +10,7 @@ from .schemas import Checks
 _BETWEEN_CHECKS = 1
 _MAX_AGE = 5
 _FIRST_CHECK = 1.5
+_TO_STOP = 5
 
 
 class Readiness:
@@ -40,8 +41,10 @@ class Readiness:
         return Checks(*UNAVAILABLE, last.redis)
 
     def stop(self) -> None:
-        """End the thread after the current check."""
+        """End the thread after the current check, and wait some seconds for it."""
         self._stopped.set()
+        if self._thread:
+            self._thread.join(_TO_STOP)
 
     def _start(self) -> None:
         with self._lock:

@@ -24,12 +24,18 @@ from ..support.postgresql import PostgreSQL
 from ..support.pserve import configure
 from ..support.sockets import connect, exchange, free_port, read_until
 from ..support.users import NAME, PASSWORD, basic
-from ..support.waiting import wait_for
+from ..support.waiting import TIMEOUT, wait_for
 from ..support.waitress import serving
 
 LIVE, READY, STUDENTS = "/health/live", "/health/ready", "/api/v1.0/students/"
 OK = {"database": "ok", "migrations": "ok", "redis": "unused"}
 DOWN = {"database": "unavailable", "migrations": "unknown", "redis": "unused"}
+
+
+@pytest.fixture(autouse=True)
+def _long_first_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first response contains the results of the first check, however long it takes."""
+    monkeypatch.setattr("classroom.health.readiness._FIRST_CHECK", TIMEOUT)
 
 
 @pytest.fixture
@@ -62,11 +68,10 @@ def test_probes_support_head_and_ignore_credentials(anonymous: TestApp, path: st
 
 
 @pytest.fixture
-def limited(app_settings: dict[str, str]) -> dict[str, str]:
+def limited(app_settings: dict[str, str], endless_windows: float) -> dict[str, str]:
     """Settings that allow no request but the first."""
     app_settings["classroom.use_rate_limits"] = "true"
     app_settings["classroom.rate_limit.calls"] = "1"
-    app_settings["classroom.rate_limit.period"] = "86400"
     return app_settings
 
 
@@ -218,11 +223,10 @@ def test_the_checks_run_only_if_readiness_is_requested(app_settings: dict[str, s
     def threads() -> int:
         return [thread.name for thread in threading.enumerate()].count("readiness")
 
-    wait_for(lambda: threads() == 0)
     with open_application(app_settings) as app:
         anonymous_client(app).get(LIVE, status=200)
         assert threads() == 0
         for _ in range(2):
             readiness(app)
         assert threads() == 1
-    wait_for(lambda: threads() == 0)
+    assert threads() == 0
