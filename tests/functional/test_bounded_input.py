@@ -160,13 +160,13 @@ def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, subtests: pytest.Su
 
 
 @pytest.mark.one_combination
+@pytest.mark.usefixtures("endless_windows")
 def test_a_429_ignores_a_long_or_malformed_accept(
     app_settings: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     app_settings |= {
         "classroom.use_rate_limits": "true",
         "classroom.rate_limit.calls": "1",
-        "classroom.rate_limit.period": "86400",
         "classroom.redis_url": "memory://",
     }
     client: TestApp = request.getfixturevalue("anonymous")

@@ -374,12 +374,11 @@ def test_well_formed_chunks_are_accepted(served_port: int) -> None:
 
 
 @pytest.fixture
-def limited(app_settings: dict[str, str]) -> None:
+def limited(app_settings: dict[str, str], endless_windows: float) -> None:
     app_settings |= {
         "classroom.use_rate_limits": "true",
         "classroom.redis_url": "memory://",
         "classroom.rate_limit.calls": "100",
-        "classroom.rate_limit.period": "86400",
     }
 
 

@@ -177,13 +177,10 @@ def test_retries_are_counted(
 
 @pytest.mark.one_combination
 def test_the_rate_limit_is_counted(
+@pytest.mark.usefixtures("endless_windows")
     app_settings: dict[str, str], serve: Callable[..., Service]
 ) -> None:
-    app_settings |= {
-        "classroom.use_rate_limits": "true",
-        "classroom.rate_limit.period": "86400",
-        "classroom.redis_url": "memory://",
-    }
+    app_settings |= {"classroom.use_rate_limits": "true", "classroom.redis_url": "memory://"}
     service = serve()
     assert [service.ask("GET", "/") for _ in range(7)] == [200] * 5 + [429] * 2
     assert service.samples("classroom_rate_limit_calls_total") == {"": 7}

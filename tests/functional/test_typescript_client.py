@@ -28,11 +28,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def limited(app_settings: dict[str, str]) -> None:
+def limited(app_settings: dict[str, str], endless_windows: float) -> None:
     app_settings |= {
         "classroom.use_rate_limits": "true",
         "classroom.rate_limit.calls": "60",
-        "classroom.rate_limit.period": "86400",
         "classroom.redis_url": "memory://",
     }
 
