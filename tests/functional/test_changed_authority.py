@@ -107,6 +107,7 @@ def test_a_change_by_one_process_takes_effect_in_another(
     assert attempt.register(there) == 401
 
 
+@pytest.mark.usefixtures("cached_identities")
 def test_a_cached_identity_costs_no_statement(school: School) -> None:
     teacher, student = school.add_user(Role.TEACHER), school.add_student()
     classes = [school.add_class() for _ in range(3)]

@@ -140,6 +140,7 @@ def test_durations_are_in_a_histogram(service: Service) -> None:
     assert list(buckets.values()) == sorted(buckets.values())
 
 
+@pytest.mark.usefixtures("cached_identities")
 def test_reads_and_writes_count_their_statements(service: Service) -> None:
     def counted() -> dict[str, float]:
         return service.samples("classroom_statement_seconds_count")

@@ -8,6 +8,8 @@ from ..support.application import API
 from ..support.rows import insert_rows
 from ..support.statements import statements
 
+pytestmark = pytest.mark.usefixtures("cached_identities")
+
 
 @pytest.fixture(params=[1, 60])
 def roster(request: pytest.FixtureRequest, testapp: TestApp, dbengine: Engine) -> TestApp:
