@@ -177,8 +177,8 @@ def test_retries_are_counted(
 
 
 @pytest.mark.one_combination
-def test_the_rate_limit_is_counted(
 @pytest.mark.usefixtures("endless_windows")
+def test_the_rate_limit_is_counted(
     app_settings: dict[str, str], serve: Callable[..., Service]
 ) -> None:
     app_settings |= {"classroom.use_rate_limits": "true", "classroom.redis_url": "memory://"}
@@ -220,7 +220,8 @@ def test_busy_threads_and_waiting_requests_are_shown(
     serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service, gate = serve(threads="1"), Gate(monkeypatch)
-    assert service.samples("classroom_busy_threads") == {}
+    # Waitress counts a thread as busy until it waits for its first request.
+    wait_for(lambda: service.samples("classroom_busy_threads") == {})
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(service.ask, "GET", STUDENTS)
         wait_for(lambda: gate.waiting == 1)

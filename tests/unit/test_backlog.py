@@ -1,5 +1,6 @@
 """A listening socket that refuses new connections before it is closed."""
 
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from classroom.server.backlog import refuse_new
+
+from ..support.waiting import TIMEOUT
 
 
 @pytest.fixture(params=[socket.AF_INET, socket.AF_INET6, socket.AF_UNIX])
@@ -34,6 +37,7 @@ def connect(listener: socket.socket) -> socket.socket:
 
 def test_connections_before_the_refusal_are_accepted(listener: socket.socket) -> None:
     with closing(connect(listener)) as before:
+        assert select.select([listener], [], [], TIMEOUT)[0]
         refuse_new(listener)
         with closing(connect(listener)), closing(listener.accept()[0]) as accepted:
             before.sendall(b"a")
