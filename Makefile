@@ -54,7 +54,7 @@ smoke: $(VENV)/.installed-testing servers
 	$(BIN)/pytest -n 2 --dist worksteal $(SMOKE)
 
 fuzz: $(VENV)/.installed-testing
-	FUZZ_SECONDS=600 $(BIN)/pytest tests/functional/test_schemathesis.py
+	FUZZ_SECONDS=600 $(BIN)/pytest tests/functional/test_schemathesis.py tests/functional/test_model.py
 
 lint: $(VENV)/.installed-linting
 	$(BIN)/ruff check

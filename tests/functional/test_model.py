@@ -1,4 +1,9 @@
-"""Random sequences of operations, compared with a model in memory."""
+"""Random sequences of operations, compared with a model in memory.
+
+They are the same in each run, except with ``make fuzz``.
+"""
+
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +25,7 @@ def test_random_operations_match_a_model(password_client: TestApp, dbengine: Eng
         settings=settings(
             max_examples=25,
             stateful_step_count=30,
+            derandomize="FUZZ_SECONDS" not in os.environ,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
