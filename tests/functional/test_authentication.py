@@ -173,11 +173,11 @@ def test_a_token_with_a_deeply_nested_header_is_401(anonymous: TestApp) -> None:
 
 
 @pytest.mark.one_combination
-@pytest.mark.usefixtures("token_mode")
+@pytest.mark.usefixtures("token_mode", "cached_identities")
 def test_a_cached_token_expires(anonymous: TestApp, dbengine: Any) -> None:
     with dbengine.connect() as connection:
         user = connection.execute(User.__table__.select()).one()
-    soon = tokens.issue(SECRET, user.id, user.password_hash, int(time.time()), 2)
+    soon = tokens.issue(SECRET, user.id, user.password_hash, int(time.time()), 4)
     assert status(anonymous, f"Bearer {soon}") == 200
     ends = jwt.decode(soon, options={"verify_signature": False})["exp"]
     while time.time() <= ends:
