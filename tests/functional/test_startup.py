@@ -50,9 +50,11 @@ def _log_level(caplog: pytest.LogCaptureFixture) -> None:
 def changing(url: str) -> Iterator[Connection]:
     """A transaction on a database, without the service."""
     engine = make_engine({"sqlalchemy.url": url})
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def problems(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -25,8 +25,10 @@ _traced: set[frozenset[tuple[str, str]]] = set()
 def open_application(settings: Mapping[str, str]) -> Iterator[Router]:
     """Make an application, and close its database afterwards."""
     app = _make(settings)
-    yield app
-    engine_of(app).dispose()
+    try:
+        yield app
+    finally:
+        engine_of(app).dispose()
 
 
 def _make(settings: Mapping[str, str]) -> Router:
