@@ -80,3 +80,24 @@ def test_redis_is_tried_once_per_pause() -> None:
     counter.increment("a", 1)
     counter.increment("a", 1)
     assert shared.asked == 2
+
+
+def test_one_call_at_a_time_tries_redis_again() -> None:
+    class Waiting:
+        """A counter that fails. While its second call waits, another call begins."""
+
+        asked = 0
+
+        def increment(self, client: str, window: int, by: int = 1) -> int:
+            self.asked += 1
+            if self.asked == 2:
+                counter.increment("another", window)
+            raise redis.ConnectionError("down")
+
+    now = 0.0
+    shared = Waiting()
+    counter = FailOverCounter(shared, pause=5.0, clock=lambda: now)
+    counter.increment("a", 1)
+    now = 5.0
+    counter.increment("a", 1)
+    assert shared.asked == 2
