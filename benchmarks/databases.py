@@ -47,7 +47,7 @@ class Store(Protocol):
 
 
 class Files:
-    """SQLite databases, as files in a folder."""
+    """SQLite databases, as files in a directory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,7 +84,7 @@ class DurableServer(PostgreSQL):
 @contextmanager
 def durable_server() -> Iterator[DurableServer]:
     """Run a server with its own data directory."""
-    # Not in the suite's folder, since the user postgres must have access.
+    # Not in the suite's directory, since the user postgres must have access.
     with TemporaryDirectory(prefix="classroom-") as folder:
         server = DurableServer(Path(folder))
         server.start()

@@ -22,8 +22,8 @@ def run(ini: Ini, script: TextIO, args: tuple[str, ...]) -> None:
     """Run a Python script in one transaction, with the predefined objects of pshell.
 
     SCRIPT is a file, or - for standard input. ARGS are its sys.argv[1:]. After an exception, all
-    changes are rolled back, and the exit status is 1. The same applies to sys.exit() with a status
-    other than 0, which is then the exit status.
+    changes are rolled back, and the exit status is 1. sys.exit() with a status other than 0 also
+    rolls back all changes, and sets the exit status.
     """
     # Not at the top: other commands need neither the shell nor the application.
     from ..shell.namespace import namespace  # noqa: PLC0415
