@@ -42,9 +42,11 @@ class Readiness:
 
     def stop(self) -> None:
         """End the thread after the current check, and wait some seconds for it."""
-        self._stopped.set()
-        if self._thread:
-            self._thread.join(_TO_STOP)
+        with self._lock:
+            self._stopped.set()
+            thread = self._thread
+        if thread:
+            thread.join(_TO_STOP)
 
     def _start(self) -> None:
         with self._lock:
