@@ -53,7 +53,7 @@ test: $(VENV)/.installed-testing $(TOOLS)/node_modules/.installed servers
 smoke: $(VENV)/.installed-testing servers
 	$(BIN)/pytest -n 2 --dist worksteal $(SMOKE)
 
-fuzz: $(VENV)/.installed-testing
+fuzz: $(VENV)/.installed-testing servers
 	FUZZ_SECONDS=600 $(BIN)/pytest tests/functional/test_schemathesis.py tests/functional/test_model.py
 
 lint: $(VENV)/.installed-linting
