@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from webtest import TestApp
 
 from classroom.models.roles import Role
 
+from ..support.clock import Clock
 from ..support.rows import registration
 from ..support.school import School
 from ..support.statements import statements
@@ -19,10 +19,9 @@ OTHER_HASH = PASSWORD_HASH[:-1] + ("A" if PASSWORD_HASH[-1] != "A" else "B")
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The clock of the caches, with the time ``now`` in seconds. Request it before the client."""
-    clock = SimpleNamespace(now=1000.0)
-    clock.monotonic = lambda: clock.now
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the caches. Request it before the client."""
+    clock = Clock()
     monkeypatch.setattr("classroom.security.cache.time", clock)
     return clock
 
@@ -71,7 +70,7 @@ def test_without_a_cache_a_change_takes_effect_at_once(
 
 
 def test_a_change_takes_effect_within_identity_ttl(
-    clock: SimpleNamespace, school: School, subtests: pytest.Subtests
+    clock: Clock, school: School, subtests: pytest.Subtests
 ) -> None:
     def wait() -> None:
         clock.now += 5.1  # classroom.identity_ttl is 5 seconds by default

@@ -16,7 +16,6 @@ from http.client import HTTPConnection
 from itertools import chain
 from logging import LogRecord
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from webtest import TestApp
 
 from classroom.security import passwords
 
+from ..support.clock import Clock
 from ..support.commands import run
 from ..support.gate import Gate
 from ..support.pserve import pserve
@@ -344,18 +344,15 @@ def assert_others_are_served_first(port: int, waiting: socket.socket) -> None:
 
 
 @pytest.fixture
-def delay_clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The clock of delays of connections, with the time ``now`` in seconds. It is stopped."""
-    clock = SimpleNamespace(now=0.0, time=time.time)
-    clock.monotonic = lambda: clock.now
+def delay_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of delays of connections."""
+    clock = Clock()
     monkeypatch.setattr("classroom.server.channel.time", clock)
     return clock
 
 
 @pytest.mark.one_combination
-def test_a_rejected_login_delays_its_connection(
-    delay_clock: SimpleNamespace, served_port: int
-) -> None:
+def test_a_rejected_login_delays_its_connection(delay_clock: Clock, served_port: int) -> None:
     assert ask(served_port, PASSWORD)[0] == 200
     with closing(connect(served_port)) as client:
         client.sendall(WRONG * 12)
@@ -369,7 +366,7 @@ def test_a_rejected_login_delays_its_connection(
 
 @pytest.mark.one_combination
 def test_too_many_checks_delay_the_connection(
-    app: Any, delay_clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    app: Any, delay_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(app) as port, closing(connect(port)) as client, ThreadPoolExecutor(4) as pool:
         assert ask(port, PASSWORD)[0] == 200

@@ -1,5 +1,6 @@
-"""The time."""
+"""The time, and a clock that tests set."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,3 +15,18 @@ def now() -> Iterator[list[datetime]]:
     times = [datetime.now(UTC) - _TICK]
     yield times
     times.append(datetime.now(UTC))
+
+
+class Clock:
+    """A replacement for the module ``time``, whose monotonic clock is stopped.
+
+    :param now: its time in seconds, which the test changes.
+    """
+
+    time = staticmethod(time.time)
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
