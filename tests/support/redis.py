@@ -12,10 +12,10 @@ from .waiting import TIMEOUT, wait_for
 
 def url_of(port: int, timeout: float = TIMEOUT) -> str:
     """Return the URL of a server that has more time for a reply than in production."""
-    return f"redis://127.0.0.1:{port}/0{timeouts(timeout)}"
+    return f"redis://127.0.0.1:{port}/0{timeout_query(timeout)}"
 
 
-def timeouts(seconds: float = TIMEOUT) -> str:
+def timeout_query(seconds: float = TIMEOUT) -> str:
     """Return the query of a URL that replaces the timeouts of the service."""
     return f"?socket_timeout={seconds}&socket_connect_timeout={seconds}"
 

@@ -17,12 +17,13 @@ from .waiting import TIMEOUT
 def create(app: Any, **settings: str) -> Any:
     """Create a server with the settings of development.ini, on a free port or a Unix socket.
 
-    It closes no idle connection: a test that waits for a connection to close would pass.
+    It does not close idle connections. A test that waits for a connection to be closed would pass
+    for the wrong reason.
     """
     ini = ConfigParser(interpolation=None)
     ini.read(ROOT / "development.ini")
-    own = {"listen": "127.0.0.1:0", "threads": "8", "channel_timeout": "3600"}
-    settings = {**ini["server:main"], **own, **settings}
+    defaults = {"listen": "127.0.0.1:0", "threads": "8", "channel_timeout": "3600"}
+    settings = {**ini["server:main"], **defaults, **settings}
     del settings["use"]
     if "unix_socket" in settings:
         del settings["listen"]
