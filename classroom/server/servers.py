@@ -74,7 +74,9 @@ class _Server(BaseWSGIServer):
     def _evict(self, excess: int) -> None:
         """Close the connections that have kept the server waiting longest."""
         channels = [item for item in self._map.values() if isinstance(item, Channel)]
-        waiting = [(since, channel) for channel in channels if (since := channel.waiting_since())]
+        # The newest may have sent requests that the event loop has not read.
+        older = channels[:-excess]
+        waiting = [(since, channel) for channel in older if (since := channel.waiting_since())]
         for _, channel in nsmallest(excess, waiting, key=lambda pair: pair[0]):
             channel.abort()
             self._evicted += 1

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waitress import wasyncore
 
 from classroom.http.codes import ErrorCode
 from classroom.http.message_head import MAX_FIELDS
@@ -27,7 +28,7 @@ from ..support.sockets import (
 )
 from ..support.users import NAME, PASSWORD, basic
 from ..support.waiting import TIMEOUT, wait_for
-from ..support.waitress import serving
+from ..support.waitress import create, running, serving
 
 DOCUMENT = b"GET /api/v1.0/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -243,6 +244,23 @@ def test_at_the_limit_the_oldest_idle_connection_is_closed(app: Any) -> None:
         assert read_all(clients[0]) == b""
         clients[1].sendall(LAST)
         assert read_all(clients[1]).startswith(b"HTTP/1.1 200")
+
+
+def test_at_the_limit_the_newest_connection_is_kept(app: Any) -> None:
+    server = create(app, connection_limit="10")
+    port = int(server.effective_port)
+    with ExitStack() as stack:
+        clients = []
+        for _ in range(20):
+            clients.append(stack.enter_context(closing(connect(port))))
+            wasyncore.loop(0, map=server._map, count=1)  # accepts it
+        for client in clients:
+            client.sendall(b"GET / HTTP/1.1\r\nX: ")
+        newest = stack.enter_context(closing(connect(port)))
+        newest.sendall(LAST)
+        # In one iteration, the loop accepts the newest connection and reads the other requests.
+        with running(server):
+            assert read_all(newest).startswith(b"HTTP/1.1 200")
 
 
 def test_at_the_limit_a_running_request_is_completed(app: Any) -> None:

@@ -34,10 +34,17 @@ def create(app: Any, **settings: str) -> Any:
 def serving(app: Any, **settings: str) -> Iterator[int]:
     """Serve an application with the settings of development.ini, and yield the port."""
     server = create(app, **settings)
+    with running(server):
+        yield int(server.effective_port)
+
+
+@contextmanager
+def running(server: Any) -> Iterator[None]:
+    """Run the event loop of a server in a thread, and close the server at the end."""
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield int(server.effective_port)
+        yield
     finally:
         server.task_dispatcher.shutdown()
         stop(server)
