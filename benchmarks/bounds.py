@@ -86,7 +86,7 @@ MAX_IDLE_PERCENT = 0.1
 
 @dataclass(frozen=True)
 class Bound:
-    """A figure, its limits, and the noise of the race that it is from."""
+    """A figure, its limits, and the noise of the race in which it was measured."""
 
     what: str
     figure: float
@@ -131,7 +131,7 @@ def _compare(rule: Rule, race: Race) -> Iterator[Bound]:
 
 
 def _resolve(result: Result, race: Race) -> Result | None:
-    """Replace FASTEST by the name of a peer. Return None for a result that was not measured."""
+    """Replace FASTEST with the fastest peer. Return None for a result that was not measured."""
     runs: Runs = race.get(result.work, {})
     server = _fastest_peer(runs) if result.server == FASTEST else result.server
     return Result(result.work, server) if server in runs else None

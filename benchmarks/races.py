@@ -1,4 +1,4 @@
-"""The races: servers, databases and kinds of requests."""
+"""Races, which compare servers under the same load: their databases and kinds of requests."""
 
 import time
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def race_peers(suite: Suite, name: str, store: Store, peers: Sequence[Peer | Nod
 
 def race_with_passwords(suite: Suite, store: Store, peers: Sequence[Peer | NodePeer]) -> None:
     entries = [entry._replace(tokens=False) for entry in _entries(suite, peers)]
-    # The slowest peer checks two passwords per second: it finishes some on few connections.
+    # The slowest peer checks two passwords per second. With few connections, it completes some.
     profile = replace(suite.profile, rounds=1, max_rounds=2, seconds=4, connections=2)
     with suite.running(store, entries) as servers:
         _log_in(servers)
@@ -71,7 +71,7 @@ def race_with_passwords(suite: Suite, store: Store, peers: Sequence[Peer | NodeP
 
 
 def race_under_wrong_passwords(suite: Suite, store: Store) -> None:
-    """Measure a user whose password is cached, while other clients send wrong passwords."""
+    """Measure requests with a cached password, while other clients send wrong passwords."""
     classroom = Classroom(Ini(suite.folder))
     entries = [*twice(Entry("undisturbed", classroom)), Entry("flooded", classroom)]
     entries = [entry._replace(tokens=False) for entry in entries]
@@ -153,6 +153,6 @@ def _entries(suite: Suite, peers: Sequence[Peer | NodePeer]) -> list[Entry]:
 
 
 def _log_in(servers: Sequence[Server]) -> None:
-    """Have the password cached: the service checks only a few passwords at the same time."""
+    """Send the password once, so that it is cached before the load: logins are limited."""
     for server in servers:
         send("GET", f"{server.api}students/1", server.credentials)

@@ -1,4 +1,4 @@
-"""A REST service for students, classes and registrations, on Pyramid with traversal."""
+"""A REST service for students, classes and registrations, built on Pyramid with traversal."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ __all__ = ["DEFAULT_SETTINGS", "main"]
 def main(global_config: dict[str, str] | None, **settings: Any) -> Router:
     """Create the WSGI application from the settings of an ini file (``paste.app_factory``).
 
-    The environment overrides them.
+    Environment variables override these settings.
 
     :raises classroom.settings.SettingError: if a setting is invalid.
     """

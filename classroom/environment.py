@@ -13,12 +13,12 @@ log = logging.getLogger(__name__)
 
 _SECRET_KEY = "classroom.secret_key"  # noqa: S105 (a key)
 _SECRET_KEY_FILE = "CLASSROOM_SECRET_KEY_FILE"  # noqa: S105 (a name)
-# The variable of each setting that has one.
+# The environment variable of each setting that has one.
 _VARIABLES = {"sqlalchemy.url": "CLASSROOM_DATABASE_URL"} | {
     key: key.upper().replace(".", "_") for key in DEFAULT_SETTINGS
 }
 VARIABLES = frozenset({*_VARIABLES.values(), _SECRET_KEY_FILE})
-# Without those that Kubernetes sets for a service named classroom. No setting has such a name.
+# Kubernetes sets the excluded variables for a service named classroom. No setting has such a name.
 _PREFIX = re.compile("CLASSROOM_(?!SERVICE_|PORT_|PORT$)")
 
 
@@ -36,7 +36,7 @@ def overrides() -> dict[str, str]:
 def read_variables() -> tuple[dict[str, str], dict[str, SettingError]]:
     """Return the settings that the environment contains, and the errors of the invalid ones.
 
-    Both are by key; an error names its variable.
+    The keys of both are the keys of the settings. Each error names the environment variable.
     """
     found, invalid = {}, {}
     for key, variable in _sources().items():
@@ -49,7 +49,7 @@ def read_variables() -> tuple[dict[str, str], dict[str, SettingError]]:
 
 
 def _sources() -> dict[str, str]:
-    """Return the variable of each setting that the environment contains."""
+    """Return the name of the variable for each setting that the environment contains."""
     sources = {key: name for key, name in _VARIABLES.items() if name in os.environ}
     if os.environ.get(_SECRET_KEY_FILE):
         sources[_SECRET_KEY] = _SECRET_KEY_FILE
@@ -60,7 +60,7 @@ def _value(variable: str) -> str:
     if variable != _SECRET_KEY_FILE:
         return os.environ[variable]
     if _VARIABLES[_SECRET_KEY] in os.environ:
-        raise SettingError(variable, f"{_VARIABLES[_SECRET_KEY]} is set too; unset one")
+        raise SettingError(variable, f"{_VARIABLES[_SECRET_KEY]} is also set; unset one of them")
     return _read_secret(os.environ[variable])
 
 
@@ -70,7 +70,7 @@ def _read_secret(path: str) -> str:
     except OSError as error:
         raise SettingError(_SECRET_KEY_FILE, f"cannot read {path}: {error.strerror}") from None
     except ValueError:
-        # Its message would contain a byte of the secret.
+        # The message of the error contains a byte of the secret.
         raise SettingError(_SECRET_KEY_FILE, f"{path} is not UTF-8") from None
 
 

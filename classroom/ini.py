@@ -27,7 +27,7 @@ _UNKNOWN_SERVER = (
 
 @dataclass(frozen=True)
 class Ini:
-    """An ini file, and the values of the ``%(name)s`` in it."""
+    """An ini file, and the values of its variables, which it refers to as ``%(name)s``."""
 
     path: str
     variables: Mapping[str, str]
@@ -48,7 +48,7 @@ class Ini:
             return read_app(self.path, self.variables)
 
     def read_server(self) -> dict[str, str]:
-        """Read ``[server:main]``, which is empty if it is missing.
+        """Read ``[server:main]``. The result is empty if the section is missing.
 
         :raises classroom.settings.SettingError: if the file cannot be read.
         """
@@ -99,7 +99,7 @@ def read_app(path: str, variables: Mapping[str, str]) -> dict[str, str]:
 def _loader(path: str) -> Any:
     uri = plaster.parse_uri(path)
     if uri.scheme == "file+ini":
-        # The loader that get_loader returns, after it reads the entry points of all distributions.
+        # get_loader returns the same, but first reads the entry points of all distributions.
         return Loader(uri)
     return plaster.get_loader(uri, protocols=["wsgi"])
 
@@ -119,7 +119,8 @@ def _one_line_errors(path: str) -> Iterator[None]:
 def explain(error: Exception) -> str:
     """Return the reason why an ini file cannot be read.
 
-    Messages of configparser contain parts of values, and a value may be a password.
+    This is not the message of configparser, which contains parts of values: a value may be a
+    password.
     """
     match error:
         case configparser.InterpolationMissingOptionError(option=key, reference=name):

@@ -35,24 +35,24 @@ class Identity(NamedTuple):
     """The principals that ACL entries refer to: see ``classroom.security.principals``."""
 
     def __repr__(self) -> str:
-        """Do not show the hash."""
+        """Omit the hash."""
         return f"<Identity {self.id} {self.name!r}>"
 
 
 class Request(pyramid.request.Request):
     """Pyramid's request with the properties of this service.
 
-    They are defined on a class because with ``add_request_method`` Pyramid creates a class for each
-    request.
+    They are not added with ``add_request_method``, because Pyramid would then create a class for
+    each request.
     """
 
-    # In bytes. pyramid_retry copies the body; up to this size, which waitress never exceeds, it
-    # stays in memory.
+    # In bytes. pyramid_retry copies the body; a copy of up to this size stays in memory. Waitress
+    # passes on no larger body, unless max_request_body_size is increased.
     request_body_tempfile_limit = 2 * 1024 * 1024
 
     @classmethod
     def adopt(cls, request: pyramid.request.Request) -> Self:
-        """Convert a request that Pyramid itself creates, as ``pviews`` does, to this class."""
+        """Convert a plain Pyramid request, such as the one that ``pviews`` creates."""
         request.__class__ = cls
         return request
 
@@ -62,14 +62,15 @@ class Request(pyramid.request.Request):
 
     @property
     def is_read(self) -> bool:
-        """Return whether the response is a representation that a client may cache."""
+        """Return whether the method is GET or HEAD."""
         return self.method in ("GET", "HEAD")
 
     def was_sent_to(self, path: str) -> bool:
-        """Return whether the client sent exactly this path, below SCRIPT_NAME.
+        """Return whether the client sent exactly this path, after SCRIPT_NAME if there is one.
 
-        In PATH_INFO, %2F is decoded to a slash, and several leading slashes are one. REQUEST_URI,
-        which some servers set, contains the path as sent and, behind a proxy, the scheme and host.
+        PATH_INFO does not show this: in it, %2F is decoded to a slash, and leading slashes are
+        merged. REQUEST_URI, which some servers set, contains the path as sent and, behind a proxy,
+        the scheme and host.
         """
         sent = self.environ.get("REQUEST_URI", path).partition("?")[0]
         sent = re.sub("^https?://[^/]*", "", sent)
@@ -77,7 +78,7 @@ class Request(pyramid.request.Request):
 
     @reify
     def identity(self) -> Identity | None:
-        """The authenticated user, or None. The security policy verifies the credentials once."""
+        """The authenticated user, or None. The credentials are verified once per request."""
         identity = self.registry.getUtility(ISecurityPolicy).identity(self)
         if identity:
             self.environ["classroom.user"] = identity.name  # for the access log
@@ -100,7 +101,8 @@ class Request(pyramid.request.Request):
     def db(self) -> Connection:
         """The connection of this request, joined to its transaction if it has one.
 
-        :raises transaction.interfaces.NoTransaction: if the request is not safe and has none.
+        :raises transaction.interfaces.NoTransaction: if the request is not safe and has no
+            transaction.
         """
         database = self.services.database
         try:
@@ -114,7 +116,7 @@ class Request(pyramid.request.Request):
         return connection
 
     def rows(self, statement: SelectStatement, parameters: Parameters) -> Sequence[Any]:
-        """Run a SELECT, inside the request's transaction if it has begun."""
+        """Run a SELECT on ``db`` if the request has used it, and otherwise on the reader."""
         if "db" not in self.__dict__:
             database = self.services.database
             rows = database.reader.rows(statement, parameters)

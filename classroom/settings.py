@@ -51,7 +51,9 @@ class Settings:
 
 
 def parse(settings: Mapping[str, Any]) -> Settings:
-    """Read the ``classroom.*`` keys of ``settings``, which has every key of DEFAULT_SETTINGS.
+    """Read the ``classroom.*`` keys of ``settings``.
+
+    :param settings: must contain every key of DEFAULT_SETTINGS.
 
     :raises SettingError: for the first unknown key or invalid value.
     """

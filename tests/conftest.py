@@ -1,7 +1,7 @@
-"""How tests are selected and observed. The fixtures have the names of Pyramid's cookiecutter.
+"""How tests are selected and observed. Fixtures are named as in Pyramid's cookiecutter.
 
-No part of the service is replaced: each test has a new or an emptied database, pyramid_tm commits
-and rolls back, and every server is a real one.
+No part of the service is replaced, except that passwords are hashed at the lowest cost: each test
+has a new or an emptied database, pyramid_tm commits and rolls back, and every server is a real one.
 """
 
 import gc
@@ -31,7 +31,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
 ]
 
-# The test databases are in memory if it has room: no commit waits for a disk.
+# The test databases are in memory if there is room, so that no commit waits for a disk.
 _MEMORY = Path("/dev/shm")
 if (
     "TMPDIR" not in os.environ
@@ -66,7 +66,7 @@ _LONG_TESTS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deselect the combinations of each test that are neither in the diagonal nor in its marker."""
+    """Select the combinations in which each test runs, and run the long tests first."""
     items[:] = [item for item in items if _is_wanted(item)]
     items.sort(key=lambda item: item.path.stem not in _LONG_TESTS)
     for item in items:
@@ -115,7 +115,7 @@ def _timers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords at the lowest costs. At those of the service, a hash takes 20 ms."""
+    """Hash passwords at the lowest cost. At the cost that the service uses, a hash takes 20 ms."""
     monkeypatch.setattr(passwords, "_HASHER", CHEAP_HASHER)
     monkeypatch.setattr(passwords, "_DUMMY_HASH", passwords._dummy_hash())
 

@@ -40,7 +40,7 @@ def _small_pool(engine: Engine, threads: int) -> Iterator[Finding]:
 def _contents(engine: Engine, url: URL | None) -> Iterator[Finding]:
     try:
         if url and not backend_of(engine).exists(url):
-            yield warning(_URL, "there is no database yet; startup creates it, without users")
+            yield warning(_URL, "there is no database yet; pserve creates it, without users")
         else:
             with engine.connect() as connection:
                 yield from _tables(connection)
@@ -52,7 +52,7 @@ def _tables(connection: Connection) -> Iterator[Finding]:
     if defect := backend_of(connection.engine).defect(connection):
         yield error(_URL, defect)
     elif revision.is_empty(connection):
-        yield warning(_URL, "the database has no tables; startup creates them")
+        yield warning(_URL, "the database has no tables; pserve creates them")
     else:
         if newer := revision.require_usable(connection):
             yield warning(_URL, newer)

@@ -1,4 +1,4 @@
-"""The check of the sections that configure logging. It creates no handler: some open a file."""
+"""Check the sections that configure logging, without creating handlers: some open files."""
 
 import logging
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _split(text: str) -> list[str]:
 
 
 def _is_class(kind: str, name: str) -> bool:
-    # Logging's own handlers need no prefix. An empty class of a formatter is the default.
+    # Logging's own handlers need no prefix. An empty class means the default formatter.
     names = (f"logging.{name}", name) if kind == "handler" else (name or "logging.Formatter",)
     for each in names:
         with suppress(ImportError, AttributeError, ValueError):

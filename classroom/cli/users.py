@@ -29,7 +29,7 @@ def _check_name(context: click.Context, parameter: click.Parameter, name: str) -
 
 
 name_argument = click.argument("name", callback=_check_name)
-# By value: click would offer the names of the members.
+# The values, since click would offer the names of the members.
 _ROLE = click.Choice([role.value for role in Role])
 
 
@@ -87,7 +87,7 @@ def setrole(engine: Engine, name: str, role: str) -> None:
     with must_exist(name), engine.begin() as connection:
         id = user_writes.find_user(connection, name)
         user_writes.change_user(connection, id, role=role)
-    click.echo(f"User {name} has the role {role}.")
+    click.echo(f"User {name} now has the role {role}.")
 
 
 @click.command()
@@ -126,7 +126,7 @@ def _hash_new_password(name: str, from_stdin: bool, allow_weak: bool) -> str:
     try:
         return hash_password(validate_new_password(password, name, allow_weak=allow_weak))
     except WeakPassword as error:
-        raise click.ClickException(f"{error}; --allow-weak-password accepts it") from None
+        raise click.ClickException(f"{error}; use --allow-weak-password to accept it") from None
     except InvalidValue as error:
         raise click.ClickException(str(error)) from None
 

@@ -27,12 +27,12 @@ _engine_log = logging.getLogger("sqlalchemy.engine.Engine")
 
 
 class Reader:
-    """An executor of SELECTs, each in its own transaction.
+    """Runs SELECTs, each in its own transaction.
 
-    :param connections: the engine that opens the connections, in autocommit mode. The reader keeps
-        them.
-    :param engine: the engine that runs a statement again, on a tested connection, if its connection
-        was lost.
+    :param connections: the engine that opens connections in autocommit mode for the reader, which
+        keeps them.
+    :param engine: the engine that runs a statement again, on a connection that it tests first, if
+        the reader's connection was lost. While statements are logged or traced, it runs all.
     """
 
     def __init__(self, connections: Engine, engine: Engine) -> None:
@@ -93,7 +93,7 @@ class Reader:
         connection.invalidate(error)
         if not is_lost or self._backend.is_timeout(error):
             raise self._translate(sql, error) from None
-        # What closed this connection, such as a restart of the server, has closed the others too.
+        # A restart of the server, for example, has closed the other connections too.
         self.close()
         log.warning("lost a connection to the database; retrying the read on another: %s", error)
 
@@ -122,10 +122,10 @@ def _fetch(connection: Any, sql: str, values: Parameters) -> list[Any]:
 
 @cache
 def _dialect(kind: Any, paramstyle: str) -> Dialect:
-    """Return the dialect of all readers of a kind of database.
+    """Return the dialect that all readers of one kind of database share.
 
-    It is separate from the dialects of the engines, because its placeholders have another style,
-    and because all these readers share the statements prepared for it. It never connects.
+    It is separate from the dialects of the engines, because it uses another placeholder style, and
+    because these readers also share the statements that are prepared for it. It never connects.
     """
     return kind(paramstyle=paramstyle)
 
@@ -174,7 +174,7 @@ class _Prepared:
         return values
 
 
-# Statements are built once, and readers of the same kind of database share what is prepared.
+# Statements are built once, and readers of the same kind of database share them.
 _prepare = cache(_Prepared)
 
 

@@ -17,7 +17,7 @@ from .not_ready import DatabaseUnavailable, NotReady
 def open_database(settings: Mapping[str, Any], *, create: bool = True) -> Engine:
     """Create the engine, and prepare its database.
 
-    :param create: whether to create a missing database, which otherwise is an error.
+    :param create: whether to create the database if it is missing; otherwise, that is an error.
     :raises classroom.settings.SettingError: if the database cannot be used.
     """
     engine = make_engine(settings)
@@ -29,7 +29,7 @@ def open_database(settings: Mapping[str, Any], *, create: bool = True) -> Engine
 
 
 def prepare(engine: Engine, settings: Mapping[str, Any], *, create: bool = True) -> None:
-    """Create the tables of an empty database, and fold names that are not folded yet.
+    """Create the tables of an empty database, and fold names, for search, that are not folded yet.
 
     :raises NotReady: if the database is unavailable, or older than the code.
     :raises classroom.settings.SettingError: if the database cannot be used.
@@ -51,7 +51,9 @@ def _ensure_database(backend: Backend, url: URL, create: bool) -> None:
     if create:
         backend.create_if_missing(url)
     elif not backend.exists(url):
-        raise FileNotFoundError(f"no database in {url.database}; startup and adduser create it")
+        raise FileNotFoundError(
+            f"no database in {url.database}; pserve and classroom adduser create it"
+        )
 
 
 def unusable(error: Exception) -> SettingError:
@@ -62,7 +64,7 @@ def unusable(error: Exception) -> SettingError:
 def _ensure_tables(engine: Engine) -> None:
     with engine.connect() as connection:
         is_empty = revision.is_empty(connection)
-    # Without for_writing, startup does not wait for other writers.
+    # Only an empty database is written to. Otherwise, startup must not wait for other writers.
     with (for_writing(engine) if is_empty else engine).begin() as connection:
         revision.ensure_current(connection)
 

@@ -100,7 +100,7 @@ def register(connection: Connection, student_id: int, class_id: int) -> Row[Any]
     except IntegrityError as error:
         if not backend.is_foreign_key_violation(error.orig):
             raise
-        raise NotFound(f"there is no Student {student_id} or no Class {class_id}") from None
+        raise NotFound(f"Student {student_id} or Class {class_id} does not exist") from None
     if row is None:
         raise AlreadyRegistered(**key)
     return row
@@ -137,7 +137,7 @@ def _create(backend: Backend, model: type[Record]) -> Executable:
 
 @cache
 def _change(backend: Backend, model: type[Record], names: tuple[str, ...]) -> Executable:
-    """Change columns to the parameters ``new_NAME``. If no value differs, keep ``updated_at``."""
+    """Set columns to the parameters ``new_NAME``. If no value differs, keep ``updated_at``."""
     columns = model.__table__.columns
     new = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in names}
     # A name that was written directly to the database is folded later; folding alone is not a

@@ -7,7 +7,7 @@ from .syntax import MAX_BODY, MAX_PATH
 
 
 class ErrorCode(StrEnum):
-    """A stable identifier of an error, by which clients tell apart errors of the same status."""
+    """A stable identifier of an error, which distinguishes errors with the same status."""
 
     status: int
     description: str
@@ -35,7 +35,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_PARAMETER = (
         "unknown_parameter",
         400,
-        "The method has no such query parameter at this URL. The message names it.",
+        "The method does not accept this query parameter at this URL. The message names it.",
     )
     INVALID_PARAMETER = (
         "invalid_parameter",
@@ -101,7 +101,8 @@ class ErrorCode(StrEnum):
     SOURCE_ID_EXISTS = (
         "source_id_exists",
         409,
-        "Another student, or another class, has the `source_id`. `Location` is its URL.",
+        "Another student has the `source_id` of this student, or another class that of this class."
+        " `Location` is the URL of the other.",
     )
     ALREADY_TEACHES = (
         "already_teaches",
@@ -128,7 +129,8 @@ class ErrorCode(StrEnum):
     PRECONDITION_FAILED = (
         "precondition_failed",
         412,
-        "`If-Match` or `If-None-Match` does not hold. If a write failed, read the resource again.",
+        "The condition in `If-Match` or `If-None-Match` is false. If a write failed, read the"
+        " resource again.",
     )
     BODY_TOO_LARGE = ("body_too_large", 413, f"The body exceeds {MAX_BODY // 1024} KiB.")
     UNSUPPORTED_MEDIA_TYPE = (
@@ -193,7 +195,7 @@ _OF_CLASS = {
 def code_of_status(status: int) -> ErrorCode:
     """Return the code of an error that has only a status.
 
-    If an extension returns a status without a code, this is the general code of the status class
-    (3xx, 4xx or 5xx).
+    An extension may return a status that the service itself does not use. This returns the general
+    code of its class (3xx, 4xx or 5xx).
     """
     return _GENERAL.get(status, _OF_CLASS[status // 100])

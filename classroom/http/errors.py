@@ -46,8 +46,8 @@ class Problem(Struct, frozen=True):
     type: Annotated[
         str,
         Meta(
-            description="The URL of a page that describes the code. `about:blank` if the service"
-            " does not know its own URL.",
+            description="The URL of a page that describes the code. `about:blank` if the URL of"
+            " the service is not known.",
             examples=[_EXAMPLE_TYPE],
             extra_json_schema={"format": "uri"},
         ),
@@ -76,7 +76,7 @@ class BadRequest(HTTPBadRequest):
 class InvalidFields(BadRequest):
     """A body with missing or invalid fields.
 
-    :param problems: a message for each of them, by name.
+    :param problems: a message for each of these fields, by name.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -119,14 +119,16 @@ def _type(environ: Mapping[str, Any], code: ErrorCode) -> str:
 
 
 def _preferred_type(accept: str) -> str:
-    # WebOb's parser is slow. For a 429, the tween well_formed has not yet checked the header.
+    # Check the header first, because WebOb's parser is slow: some requests are rejected before the
+    # tween well_formed can check it, for example with 429.
     if (
         len(accept) > MAX_ACCEPT
         or PROBLEM_TYPE not in accept.lower()
         or not ACCEPT.fullmatch(accept)
     ):
         return JSON_TYPE
-    # WebOb rejects Java's syntax, which ACCEPT allows. A charset is removed: it is always UTF-8.
+    # Java sends "*" and weights such as ".2", which ACCEPT allows and WebOb rejects. A charset is
+    # removed, because responses are always in UTF-8.
     for pattern, replacement in (
         (r"(?<==)(?=\.)", "0"),
         (r"(?<![^\s,])\*(?=[\s,;]|$)", "*/*"),

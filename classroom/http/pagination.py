@@ -21,7 +21,7 @@ class PageNotFound(LookupError):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """The requested page: selected by its number, from 1, or by a cursor.
+    """The requested page, selected by a cursor or by a number that starts at 1.
 
     :param kept: other query parameters, which the links to pages repeat.
     """
@@ -40,8 +40,8 @@ class PageRequest:
     def slice(self) -> Slice:
         """The rows to fetch.
 
-        With a cursor, this is one row more than the page has. It shows whether there is another
-        page.
+        With a cursor, this includes one row more than the page has. That row shows whether there is
+        another page.
         """
         if self.cursor:
             return Slice(self.per_page + 1, key=self.cursor, backward=bool(self.before))
@@ -80,8 +80,8 @@ def paginate(
 
     :param count: returns the total.
     :param fetch: returns the rows of a slice, and the total unless there are no rows.
-    :param key: returns the cursor of a row.
-    :raises PageNotFound: if the page number is past the last page.
+    :param key: returns the key of a row, from which its cursor is made.
+    :raises PageNotFound: if the page number is beyond the last page.
     """
     fetched, counted = fetch(requested.slice)
     if not fetched and requested.page > 1 and not requested.cursor:

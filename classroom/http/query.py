@@ -101,7 +101,7 @@ def _words(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def sort(component: str, *names: str) -> QueryParameter:
-    """Define a parameter ``sort``, whose value is one of ``names``, or ``-`` and one of them.
+    """Define a parameter ``sort``, whose value is one of ``names``, optionally after a ``-``.
 
     :param component: the key of the parameter in the OpenAPI document.
     """
@@ -146,7 +146,7 @@ def _some_of(names: Sequence[str]) -> ParameterReader:
         found = [name for value in values for name in value.split(",")]
         if len(found) > MAX_LISTED or not set(found) <= set(names):
             allowed = ", ".join(names)
-            raise ValueError(f"must be a comma-separated list of at most {MAX_LISTED} of {allowed}")
+            raise ValueError(f"must be a comma-separated list of up to {MAX_LISTED} of: {allowed}")
         return frozenset(found)
 
     return listed

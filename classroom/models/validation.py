@@ -59,7 +59,7 @@ def validate_source_id(source_id: object) -> str:
 def validate_password_hash(password_hash: object) -> str:
     """Check the hash of a password, and return it.
 
-    :raises InvalidValue: if it is not an argon2id hash, but for example the password itself.
+    :raises InvalidValue: if it is not an argon2id hash; for example, if it is the password itself.
     """
     if not isinstance(password_hash, str) or not _ARGON2ID.fullmatch(password_hash):
         raise InvalidValue("password_hash", "must be an argon2id hash")

@@ -34,16 +34,16 @@ Students, classes and registrations. Start at `/` and follow the URLs.
 * Collections are paginated: follow `next` until it is null.
 * 200 responses to GET have an entity tag. Send it as `If-None-Match` to avoid repeated downloads,
   and as `If-Match` to avoid lost updates.
-* Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that.
-  An `Accept` header of more than {MAX_ACCEPT} bytes does not select the latter.
+* Errors are `application/json`, or `application/problem+json` (RFC 9457) if `Accept` prefers that
+  and has at most {MAX_ACCEPT} bytes.
 * A query parameter that the operation does not accept is rejected with 400, as is a repeated
   parameter other than `expand`. Unknown fields of a body are ignored.
 * A URL with an extra or missing trailing slash is redirected (308) for every method. A method that
   a resource does not support is rejected with 405. All resources also support HEAD and OPTIONS.
-* The server rejects some requests while it receives them. Then requests over the rate limit (429)
-  and malformed headers and queries (400) are rejected. Then credentials are checked: if they are
-  missing or wrong, the response is 401, whether or not the path, the method and the body are valid.
-* Responses may get new members. Ignore those that you do not know.
+* Some requests are rejected while the server is receiving them. All others are checked in this
+  order: the rate limit (429), the syntax of headers and query (400), and the credentials (401). If
+  the credentials are missing or wrong, the response is 401 for any path, method and body.
+* Later versions may add members to responses. Ignore members that you do not know.
 """
 _INFO = {
     "title": "classroom",
@@ -92,7 +92,7 @@ def _components(paths: Sequence[Path], settings: Settings) -> Node:
 
 
 def _security_schemes(use_token_auth: bool) -> Node:
-    """Return HTTP Basic with passwords, or in token mode the two schemes that accept a token."""
+    """Return HTTP Basic with passwords, or, in token mode, the two schemes that accept a token."""
     basic = {"type": "http", "scheme": "basic"}
     if not use_token_auth:
         return {"basic": basic | {"description": _BASIC}}
@@ -105,5 +105,5 @@ def _encode(registry: Registry) -> dict[str, bytes]:
 
 
 def includeme(config: Configurator) -> None:
-    # On the first request for it: this takes a third of the time of a startup.
+    # Generated on the first request for it, because this takes a third of the startup time.
     services(config.registry).openapi = cache(partial(_encode, config.registry))

@@ -13,7 +13,7 @@ from .headers import NO_SNIFFING, REQUEST_ID
 from .node import Node, ref
 
 ALWAYS = (400, 408, 413, 429, 431, 500, 501, 503)
-"""The statuses that any operation may have."""
+"""The statuses that any operation may return."""
 
 
 class _Error(NamedTuple):
@@ -69,7 +69,7 @@ def errors(statuses: Iterable[int], method: str = "") -> Node:
 
 
 def conflict(codes: Sequence[ErrorCode]) -> Node:
-    """Return 409, if an operation has conflicts. The first is the example."""
+    """Return the response 409 for an operation with these codes. The first is the example."""
     if not codes:
         return {}
     error = _Error(codes[0], _CONFLICTS[codes[0]], ("Location",))

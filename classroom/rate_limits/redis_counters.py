@@ -24,7 +24,7 @@ class RedisCounter:
     the time of a call.
 
     :raises redis.RedisError: if Redis is unavailable. A call waits up to 0.1 seconds to connect,
-        and for each reply.
+        and up to 0.1 seconds for each reply.
     """
 
     def __init__(self, pool: redis.ConnectionPool, name: str, period: int) -> None:
@@ -64,9 +64,9 @@ class RedisCounter:
 def open_pool(url: str) -> redis.ConnectionPool:
     """Return a pool whose connections wait up to 0.1 seconds to connect, and for each reply.
 
-    It does not connect.
+    Opening the pool connects to nothing.
     """
-    # Without all three options redis-py waits up to 40 seconds for an unresponsive server.
+    # Without any one of the three options, redis-py waits up to 40 seconds for a hung server.
     return redis.ConnectionPool.from_url(
         url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
     )
@@ -78,7 +78,7 @@ def open_client(url: str) -> redis.Redis:
 
 
 def ping(url: str) -> None:
-    """Connect to Redis as a counter does, and count nothing.
+    """Connect to Redis as a counter does, but count nothing.
 
     :raises redis.RedisError: if Redis is unavailable.
     :raises TypeError, ValueError: if redis-py does not accept ``url``.
@@ -112,9 +112,9 @@ def _first_reply(connection: Any, commands: list[tuple[Any, ...]]) -> int:
 
 
 class FailOverCounter:
-    """A counter in Redis that falls back to this process while Redis is unavailable.
+    """A counter in Redis that is replaced by one in this process while Redis is unavailable.
 
-    After a failure, calls bypass Redis for ``pause`` seconds. Then one call tries it again.
+    After a failure, calls bypass Redis for ``pause`` seconds. Then one call tries Redis again.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class FailOverCounter:
     def _record_failure(self, error: redis.RedisError) -> None:
         with self._lock:
             if self._retry_at is None:
-                log.warning("Redis unavailable, counting per process: %s", error)
+                log.warning("Redis is unavailable (%s); counting per process", error)
             self._retry_at = self._clock() + self._pause
 
     def _record_success(self) -> None:

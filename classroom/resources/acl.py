@@ -56,19 +56,19 @@ def of_class(id: int) -> Acl:
 
 
 def of_user(id: int) -> Acl:
-    """Return the ACL of a user, who may read the resource and change the password."""
+    """Return the ACL of a user: users may read themselves and change their own passwords."""
     return [(Allow, is_user(id), (Permission.VIEW, Permission.CHANGE_PASSWORD))]
 
 
 def is_granted_to_all_roles(kinds: Sequence[type], permission: Permission) -> bool:
     """Return whether every role has a permission on a resource, whichever ids are in its URL.
 
-    :param kinds: the classes of the resource and of the nodes above it, from the root.
+    :param kinds: the Python classes of the nodes in the path, from the root to the resource.
     """
     place = None
     for kind in kinds:
         acl = getattr(kind, "__acl__", ())
-        # An ACL that depends on an id only adds permissions of individual users.
+        # An ACL that depends on an id only adds permissions for individual users.
         place = SimpleNamespace(__parent__=place, __acl__=() if callable(acl) else acl)
     permits = ACLHelper().permits
     return all(

@@ -22,9 +22,10 @@ _, _AUTH, _REQUEST_TOKEN = TOKEN_PATH.split("/")
 
 
 class Traverser(ResourceTreeTraverser):
-    """Traversal without ``@@NAME``, by which Pyramid selects a view: no view has a name.
+    """Traversal in which ``@@NAME`` does not select a view, since no view has a name.
 
-    Such a path would otherwise return 403 for an item that exists, and 404 for one that does not.
+    Otherwise, a request for ``@@NAME`` below an item would return 403 if the item exists, and 404
+    if it does not.
     """
 
     VIEW_SELECTOR = "none"  # longer than the two characters that Pyramid compares
@@ -132,7 +133,8 @@ class Root(Resource):
 def public_paths(root: type[Node]) -> frozenset[str]:
     """Return the paths that need no authentication, with and without their trailing slash.
 
-    Paths without it are redirected. The path of the root of a mounted application may be empty.
+    A path without it needs no authentication either: it is redirected, or is the empty path of the
+    root of a mounted application.
     """
     found = [path for kind, path in path_templates(root) if is_public(kind)]
     return frozenset({*found, *(path.rstrip("/") for path in found)})
@@ -144,7 +146,7 @@ def unlimited_paths(root: type[Node]) -> frozenset[str]:
 
 
 def nonblocking_paths(root: type[Node]) -> frozenset[str]:
-    """Return the paths whose requests a separate thread executes."""
+    """Return the paths at which GET, HEAD and OPTIONS are executed in a separate thread."""
     return frozenset(path for kind, path in path_templates(root) if kind.is_nonblocking)
 
 

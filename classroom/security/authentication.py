@@ -98,7 +98,8 @@ class PasswordAuthentication:
 
     def _check(self, request: Request, username: str, password: str) -> Identity | None:
         client = client_of(request.remote_addr)
-        # Check inside the slot: concurrent logins exceed the limit by at most the number of slots.
+        # Check inside the slot, so that concurrent logins exceed the limit at most by the number of
+        # slots.
         with self._slots.take(request.environ.get("classroom.worker_threads", _WORKER_THREADS)):
             self._attempts.check(username, client)
             user = self._find(username)
@@ -121,8 +122,8 @@ class TokenAuthentication:
         self._secret = secret
 
     def challenges(self, request: Request) -> list[str]:
-        # Browsers show a login dialog for a challenge with Basic, and a script that sent a token
-        # waits until it is closed.
+        # For a Basic challenge, a browser would show a login dialog, and the script that sent the
+        # token would wait until the user closes it.
         if _scheme(request) == "bearer":
             return [f'{_BEARER}, error="invalid_token"']
         return [_BASIC, _BEARER]
@@ -132,7 +133,7 @@ class TokenAuthentication:
         if not password:
             return Refusal(ErrorCode.INVALID_TOKEN)
         url = request.application_url + tokens.TOKEN_PATH
-        return Refusal(ErrorCode.TOKEN_REQUIRED, f"get a token at {url} with the password")
+        return Refusal(ErrorCode.TOKEN_REQUIRED, f"use the password to get a token at {url}")
 
     def verify(self, request: Request) -> Verified | None:
         claims = tokens.read(self._secret, _token(request))

@@ -35,7 +35,8 @@ Header = tuple[str, str]
 class SecurityPolicy:
     """Pyramid's security policy.
 
-    :param tokens: None in password mode. Otherwise passwords authenticate only at ``TOKEN_PATH``.
+    :param tokens: None in password mode. In token mode, passwords authenticate only at
+        ``TOKEN_PATH``.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ def check_password(request: Request, password: str) -> str | None:
     :raises TooManyChecks: if too many passwords are being hashed.
     :raises TooManyFailures: if too many logins failed in this minute.
     """
-    assert request.identity  # noqa: S101 (the permission requires one)
+    assert request.identity  # noqa: S101 (the permission requires an identity)
     policy = request.registry.getUtility(ISecurityPolicy)
     user = policy.passwords.check(request, request.identity.name, password)
     # Another user may have taken the name since the identity was cached.

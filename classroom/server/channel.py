@@ -1,7 +1,7 @@
 """A connection to a client, which waitress calls a channel.
 
-The main thread reads and closes it. A worker thread executes one request at a time and writes the
-response. The docstring of a method names the thread if only one of them calls it.
+The main thread reads from it and closes it. A worker thread executes one request at a time and
+writes the response. The docstring of a method names the thread if only one of them calls it.
 """
 
 import time
@@ -61,7 +61,7 @@ class Channel(HTTPChannel):
         if not self.requests:  # canceled
             return False
         request = self.requests[0]
-        # Compare the path as sent. An encoded form requires authentication, which may block.
+        # Compare the path as sent. A percent-encoded path requires authentication, which may block.
         path = request.request_uri.partition("?")[0].removeprefix(self.adj.url_prefix)
         is_known = path in self.server.services.nonblocking_paths
         return is_known and request.command in ("GET", "HEAD", "OPTIONS")
@@ -78,13 +78,13 @@ class Channel(HTTPChannel):
             self._throttled_until = time.monotonic() + _THROTTLE_SECONDS
 
     def _must_wait(self) -> bool:
-        # Responses that the client does not read take memory.
+        # Responses that the client does not read take up memory.
         is_full = self.total_outbufs_len > _MAX_UNSENT
         return self.connected and (is_full or time.monotonic() < self._throttled_until)
 
     def _pause(self) -> bool:
-        # The main thread sends under the same lock. This check takes earlier sends into account.
-        # After a later one, the main thread calls resume().
+        # The main thread sends under the same lock. This check takes what it has sent into account.
+        # After it has sent more, the main thread calls resume().
         with self.outbuf_lock:
             self._is_paused = paused = self._must_wait()
         return paused
@@ -103,7 +103,7 @@ class Channel(HTTPChannel):
         return len(data)
 
     def flush(self) -> None:
-        """Send what was written, and leave the rest to the main thread (worker thread)."""
+        """Send what the socket accepts, and leave the rest to the main thread (worker thread)."""
         if not self._written:
             return
         written, self._written = self._written, b""
@@ -162,7 +162,7 @@ class Channel(HTTPChannel):
         return self.request.began if self.request else self.last_activity
 
     def enforce_timeouts(self, now: float) -> None:
-        """Close the connection if its client is too slow (main thread)."""
+        """Close the connection, or respond with 408, if its client is too slow (main thread)."""
         if self.requests or self.total_outbufs_len or self.close_when_flushed:
             # Nothing is read at the moment; do not count this time against the client.
             if self.request:
@@ -184,7 +184,7 @@ class Channel(HTTPChannel):
             return is_unsent and self.last_activity < cutoff
 
     def _refuse(self, request: Parser) -> None:
-        # An oversized body that is being drained already has an error.
+        # A request with an oversized body already has an error.
         request.error = request.error or RequestTimeout(
             f"the request was not complete within {self.request_timeout} seconds"
         )

@@ -28,7 +28,7 @@ class Task(BaseTask):
 
     def build_response_header(self) -> bytes:
         if self.channel.server.services.draining.is_set():
-            # Waitress then closes the connection after the response, as if the client requested it.
+            # Waitress closes the connection after the response, as if the client had sent this.
             self.request.headers["CONNECTION"] = "close"
         return super().build_response_header()
 
@@ -59,7 +59,10 @@ class JSONErrorTask(Task, ErrorTask):
         self.write(response.body)
 
     def _environ(self) -> dict[str, Any]:
-        """Return the keys on which an error response depends. A malformed head has no headers."""
+        """Return the keys on which an error response depends.
+
+        If the head is malformed, waitress has parsed no headers.
+        """
         settings = self.channel.adj
         headers = {f"HTTP_{name}": value for name, value in self.request.headers.items()}
         environ = {
@@ -111,5 +114,5 @@ def add_server_tween(config: Configurator, factory: Callable[[Handler, Registry]
 
 
 def remove_server_tweens() -> None:
-    """Restore the handler of waitress, which the applications of a process share."""
+    """Restore waitress's own handler. All applications of a process share the handler."""
     Task.handler = staticmethod(BaseTask.service)

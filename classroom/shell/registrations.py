@@ -80,7 +80,7 @@ class Registrations(CollectionMapping[Pair, Registration]):
     def add(self, student: Student | int, class_: Class | int) -> Registration:
         """Register a student for a class, each given as an object or by id.
 
-        :raises AlreadyRegistered: if the student is registered for it.
+        :raises AlreadyRegistered: if the student is already registered for the class.
         :raises NotFound: if either does not exist.
         """
         key = self.school.students.row(student).id, self.school.classes.row(class_).id

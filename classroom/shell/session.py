@@ -13,7 +13,7 @@ from ..db.engine import in_autocommit
 
 
 class ShellTransactionManager(TransactionManager):
-    """Transaction manager of dbsession. tm.commit() is commit(), and tm.abort() is undo()."""
+    """Transaction manager of dbsession. tm.commit() does what commit() does; tm.abort(), undo()."""
 
     session: "ShellSession"
 
@@ -23,7 +23,7 @@ class ShellTransactionManager(TransactionManager):
 
     def commit(self) -> None:
         """Commit, or roll back if that fails."""
-        # An object that was changed since the last commit has not joined the transaction yet.
+        # After a change to an object, the session joins the transaction only when it flushes.
         self.session.flush()
         try:
             super().commit()
@@ -33,7 +33,7 @@ class ShellTransactionManager(TransactionManager):
 
     def abort(self) -> None:
         super().abort()
-        self.session.rollback()  # zope.sqlalchemy leaves this to us, with keep_session
+        self.session.rollback()  # zope.sqlalchemy does not, with keep_session
 
 
 class ShellSession(Session):
@@ -51,7 +51,7 @@ class ShellSession(Session):
         self._reading = in_autocommit(self._writing)
         self.tm = ShellTransactionManager()
         self.tm.session = self
-        # Objects stay in the session, so that assigning to one after a commit is not lost.
+        # Objects stay in the session, so that an assignment to one after a commit is not lost.
         zope.sqlalchemy.register(self, STATUS_CHANGED, self.tm, keep_session=True)
         event.listen(self, "after_begin", self._record_begin)
         event.listen(self, "after_flush", self.invalidate_rows)

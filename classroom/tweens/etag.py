@@ -1,6 +1,6 @@
-"""Add an entity tag to each 200 response to a GET, and evaluate its preconditions (304, 412).
+"""Add an entity tag to each 200 response to GET or HEAD, and evaluate preconditions (304, 412).
 
-If the view has added the entity tag, because its body never changes, the body is not hashed.
+A view with a body that never changes adds the entity tag itself, so that the body is not hashed.
 """
 
 from pyramid.registry import Registry
@@ -32,6 +32,6 @@ def factory(handler: Handler, registry: Registry) -> Handler:
 
 
 def _not_modified(response: Response) -> Response:
-    """Return a 304 without content and content headers (RFC 9110, section 15.4.5)."""
+    """Return a 304 without content or content headers (RFC 9110, section 15.4.5)."""
     headers = [field for field in response.headerlist if not field[0].startswith("Content-")]
     return Response(status=304, headerlist=headers)

@@ -1,4 +1,4 @@
-"""Limit the requests per client, and add the rate limit headers to every response.
+"""Limit the requests per client, and add the rate limit headers to each limited response.
 
 This is the outermost tween, so that rejected and failed requests count too.
 """

@@ -27,7 +27,10 @@ View = Callable[[Any, Request], Response]
 
 
 def canonical_url(view: View, info: Any) -> View:
-    """Serve a resource at one URL only. Raise 308 if the trailing slash differs, otherwise 404."""
+    """Serve a resource only at its canonical URL.
+
+    Raise 308 for a path that differs only in the trailing slash, and 404 for any other path.
+    """
     if not _is_view_of(info, Resource):
         return view
 
@@ -50,10 +53,11 @@ def canonical_url(view: View, info: Any) -> View:
 
 
 def visible_item(view: View, info: Any) -> View:
-    """Raise 403 if the user may not read the item, or 404 if it or one above it does not exist.
+    """Hide from the response to a rejected request whether items exist, and what they contain.
 
-    They replace all other errors except 412. Only errors need this check: a successful write has
-    found its row.
+    Raise 403 instead of the error if the user may not read the resource, and 404 if an item in the
+    path does not exist. A 404 or 412 is not replaced. Successful requests need no check: they have
+    found their rows.
     """
     if not _is_view_of(info, Resource):
         return view
@@ -75,7 +79,7 @@ def known_parameters(view: View, info: Any) -> View:
 
     Only GET and HEAD accept any.
     """
-    # The view of unsupported methods requires no permission: 405 precedes this error.
+    # Only the view that raises 405 requires no permission. A 405 takes precedence over this error.
     if not _is_view_of(info, Resource) or info.options["permission"] == NO_PERMISSION_REQUIRED:
         return view
 
@@ -88,7 +92,7 @@ def known_parameters(view: View, info: Any) -> View:
 
 
 def _check_items(context: Resource, request: Request) -> None:
-    """Check that the user may know which items exist, and that the items in the path do.
+    """Check that the user may know which items exist, and that all items in the path exist.
 
     :raises HTTPForbidden: if the user may not know which items exist.
     :raises HTTPNotFound: if an item does not exist.

@@ -112,7 +112,7 @@ def _refuse_login(
     code: ErrorCode, error: TooManyFailures | TooManyChecks, request: Request
 ) -> Response:
     # Delay the next request on the connection. Clients that send the next wrong password at once
-    # would fill the queue ahead of others. Other WSGI servers have no such callable.
+    # would fill the queue, and others would wait. Other WSGI servers do not set this key.
     if throttle := request.environ.get("classroom.throttle"):
         throttle()
     headers = [("Retry-After", str(error.retry_after))]
@@ -127,7 +127,7 @@ def database_error(error: Exception, request: Request) -> Response:
     return not_ready(error, request)
 
 
-# The preparation of the database logs the reason.
+# This logs nothing, because the preparation of the database logs the reason.
 @exception_view_config(NotReady, retryable_error=False)
 def not_ready(error: Exception, request: Request) -> Response:
     headers = [("Retry-After", "2")]
@@ -154,7 +154,7 @@ def internal_error(error: Exception, request: Request) -> Response:
 
 
 def _is_hidden(request: Request) -> bool:
-    """Return whether the URL belongs to a resource that the user may not read if it exists."""
+    """Return whether the URL belongs to a resource that the user may not read, existing or not."""
     # There is no context if the path could not be decoded.
     context = getattr(request, "context", None)
     if not isinstance(context, Resource) or request.has_permission(Permission.VIEW):

@@ -1,4 +1,4 @@
-"""Input that is larger than a legitimate client sends is rejected early, and not stored."""
+"""Input that is larger than any legitimate client sends is rejected early, and not stored."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -138,7 +138,7 @@ def test_q_may_repeat_its_words(testapp: TestApp) -> None:
 
 
 def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
-    # The letter decomposes to four characters, the maximum of Unicode.
+    # The letter decomposes to four characters, the maximum in Unicode.
     name = "\u1f82" * 64
     testapp.post_json(STUDENTS, {"name": name})
     decomposed = "\u03b1\u0313\u0300\u0345" * 64
@@ -148,7 +148,9 @@ def test_q_may_be_fully_decomposed(testapp: TestApp) -> None:
 
 
 @pytest.mark.one_combination
-def test_accept_is_read_up_to_1024_bytes(anonymous: TestApp, subtests: pytest.Subtests) -> None:
+def test_accept_over_1024_bytes_selects_no_media_type(
+    anonymous: TestApp, subtests: pytest.Subtests
+) -> None:
     sizes = {1024: PROBLEM, 1025: "application/json"}
     for unit, (size, media_type) in product(("x/y, ", "*;q=.1,"), sizes.items()):
         with subtests.test(unit=unit, size=size):
@@ -252,7 +254,7 @@ def test_a_token_with_a_numeric_sub_is_401(claims: dict[str, Any], anonymous: Te
 
 @pytest.mark.one_combination
 def test_every_response_has_nosniff(testapp: TestApp) -> None:
-    """The contract requires the header in every other response of the tests."""
+    """The contract requires the header in all other responses of the tests."""
     tag = testapp.get("/").headers["ETag"]
     responses = {
         200: testapp.get("/"),

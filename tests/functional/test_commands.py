@@ -118,7 +118,7 @@ def test_a_short_password_needs_an_option(
     words = (command, name, "--password-stdin")
     refused = run(app_ini, *words, stdin="1234567\n")
     assert refused.exit_code == 1
-    assert "at least 8 characters; --allow-weak-password" in refused.output
+    assert "at least 8 characters; use --allow-weak-password" in refused.output
     assert not can_log_in(anonymous, name, "1234567")
     assert run(app_ini, *words, "--allow-weak-password", stdin="1234567\n").exit_code == 0
     assert can_log_in(anonymous, name, "1234567")
@@ -203,7 +203,7 @@ def test_only_adduser_creates_a_missing_database(
 ) -> None:
     path = tmp_path / "missing.sqlite"
     configure(ini, {"sqlalchemy.url": f"sqlite:///{path}"})
-    problem = f"sqlalchemy.url: no database in {path}; startup and adduser create it\n"
+    problem = f"sqlalchemy.url: no database in {path}; pserve and classroom adduser create it\n"
     for line in ("users", f"deluser {NAME}", "reindex", f"copy --to sqlite:///{tmp_path}/x.sqlite"):
         with subtests.test(line=line):
             refused = run(ini, *line.split())

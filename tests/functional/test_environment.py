@@ -106,7 +106,7 @@ def test_a_file_can_hold_the_secret(
         ({"CLASSROOM_SECRET_KEY_FILE": "latin"}, "CLASSROOM_SECRET_KEY_FILE: latin is not UTF-8"),
         (
             {"CLASSROOM_SECRET_KEY_FILE": "good", "CLASSROOM_SECRET_KEY": SECRET},
-            "CLASSROOM_SECRET_KEY_FILE: CLASSROOM_SECRET_KEY is set too",
+            "CLASSROOM_SECRET_KEY_FILE: CLASSROOM_SECRET_KEY is also set",
         ),
     ],
 )

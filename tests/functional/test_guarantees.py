@@ -48,7 +48,7 @@ def crowd(app: Any) -> Callable[[Callable[[TestApp, int], Any]], list[Any]]:
 
 
 @pytest.mark.usefixtures("student_and_class")
-def test_one_of_twenty_writes_with_one_etag_succeeds(
+def test_one_of_twenty_writes_with_the_same_etag_succeeds(
     password_client: TestApp, crowd: Any, subtests: pytest.Subtests
 ) -> None:
     def write(client: TestApp, number: int) -> int:
@@ -109,7 +109,8 @@ def test_a_concurrent_delete_leaves_no_orphans(
 
 @pytest.mark.usefixtures("short_busy_timeout")
 def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
-    """On SQLite the writers of a process wait for its lock, and need no busy timeout."""
+    """On SQLite the writers of a process wait for a lock in the process, and need no busy
+    timeout."""
 
     def create(mine: TestApp, number: int) -> list[str]:
         responses = [

@@ -197,7 +197,7 @@ def test_a_cached_password_costs_no_redis_command(
 
 
 @pytest.mark.one_combination
-def test_no_login_fails_while_redis_is_down(
+def test_users_can_log_in_while_redis_is_down(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     app_settings |= limits_in(f"redis://127.0.0.1:{free_port()}/0")
@@ -207,7 +207,7 @@ def test_no_login_fails_while_redis_is_down(
 
 
 @pytest.mark.one_combination
-def test_no_login_fails_while_redis_hangs(
+def test_users_can_log_in_while_redis_hangs(
     app_settings: dict[str, str], new_process: Callable[[], TestApp]
 ) -> None:
     port = free_port()
@@ -231,7 +231,7 @@ def ask(port: int, password: str) -> tuple[int, str | None]:
 
 @pytest.mark.one_combination
 @pytest.mark.parametrize(("threads", "slots"), [(8, 4), (4, 2), (1, 1)])
-def test_half_of_the_worker_threads_hash_at_a_time(
+def test_at_most_half_of_the_threads_hash_at_a_time(
     app: Any, monkeypatch: pytest.MonkeyPatch, threads: int, slots: int
 ) -> None:
     with serving(app, threads=str(threads)) as port:
@@ -267,7 +267,7 @@ ATTACKERS = 40
 def attack(port: int) -> list[int]:
     """Send wrong passwords until one is rejected unchecked; return the statuses."""
     statuses: list[int] = []
-    for _ in range(1000):  # some 20 are necessary
+    for _ in range(1000):  # about 20 are needed
         statuses.append(ask(port, "wrong")[0])
         if statuses[-1] == 429:
             break
@@ -275,7 +275,7 @@ def attack(port: int) -> list[int]:
 
 
 def attack_at_once(port: int) -> Counter[int]:
-    """Attack in many threads, each of which is rejected in the end; count the statuses."""
+    """Attack in many threads, until each is rejected with 429; count the statuses."""
     with ThreadPoolExecutor(ATTACKERS) as pool:
         responses = Counter(chain.from_iterable(pool.map(attack, [port] * ATTACKERS)))
     assert responses.keys() <= {401, 429, 503}
@@ -303,7 +303,7 @@ def service(
     ini: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator["subprocess.Popen[str]"]:
     """A ``pserve`` on ``port`` that has the user's credentials in its cache."""
-    # A check that holds its slot for as long as in production.
+    # Hash at full cost, so that a check holds its slot for as long as in production.
     monkeypatch.setattr(passwords, "_HASHER", FULL_COSTS)
     run(ini, "adduser", NAME, "--password-stdin", stdin=PASSWORD)
     with pserve(ini) as process:
@@ -345,7 +345,7 @@ def assert_others_are_served_first(port: int, waiting: socket.socket) -> None:
 
 @pytest.fixture
 def delay_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of delays of connections."""
+    """The clock that measures the delays of connections."""
     clock = Clock()
     monkeypatch.setattr("classroom.server.channel.time", clock)
     return clock

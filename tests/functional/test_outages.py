@@ -100,7 +100,7 @@ def test_a_frozen_postgresql_blocks_no_thread(
     retries: list[Any] = []
     on_postgresql.app.registry.registerHandler(retries.append, [IBeforeRetry])
     with postgresql.frozen(), ThreadPoolExecutor(1) as pool:
-        # The first requests have open connections, and the second ones have to connect.
+        # The first two requests use open connections; the next two must connect.
         for _ in range(2):
             read = pool.submit(client_of(on_postgresql.app).get, STUDENTS, status="*")
             assert_unavailable(on_postgresql.post_json(STUDENTS, NEW, status="*"))
@@ -110,7 +110,7 @@ def test_a_frozen_postgresql_blocks_no_thread(
     assert engine_of(on_postgresql.app).pool.checkedout() == 0
 
 
-def test_a_postgresql_restart_under_load_causes_only_503(
+def test_a_postgresql_restart_causes_no_error_but_503(
     on_postgresql: TestApp, postgresql: PostgreSQL
 ) -> None:
     made: dict[str, str] = {}
@@ -204,7 +204,7 @@ def test_a_locked_row_is_503_and_blocks_no_thread(
         somebody.exec_driver_sql("SELECT * FROM students FOR UPDATE")
         assert_unavailable(on_postgresql.put_json(url, NEW, status="*"))
         on_postgresql.get(url, status=200)
-    # The server ends the wait, before the client gives up the connection.
+    # PostgreSQL ends the wait before the service gives up the connection.
     assert "lock timeout" in database_lines(caplog)[0]
     on_postgresql.put_json(url, NEW, status=200)
     assert engine.pool.checkedout() == 0
@@ -384,7 +384,7 @@ def test_the_start_and_end_of_an_outage_are_logged_once(caplog: pytest.LogCaptur
     ]
 
 
-def test_a_database_that_fails_intermittently_is_logged_rarely(
+def test_intermittent_failures_are_logged_every_30_seconds(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 0.0
@@ -446,7 +446,7 @@ def test_committed_rows_survive_sigkill(tmp_path: Path, database_url: str) -> No
     assert len(set(stored.values())) == len(stored)
 
 
-def test_a_full_disk_is_503_and_rolled_back(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_write_to_a_full_disk_is_503_and_rolled_back(sqlite_url: str, tmp_path: Path) -> None:
     service = Server(tmp_path, sqlite_url)
     with pserve(service.ini, "validated") as process:
         assert service.ask("POST", STUDENTS, NEW)[0] == 201

@@ -56,7 +56,7 @@ def test_setrole_makes_the_first_admin_and_removes_the_last(
 ) -> None:
     password_client.get("/api/v1.0/users/", status=403)
     done = run(app_ini, "setrole", NAME, "admin")
-    assert (done.exit_code, done.stdout) == (0, f"User {NAME} has the role admin.\n")
+    assert (done.exit_code, done.stdout) == (0, f"User {NAME} now has the role admin.\n")
     password_client.get("/api/v1.0/users/", status=200)
     assert run(app_ini, "setrole", NAME, "reader").exit_code == 0
     password_client.get("/api/v1.0/users/", status=403)

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: a ``pserve`` that stops delivers the responses to requests in flight."""
+"""SIGINT and SIGTERM: ``pserve`` delivers the responses to requests in flight before it stops."""
 
 import itertools
 import re
@@ -52,7 +52,7 @@ REQUESTS = {
     request("HEAD /health/ready"): b"503",
 }
 DOCUMENT = request("GET /api/v1.0/openapi.json")
-# The server reads as many at once. Those that it has not read would reset the connection.
+# The server reads this many at once. With unread ones, close() would reset the connection.
 PIPELINED = 8192 // len(DOCUMENT)
 STUDENT = request(
     "POST /api/v1.0/students/",
@@ -63,7 +63,7 @@ STUDENT = request(
 
 
 def statuses(client: socket.socket) -> list[int]:
-    """The statuses of the responses until the server closes the connection; each is complete."""
+    """Return the statuses of all responses, and check that the responses are complete."""
     found = []
     with client.makefile("rb") as received:
         while start := received.readline():
@@ -179,7 +179,7 @@ def test_unread_responses_and_the_backlog_are_sent(tmp_path: Path, sockets: int)
 
 def test_a_drain_serves_and_closes_connections(tmp_path: Path) -> None:
     ini = copy_ini("development.ini", tmp_path, port := free_port(), {"classroom.drain": "3600"})
-    # Otherwise each connection is closed in the end.
+    # Otherwise, idle connections would be closed even without the drain.
     ini.write_text(ini.read_text().replace("channel_timeout = 30", "channel_timeout = 3600"))
     with pserve(ini, "validated") as server, ExitStack() as stack:
         clients = [stack.enter_context(closing(connect(port))) for _ in REQUESTS]
@@ -202,7 +202,7 @@ def test_an_incomplete_request_delays_shutdown_only_briefly(tmp_path: Path) -> N
     settings = {"classroom.drain": "1", "classroom.request_timeout": "3600"}
     ini = copy_ini("development.ini", tmp_path, port := free_port(), settings)
     with pserve(ini) as server, closing(connect(port)) as client:
-        exchange(port, ROOT)  # The loop runs.
+        exchange(port, ROOT)  # After this, the event loop is running.
         client.sendall(ROOT[:-1])
         server.send_signal(signal.SIGTERM)
         wait_for(lambda: "draining for 1 s" in server.stderr.readline())
@@ -214,7 +214,7 @@ def test_an_incomplete_request_delays_shutdown_only_briefly(tmp_path: Path) -> N
 
 
 def run(server: Any, client: Callable[[], Any]) -> Any:
-    """Run a server of this process until a signal, and return what the client returns."""
+    """Run a server in this process until it gets a signal; return what the client returns."""
 
     def stop_if_failed(result: Future[Any]) -> None:
         if result.exception():
@@ -234,7 +234,7 @@ def run(server: Any, client: Callable[[], Any]) -> Any:
 def test_shutdown_sends_pipelined_responses_in_order(
     tmp_path: Path, app: Any, engine: Engine
 ) -> None:
-    # Less of a response fits into its buffers than into those of TCP.
+    # A Unix socket, since its buffers hold less of a response than those of TCP.
     path = tmp_path / "socket"
 
     def receive() -> list[int]:

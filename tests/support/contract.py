@@ -113,9 +113,9 @@ class Contract:
         return self._validator(json.dumps(schema))
 
     def errors(self, environ: Environ, response: Response) -> list[str]:
-        """Return what the response has, or lacks, in contradiction to the document.
+        """Return what the response has or lacks, contrary to the document.
 
-        Only an error may respond to a request with a parameter that is not in the document.
+        The response to a request with a parameter that is not in the document must be an error.
         """
         if _PAGES.fullmatch(path_of(environ)) and response.status < "400":
             return []

@@ -12,7 +12,7 @@ from .school_model import IDS, SIZES, SchoolModel
 from .users import NAME, PASSWORD
 
 ROLES = st.sampled_from([role.value for role in Role])
-# Few, so that some are in use.
+# Only a few names, so that some are already in use.
 USER_NAMES = st.sampled_from([NAME, "Ana", "ana", "Bob", "smith"])
 USERS = "/api/v1.0/users/"
 
@@ -48,7 +48,7 @@ class UserModel(SchoolModel):
         assert response.status_int == (201 if owner is None else 409)
         id = int(response.headers["Location"].removeprefix(f"{API}users/"))
         if owner is None:
-            # On PostgreSQL, the attempts that returned 409 have used ids too.
+            # On PostgreSQL, attempts that returned 409 have used up ids too.
             assert id > self.last_user
             self.users[id] = name, role
             self.last_user = id

@@ -1,6 +1,7 @@
 """Roles of users, teachers of classes, and search for users
 
-Existing users become registrars, so that their clients keep working. Startup folds their names.
+Existing users become registrars, so that their clients keep working. Their names are folded at the
+next startup.
 """
 
 import sqlalchemy as sa

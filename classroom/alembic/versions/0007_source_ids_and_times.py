@@ -48,7 +48,8 @@ SQLITE_TRIGGER = """
         UPDATE {table} SET updated_at = max(updated_at, {now}) WHERE id = NEW.id;
     END
 """
-# The function compares the columns: the type of a column that a trigger names cannot be altered.
+# The function compares the columns, because PostgreSQL cannot alter the type of a column to which
+# the definition of a trigger refers.
 POSTGRESQL_FUNCTION = """
     CREATE FUNCTION time_change() RETURNS trigger LANGUAGE plpgsql
     AS $$ BEGIN

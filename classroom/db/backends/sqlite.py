@@ -16,7 +16,7 @@ from .writer_lock import WriterLock
 
 log = logging.getLogger(__name__)
 
-# No worker thread waits for a connection, even if there are more than 20.
+# No worker thread waits for a connection, even with more than 20 threads.
 _POOL = {"sqlalchemy.pool_size": "20", "sqlalchemy.max_overflow": "-1"}
 _BUSY_TIMEOUT = 3  # seconds
 # docs/decisions/0006-a-commit-survives-a-power-cut.md explains why synchronous is FULL.
@@ -31,7 +31,7 @@ _PRAGMAS = (
 class SQLite(Backend):
     name = "sqlite"
     paramstyle = "named"
-    # In the format of SQLAlchemy's DateTime. SQLite's clock has milliseconds.
+    # In the format of SQLAlchemy's DateTime. SQLite's clock has a resolution of 1 ms.
     now = func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=DateTime)
 
     def defaults(self, url: URL) -> Mapping[str, str]:
@@ -90,13 +90,14 @@ class SQLite(Backend):
             connection.execute(text(statement), {"table": table, "last": last})
 
     def suspend_foreign_keys(self, connection: Connection) -> None:
-        # Bypass SQLAlchemy, which would begin a transaction, in which this has no effect.
+        # Bypass SQLAlchemy, which would begin a transaction, in which the pragma has no effect.
         driver: Any = connection.connection
         driver.execute("PRAGMA foreign_keys = OFF")
 
 
 def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-    # By default sqlite3 begins a transaction only at the first write, so it excludes earlier reads.
+    # SQLAlchemy emits BEGIN. sqlite3 would begin a transaction only at the first write, after reads
+    # that belong to it.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
