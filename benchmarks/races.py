@@ -1,4 +1,4 @@
-"""Races, which compare servers under the same load: their databases and kinds of requests."""
+"""The races. A race compares servers under the same load."""
 
 import time
 from collections.abc import Sequence

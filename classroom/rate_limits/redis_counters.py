@@ -64,7 +64,7 @@ class RedisCounter:
 def open_pool(url: str) -> redis.ConnectionPool:
     """Return a pool whose connections wait up to 0.1 seconds to connect, and for each reply.
 
-    Opening the pool connects to nothing.
+    No connection is opened yet.
     """
     # Without any one of the three options, redis-py waits up to 40 seconds for a hung server.
     return redis.ConnectionPool.from_url(

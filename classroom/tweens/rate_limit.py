@@ -1,4 +1,4 @@
-"""Limit the requests per client, and add the rate limit headers to each limited response.
+"""Limit the requests per client, except at paths without limits, and add the rate limit headers.
 
 This is the outermost tween, so that rejected and failed requests count too.
 """

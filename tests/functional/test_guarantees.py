@@ -109,8 +109,7 @@ def test_a_concurrent_delete_leaves_no_orphans(
 
 @pytest.mark.usefixtures("short_busy_timeout")
 def test_concurrent_creates_are_all_stored(app: Any, crowd: Any) -> None:
-    """On SQLite the writers of a process wait for a lock in the process, and need no busy
-    timeout."""
+    """On SQLite the writers wait for a lock in their process, and need no busy timeout."""
 
     def create(mine: TestApp, number: int) -> list[str]:
         responses = [
